@@ -1,0 +1,1 @@
+"""Restore, count and compare Chinese official reports."""

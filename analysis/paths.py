@@ -1,0 +1,30 @@
+"""Where things lie. Two environment variables move the suite to another corpus: CATALOGUE, FIGURES."""
+
+import os
+from pathlib import Path
+
+# The checkout this package was installed from (an editable install).
+ROOT = Path(__file__).resolve().parent.parent
+
+# Bytes as received; never written to.
+RAW = ROOT / "data" / "raw"
+# Restored texts and their ledgers; made from RAW, tracked to be read and diffed.
+RESTORED = ROOT / "data" / "restored"
+# Word lists with a source in every row.
+LEXICONS = ROOT / "data" / "lexicons"
+# What the restorer knows about the language: tables with their recipes.
+LANGUAGE = ROOT / "data" / "language"
+# Hand-checked passages.
+GOLD = ROOT / "data" / "gold"
+# Decisions of readers about single edits.
+OVERRIDES = ROOT / "data" / "overrides.csv"
+# The Chinese font of every figure, and its licence beside it.
+FONT = ROOT / "data" / "fonts" / "NotoSansSC-subset.otf"
+NOTEBOOKS = ROOT / "notebooks"
+# Anything here can be deleted; it only saves time.
+CACHE = Path(os.environ.get("REPORTS_CACHE", ROOT / ".cache"))
+
+# The reports under study, one row each.
+CATALOGUE = Path(os.environ.get("CATALOGUE", ROOT / "data" / "catalogue.csv")).resolve()
+# What a paper takes.
+FIGURES = Path(os.environ.get("FIGURES", ROOT / "figures")).resolve()

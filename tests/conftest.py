@@ -1,0 +1,24 @@
+"""Shared fixtures: the five reports, and clean national reports where they are at hand."""
+
+from pathlib import Path
+
+import pytest
+
+from analysis import paths
+
+# Thirteen clean reports of the State Council, 1957-2022; used in tests, never committed.
+NATIONAL = paths.ROOT.parent / "shared" / "corpora" / "central-reports"
+
+
+@pytest.fixture(scope="session")
+def national() -> dict[int, str]:
+    """Texts of the national reports by year; skips the test where they are not at hand."""
+    if not NATIONAL.is_dir():
+        pytest.skip("the national reports are not at hand")
+    return {int(p.stem): p.read_text(encoding="utf-8") for p in sorted(NATIONAL.glob("texts/*.txt"))}
+
+
+@pytest.fixture(scope="session")
+def raw() -> dict[str, bytes]:
+    """Raw bytes of the five files by file name."""
+    return {p.name: p.read_bytes() for p in sorted(Path(paths.RAW).glob("*.txt"))}
