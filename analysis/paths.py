@@ -19,7 +19,7 @@ GOLD = ROOT / "data" / "gold"
 # Decisions of readers about single edits.
 OVERRIDES = ROOT / "data" / "overrides.csv"
 # The Chinese font of every figure, and its licence beside it.
-FONT = ROOT / "data" / "fonts" / "NotoSansSC-subset.otf"
+FONT = ROOT / "data" / "fonts" / "NotoSansSC-subset.ttf"
 NOTEBOOKS = ROOT / "notebooks"
 # Anything here can be deleted; it only saves time.
 CACHE = Path(os.environ.get("REPORTS_CACHE", ROOT / ".cache"))

@@ -1,0 +1,42 @@
+# Two commands on a machine with Python >= 3.11: make figures, make test.  `make help` lists all.
+PYTHON ?= python3
+CATALOGUE ?=
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+
+.DEFAULT_GOAL := help
+.PHONY: help figures test trials lab lock benchmark clean
+
+help:  ## list the targets
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## (.*)/  make \1\t\2/' | expand -t 20
+
+$(READY): requirements.lock pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
+	@touch $(READY)
+
+figures: $(READY)  ## restore the texts, execute every notebook, write figures/ (CATALOGUE=… for your own reports)
+	$(BIN)/python -m analysis run $(if $(CATALOGUE),--catalogue "$(CATALOGUE)")
+
+test: $(READY)  ## lint, doctests, tests; re-execute the notebooks and compare with what is committed
+	$(BIN)/ruff check .
+	$(BIN)/pytest -n auto --dist loadgroup -m "not slow and not notebooks"
+	$(BIN)/pytest -m notebooks
+
+trials: $(READY)  ## the long trials: damage on purpose, coverage, placebo (about half an hour)
+	$(BIN)/pytest -m slow
+
+lab: $(READY)  ## open JupyterLab on the notebooks
+	$(BIN)/jupyter lab --notebook-dir=notebooks
+
+benchmark: $(READY)  ## measure speed against named alternatives in the same run
+	$(BIN)/python -m benchmarks
+
+lock:  ## make requirements.lock from pyproject.toml (needs uv)
+	uv pip compile pyproject.toml --all-extras --universal --python-version 3.11 --generate-hashes \
+	  --no-emit-index-url --custom-compile-command "make lock" --quiet --output-file requirements.lock
+
+clean:  ## delete the cache, never raw data
+	rm -rf .cache build html
