@@ -1,14 +1,16 @@
 """
 Style, font and saving of figures: `NN_slug.{pdf,svg,png,csv}`, the same bytes every time.
 
-Text stays text: the PDF carries the glyphs as an embedded, searchable font; the SVG carries a subset
-of the same font. A character that the font lacks is an error that names it, never a box.
+Text stays text: the PDF carries the glyphs as an embedded, searchable font; the SVG carries a
+subset of the same font. A character that the font lacks is an error that names it, never a box.
 """
 
 import base64
 import io
 import os
 import re
+import warnings
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
@@ -75,7 +77,10 @@ def _charset(path: Path) -> frozenset[str]:
 
 def texts(fig: Figure) -> list[str]:
     """Every visible, non-empty string of a figure, in drawing order."""
-    fig.draw_without_rendering()
+    with warnings.catch_warnings():
+        # A missing glyph is reported by `save` as an error with its name.
+        warnings.filterwarnings("ignore", message="Glyph .* missing")
+        fig.draw_without_rendering()
     shown = (t.get_text() for t in fig.findobj(Text) if t.get_visible())
     return [text for text in shown if text.strip()]
 
@@ -115,17 +120,41 @@ def write_csv(table: pd.DataFrame, path: Path) -> Path:
     return path
 
 
-def save(fig: Figure, slug: str, table: pd.DataFrame, folder: Path | None = None) -> Figure:
+@dataclass(frozen=True)
+class Saved:
+    """A saved figure as a notebook shows it: the picture, with its caption as alternative text."""
+
+    slug: str
+    caption: str
+    png: bytes
+
+    def _repr_mimebundle_(self, **_: object) -> tuple[dict, dict]:
+        bundle = {"image/png": self.png, "text/plain": f"figures/{self.slug}: {self.caption}"}
+        return bundle, {"image/png": {"alt": self.caption}}
+
+
+def _png(fig: Figure, dpi: int) -> bytes:
+    with io.BytesIO() as buffer:
+        fig.savefig(buffer, format="png", dpi=dpi, metadata={"Software": None})
+        return buffer.getvalue()
+
+
+def save(
+    fig: Figure, slug: str, table: pd.DataFrame, caption: str, folder: Path | None = None
+) -> Saved:
     """
-    Write `slug.pdf`, `.svg`, `.png` and the `.csv` of what was drawn, and return the figure.
+    Write `slug.pdf`, `.svg`, `.png` and the `.csv` of what was drawn; show it with its caption.
 
     Parameters
     ----------
     fig : Figure
+        Closed afterwards, so that a notebook shows it once.
     slug : str
         `NN_name`: the notebook's number and a name in lower case.
     table : DataFrame
         The rows that were drawn; written without its index.
+    caption : str
+        One or two sentences: what is drawn, n, intervals, method. Also the alternative text.
     folder : Path, optional
         `paths.FIGURES` unless given.
 
@@ -143,6 +172,8 @@ def save(fig: Figure, slug: str, table: pd.DataFrame, folder: Path | None = None
     folder.mkdir(parents=True, exist_ok=True)
     fig.savefig(folder / f"{slug}.pdf", metadata={"CreationDate": None, "Creator": None})
     _write_svg(fig, folder / f"{slug}.svg")
-    fig.savefig(folder / f"{slug}.png", metadata={"Software": None})
+    (folder / f"{slug}.png").write_bytes(_png(fig, 300))
     write_csv(table, folder / f"{slug}.csv")
-    return fig
+    shown = Saved(slug, caption, _png(fig, 110))
+    pyplot.close(fig)
+    return shown

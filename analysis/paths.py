@@ -1,4 +1,4 @@
-"""Where things lie. Two environment variables move the suite to another corpus: CATALOGUE, FIGURES."""
+"""Where things lie; CATALOGUE and FIGURES in the environment move the suite to another corpus."""
 
 import os
 from pathlib import Path

@@ -15,7 +15,8 @@ def national() -> dict[int, str]:
     """Texts of the national reports by year; skips the test where they are not at hand."""
     if not NATIONAL.is_dir():
         pytest.skip("the national reports are not at hand")
-    return {int(p.stem): p.read_text(encoding="utf-8") for p in sorted(NATIONAL.glob("texts/*.txt"))}
+    files = sorted(NATIONAL.glob("texts/*.txt"))
+    return {int(path.stem): path.read_text(encoding="utf-8") for path in files}
 
 
 @pytest.fixture(scope="session")

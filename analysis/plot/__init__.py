@@ -1,0 +1,16 @@
+"""Drawings of the tables, on axes that the caller makes: nothing here computes, shows or saves."""
+
+from analysis.plot.maps import cloud, damage, heat, shift
+from analysis.plot.rates import dumbbell, intervals, place_labels, ratios, scatter
+
+__all__ = [
+    "cloud",
+    "damage",
+    "dumbbell",
+    "heat",
+    "intervals",
+    "place_labels",
+    "ratios",
+    "scatter",
+    "shift",
+]

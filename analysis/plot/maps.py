@@ -1,0 +1,144 @@
+"""Maps: damage along the files, heat maps, matrices, bars that add up, clouds of weights."""
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+
+from analysis.figures import COLOURS, GREY, INK, font_path
+from analysis.glossary import label
+
+
+def damage(table: pd.DataFrame, *, ax: Axes, lang: str = "both") -> Axes:
+    """
+    Draw each file as a strip from first to last character, one row per kind of damage.
+
+    Parameters
+    ----------
+    table : DataFrame
+        Columns `report`, `kind`, `position` (0 to 1 along the raw file), `width` (share of the
+        file that the edit covers). Reports and kinds keep their order of appearance.
+    """
+    rows = list(dict.fromkeys(zip(table["report"], table["kind"], strict=True)))
+    kinds = list(dict.fromkeys(table["kind"]))
+    for y, (report, kind) in enumerate(rows):
+        part = table[(table["report"] == report) & (table["kind"] == kind)]
+        bars = [
+            (at, max(width, 0.0008))
+            for at, width in zip(part["position"], part["width"], strict=True)
+        ]
+        ax.broken_barh(
+            bars, (y - 0.4, 0.8), color=COLOURS[kinds.index(kind) % len(COLOURS)], linewidth=0
+        )
+    ax.set_yticks(range(len(rows)), [f"{report} · {label(kind, lang)}" for report, kind in rows])
+    ax.set_ylim(len(rows) - 0.5, -0.5)
+    ax.set_xlim(0, 1)
+    ax.set_xticks([0, 0.25, 0.5, 0.75, 1], ["0%", "25%", "50%", "75%", "100%"])
+    for y in range(1, len(rows)):
+        if rows[y][0] != rows[y - 1][0]:
+            ax.axhline(y - 0.5, color="0.3", linewidth=0.6)
+    return ax
+
+
+def heat(
+    table: pd.DataFrame, *, ax: Axes, cmap: str = "cividis", fmt: str | None = "{:.2f}",
+    lang: str = "both", value: str = "share",
+) -> Axes:  # fmt: skip
+    """
+    Draw a table as coloured cells, with the numbers written in when `fmt` is given.
+
+    Parameters
+    ----------
+    table : DataFrame of float
+        Rows and columns are drawn in order; NaN stays white.
+    """
+    image = ax.imshow(table.to_numpy(float), aspect="auto", cmap=cmap)
+    ax.set_yticks(range(len(table.index)), [label(str(k), lang) for k in table.index])
+    ax.set_xticks(range(len(table.columns)), [label(str(k), lang, "\n") for k in table.columns])
+    ax.spines[:].set_visible(False)
+    ax.tick_params(length=0)
+    if fmt:
+        middle = np.nanmean([np.nanmin(table.to_numpy()), np.nanmax(table.to_numpy())])
+        for (row, column), number in np.ndenumerate(table.to_numpy(float)):
+            if np.isfinite(number):
+                # cividis runs from dark to light, so large values take dark letters.
+                colour = "black" if number > middle else "white"
+                ax.text(
+                    column,
+                    row,
+                    fmt.format(number),
+                    ha="center",
+                    va="center",
+                    color=colour,
+                    fontsize=6,
+                )
+    bar = ax.get_figure().colorbar(image, ax=ax, shrink=0.8, pad=0.01)
+    bar.set_label(label(value, lang))
+    bar.outline.set_visible(False)
+    return ax
+
+
+def shift(
+    table: pd.DataFrame, *, ax: Axes, names: tuple[str, str], most: int = 30, lang: str = "both"
+) -> Axes:
+    """
+    Draw what each term adds to the divergence of two texts; the last bar holds all the others.
+
+    Parameters
+    ----------
+    table : DataFrame
+        Columns `term`, `contribution` (bits, not negative), `direction` (one of `names`),
+        and optionally `low`, `high`. The bars drawn add up to the sum of `contribution`.
+    """
+    top, rest = table.head(most), table.iloc[most:]
+    sign = np.where(top["direction"] == names[1], 1, -1)
+    y = np.arange(len(top))
+    colours = [INK if s > 0 else COLOURS[1] for s in sign]
+    ax.barh(y, sign * top["contribution"], color=colours, height=0.75)
+    if "low" in top:
+        ax.hlines(y, sign * top["low"], sign * top["high"], color="0.2", linewidth=0.7)
+    tail = rest.groupby("direction")["contribution"].sum().reindex(names, fill_value=0)
+    ax.barh([len(top)] * 2, [-tail.iloc[0], tail.iloc[1]], color=GREY, height=0.75)
+    others = {"zh": "其余各词", "en": "all others", "both": "其余各词 all others"}[lang]
+    ax.set_yticks([*y, len(top)], [*(label(t, lang) for t in top["term"]), others])
+    ax.set_ylim(len(top) + 0.6, -0.6)
+    ax.axvline(0, color="0.4", linewidth=0.7)
+    ax.set_xlabel(label("contribution", lang))
+    ax.set_title(f"← {names[0]}      {names[1]} →", loc="center")
+    return ax
+
+
+def cloud(weights: Mapping[str, float], *, ax: Axes, colour: str = INK, seed: int = 0) -> Axes:
+    """
+    Draw a word cloud from weights as real text, so that a PDF of it can be searched.
+
+    Parameters
+    ----------
+    weights : mapping of term to positive number
+        For example class TF-IDF; raw counts would show only what every report says.
+    seed : int
+        Of the layout; the same seed gives the same cloud.
+    """
+    from matplotlib.font_manager import FontProperties
+    from matplotlib.textpath import TextPath
+    from wordcloud import WordCloud
+
+    figure = ax.get_figure()
+    figure.draw_without_rendering()
+    box = ax.get_window_extent().transformed(figure.dpi_scale_trans.inverted())
+    width, height = 900, max(int(900 * box.height / box.width), 100)
+    layout = WordCloud(
+        font_path=str(font_path()), width=width, height=height, random_state=seed, margin=4,
+        prefer_horizontal=1.0, max_words=60, relative_scaling=0.6, min_font_size=18,
+    ).generate_from_frequencies(dict(weights)).layout_  # fmt: skip
+    font = FontProperties(fname=str(font_path()))
+    points = box.width * 72 / width
+    for (term, weight), size, (row, column), _, _ in layout:
+        ink = TextPath((0, 0), term, size=size, prop=font).get_extents()
+        shade = 0.55 + 0.45 * weight
+        ax.text(column - ink.x0, row + ink.y1, term, fontproperties=font, fontsize=size * points,
+                color=colour, alpha=shade, va="baseline", ha="left")  # fmt: skip
+    ax.set(xlim=(0, width), ylim=(height, 0), xticks=[], yticks=[])
+    ax.spines[:].set_visible(False)
+    return ax

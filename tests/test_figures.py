@@ -1,0 +1,67 @@
+"""Figures: the same bytes twice, every character drawn, text that can be searched."""
+
+import pandas as pd
+import pytest
+from matplotlib import pyplot
+
+from analysis import figures
+
+
+@pytest.fixture
+def figure():
+    figures.style()
+    fig, ax = pyplot.subplots(figsize=(figures.COLUMN, 2))
+    ax.barh(["高质量发展", "铨省 fā 發"], [3, -2])
+    ax.set_xlabel("每万词次数 per 10 000 tokens, −5 %")
+    return fig
+
+
+def test_saving_twice_writes_the_same_bytes(figure, tmp_path):
+    table = pd.DataFrame({"term": ["高质量发展"], "rate": [1 / 3]})
+    for folder in ("a", "b"):
+        fig, ax = pyplot.subplots()
+        ax.set_title("锦绣太原城")
+        figures.save(fig, "00_twice", table, "c", tmp_path / folder)
+    for kind in ("pdf", "svg", "png", "csv"):
+        one, two = ((tmp_path / f / f"00_twice.{kind}").read_bytes() for f in "ab")
+        assert one == two, kind
+
+
+def test_pdf_carries_one_embedded_truetype_subset(figure, tmp_path):
+    figures.save(figure, "00_pdf", pd.DataFrame({"a": [1]}), "c", tmp_path)
+    data = (tmp_path / "00_pdf.pdf").read_bytes()
+    assert b"/CIDFontType2" in data
+    assert b"+NotoSansSC" in data
+    assert b"/Type3" not in data
+
+
+def test_svg_keeps_text_as_text_with_its_font(figure, tmp_path):
+    figures.save(figure, "00_svg", pd.DataFrame({"a": [1]}), "c", tmp_path)
+    svg = (tmp_path / "00_svg.svg").read_text(encoding="utf-8")
+    assert "高质量发展" in svg
+    assert "@font-face" in svg
+
+
+def test_missing_glyph_is_an_error_that_names_it(figure, tmp_path):
+    figure.axes[0].set_title("\U0002a6d6 后")
+    with pytest.raises(ValueError, match=r"U\+2A6D6"):
+        figures.save(figure, "00_box", pd.DataFrame({"a": [1]}), "c", tmp_path)
+    assert not list(tmp_path.iterdir())
+
+
+def test_bad_name_is_refused(figure, tmp_path):
+    with pytest.raises(ValueError, match="two digits"):
+        figures.save(figure, "rates", pd.DataFrame({"a": [1]}), "c", tmp_path)
+
+
+def test_caption_is_the_alternative_text(figure, tmp_path):
+    shown = figures.save(figure, "00_alt", pd.DataFrame({"a": [1]}), "Rates of two.", tmp_path)
+    bundle, metadata = shown._repr_mimebundle_()
+    assert bundle["image/png"].startswith(b"\x89PNG")
+    assert metadata["image/png"]["alt"] == "Rates of two."
+
+
+def test_missing_font_says_what_to_do(monkeypatch):
+    monkeypatch.setenv("FONT", "/nowhere/font.ttf")
+    with pytest.raises(FileNotFoundError, match="set FONT"):
+        figures.font_path()

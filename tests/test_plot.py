@@ -1,0 +1,92 @@
+"""Drawings, by what they show: labels, data, no two labels on one another."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from matplotlib import pyplot
+from matplotlib.text import Annotation
+
+from analysis import figures, glossary, plot
+
+
+@pytest.fixture
+def ax():
+    figures.style()
+    fig, axes = pyplot.subplots(figsize=(figures.PAGE, 3.5))
+    yield axes
+    pyplot.close(fig)
+
+
+@pytest.fixture
+def rates():
+    return pd.DataFrame(
+        [
+            ("创新", "r1", 10.0, 5.0, 15.0),
+            ("创新", "r2", 0.0, 0.0, 3.0),
+            ("改革", "r1", 2.0, 1.0, 4.0),
+        ],
+        columns=["term", "report", "per_10k", "low", "high"],
+    )
+
+
+def test_intervals_put_terms_from_the_top_and_zeros_hollow(ax, rates):
+    plot.intervals(rates, ax=ax, lang="zh")
+    assert [t.get_text() for t in ax.get_yticklabels()] == ["创新", "改革"]
+    assert ax.get_ylim()[0] > ax.get_ylim()[1]
+    hollow = [line for line in ax.lines if line.get_mfc() == "white" and len(line.get_xdata())]
+    assert [list(line.get_xdata()) for line in hollow] == [[0.0]]
+
+
+def test_labels_of_a_scatter_do_not_touch(ax):
+    rng = np.random.default_rng(3)
+    table = pd.DataFrame({"term": [f"高质量{i}" for i in range(120)], "x": rng.normal(size=120),
+                          "y": rng.normal(size=120)})  # fmt: skip
+    plot.scatter(table, "x", "y", ax=ax, most=120)
+    renderer = ax.figure.canvas.get_renderer()
+    boxes = [a.get_window_extent(renderer) for a in ax.findobj(Annotation)]
+    assert len(boxes) > 20
+    touching = [
+        (i, j) for i, a in enumerate(boxes) for j, b in enumerate(boxes[:i]) if a.overlaps(b)
+    ]
+    assert not touching
+
+
+def test_shift_bars_add_up_to_the_total(ax):
+    rng = np.random.default_rng(0)
+    table = pd.DataFrame({"term": [f"词{i}" for i in range(50)], "contribution": rng.random(50),
+                          "direction": rng.choice(["a", "b"], 50)})  # fmt: skip
+    plot.shift(table, ax=ax, names=("a", "b"), most=10)
+    drawn = sum(abs(bar.get_width()) for bar in ax.patches)
+    assert drawn == pytest.approx(table["contribution"].sum())
+
+
+def test_cloud_is_text_and_the_same_twice(ax):
+    weights = {"高质量发展": 1.0, "创新": 0.5, "改革": 0.2}
+    plot.cloud(weights, ax=ax, seed=1)
+    first = [(t.get_text(), t.get_position(), t.get_fontsize()) for t in ax.texts]
+    ax.clear()
+    plot.cloud(weights, ax=ax, seed=1)
+    assert first == [(t.get_text(), t.get_position(), t.get_fontsize()) for t in ax.texts]
+    assert {text for text, *_ in first} == set(weights)
+
+
+@pytest.mark.parametrize("lang", glossary.LANGUAGES)
+def test_heat_writes_every_cell_in_each_language(ax, lang):
+    table = pd.DataFrame(
+        [[0.1, np.nan], [0.3, 0.4]], index=["r1", "r2"], columns=["tasks", "review"]
+    )
+    plot.heat(table, ax=ax, lang=lang)
+    assert [t.get_text() for t in ax.texts] == ["0.10", "0.30", "0.40"]
+
+
+def test_unknown_language_is_refused():
+    with pytest.raises(ValueError, match="zh, en, both"):
+        glossary.label("tasks", "fr")
+
+
+def test_dumbbell_draws_both_ends(ax):
+    table = pd.DataFrame({"term": ["创新"], "a": [1.0], "a_low": [0.5], "a_high": [2.0], "b": [3.0],
+                          "b_low": [2.0], "b_high": [4.0]})  # fmt: skip
+    plot.dumbbell(table, "a", "b", ax=ax, names=("2021", "2026"))
+    assert sorted(float(line.get_xdata()[0]) for line in ax.lines) == [1.0, 3.0]
+    assert [t.get_text() for t in ax.get_legend().get_texts()] == ["2021", "2026"]
