@@ -1,0 +1,138 @@
+"""Word lists, each row with its source: policy terms, places, stop words, and the user's own."""
+
+import csv
+import hashlib
+from collections.abc import Iterable
+from functools import cache
+from pathlib import Path
+
+import pandas as pd
+
+from analysis import paths
+
+# The lists that segmentation keeps whole unless told otherwise.
+DEFAULT = ("policy_terms", "places")
+
+# A list without these cannot say what it holds or why.
+REQUIRED = ("term", "source")
+
+
+def load(name: str | Path) -> pd.DataFrame:
+    """
+    Read a word list and check every row.
+
+    Parameters
+    ----------
+    name : str or Path
+        One of the project's lists (`policy_terms`, `places`, `stopwords`) or the path of a
+        UTF-8 CSV file with at least the columns `term` and `source`.
+
+    Returns
+    -------
+    DataFrame of str
+        `term`, `source`, `reason` and whatever else the file has, in the order of the file.
+
+    Raises
+    ------
+    ValueError
+        If rows are bad; the message has one sentence for each, with its line.
+    FileNotFoundError
+        If there is no such list.
+
+    Examples
+    --------
+    >>> load("policy_terms").set_index("term").loc["供给侧结构性改革", "source"]
+    '中央财经领导小组第十一次会议 2015'
+    """
+    path = paths.LEXICONS / f"{name}.csv"
+    if "." in str(name) or not path.exists():
+        path = Path(name)
+    if not path.exists():
+        known = ", ".join(sorted(p.stem for p in paths.LEXICONS.glob("*.csv")))
+        raise FileNotFoundError(f"No word list {name}: give the path of a file, or one of {known}.")
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        reader = csv.DictReader(file, restval="")
+        rows = [(reader.line_num, row) for row in reader]
+    faults = _faults(path.name, reader.fieldnames or [], rows)
+    if faults:
+        raise ValueError("\n".join(faults))
+    return pd.DataFrame([row for _, row in rows], columns=reader.fieldnames)
+
+
+def _faults(name: str, columns: list[str], rows: list[tuple[int, dict]]) -> list[str]:
+    """One sentence for each thing wrong with a word list."""
+    missing = [column for column in REQUIRED if column not in columns]
+    if missing:
+        return [f"{name}, line 1: no column {', '.join(missing)}; the header must name it."]
+    faults, first = [], {}
+    for line, row in rows:
+        term = row["term"]
+        if None in row:
+            faults.append(f"{name}, line {line}: more cells than columns; quote cells with commas.")
+        if not term or term.split() != [term]:
+            faults.append(f"{name}, line {line}: {term!r} is empty or has white space; remove it.")
+        elif not row["source"].strip():
+            faults.append(f"{name}, line {line}: {term} has no source; say where it comes from.")
+        if term in first:
+            faults.append(f"{name}, line {line}: {term} stands on line {first[term]} already.")
+        first.setdefault(term, line)
+    return faults
+
+
+def terms(lexicon: str | Path | pd.DataFrame | Iterable[str] | None = "default") -> tuple[str, ...]:
+    """
+    List the terms that a `lexicon` argument stands for, sorted, each once.
+
+    Parameters
+    ----------
+    lexicon
+        `"default"` (the lists in `DEFAULT`), another name or path as in `load`, a table with
+        a column `term`, terms, or None for no lexicon at all.
+
+    Examples
+    --------
+    >>> terms(["双碳", "三农", "双碳"])
+    ('三农', '双碳')
+    >>> terms(None)
+    ()
+    """
+    if lexicon is None:
+        return ()
+    if isinstance(lexicon, str) and lexicon == "default":
+        return _default()
+    if isinstance(lexicon, str | Path):
+        lexicon = load(lexicon)
+    if isinstance(lexicon, pd.DataFrame):
+        lexicon = lexicon["term"]
+    return tuple(sorted(set(lexicon)))
+
+
+@cache
+def _default() -> tuple[str, ...]:
+    return tuple(sorted({term for name in DEFAULT for term in load(name)["term"]}))
+
+
+def stopwords(*classes: str) -> frozenset[str]:
+    """
+    Give the stop words of some classes: `function` (the default) and `formula`.
+
+    Examples
+    --------
+    >>> "的" in stopwords(), "推进" in stopwords(), "推进" in stopwords("function", "formula")
+    (True, False, True)
+    """
+    table = load("stopwords")
+    return frozenset(table.loc[table["class"].isin(classes or ("function",)), "term"])
+
+
+def digest(lexicon_terms: Iterable[str]) -> str:
+    """
+    Name a set of terms by its content, for provenance and caches.
+
+    Examples
+    --------
+    >>> digest(["三农", "双碳"]) == digest(("双碳", "三农")), digest([])
+    (True, 'none')
+    """
+    listed = sorted(set(lexicon_terms))
+    return hashlib.sha256("\n".join(listed).encode()).hexdigest()[:12] if listed else "none"
