@@ -1,0 +1,268 @@
+"""
+Read and check a catalogue of reports: one row a report, one sentence for each thing wrong with it.
+
+`data/README.md` says what each column means. A spreadsheet may have been at the file: a byte-order
+mark, CRLF, GBK, semicolons, dates such as 2021/2/23 are understood.
+"""
+
+import csv
+import io
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+import pandas as pd
+
+from analysis import textfiles
+
+COLUMNS = [
+    *("id", "file", "title", "issuer", "level", "genre", "date"),
+    *("reviews", "plans", "source", "licence", "sha256", "notes"),
+]
+LEVELS = ("national", "province", "city", "district", "other")
+GENRES = ("work-report", "party-congress-report", "five-year-plan", "other")
+
+# Ids name files and stand in captions, so they keep to what every system takes.
+_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*\Z")
+_DATE = re.compile(
+    r"(?P<year>(?:18|19|20|21)\d\d)(?:[-/.年](?P<month>\d{1,2})(?:[-/.月](?P<day>\d{1,2})日?)?月?)?年?\Z"
+)
+_SPAN = re.compile(r"(?:18|19|20|21)\d\d(?:\s*[-–—~～至]\s*(?:18|19|20|21)\d\d)?\Z")
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing wrong with a catalogue; `line` counts from 1, the header."""
+
+    line: int
+    column: str
+    value: str
+    what: str
+    remedy: str
+    error: bool = True
+
+    def __str__(self) -> str:
+        value = f" {self.value!r}" if self.value else ""
+        kind = "error" if self.error else "warning"
+        return f"line {self.line}, {self.column}{value}: {self.what}; {self.remedy} ({kind})"
+
+
+class CatalogueError(ValueError):
+    """A catalogue that cannot be used; the message holds every problem, one a line."""
+
+
+def read(path: Path) -> pd.DataFrame:
+    """
+    Read a catalogue.
+
+    Returns
+    -------
+    DataFrame, index `id`
+        The other columns of `COLUMNS` as text, empty where nothing is known, dates as ISO 8601
+        as far as they are known, and `year` (int), in the order of the file.
+
+    Raises
+    ------
+    CatalogueError
+        If a row cannot be used. Checksums and contents of the files are left to `problems`.
+    """
+    rows, found = _rows(Path(path))
+    found += [p for line, row in rows for p in _row_problems(row, line)] + _duplicates(rows)
+    if errors := [p for p in found if p.error]:
+        raise CatalogueError(f"{path}:\n" + "\n".join(map(str, errors)))
+    table = pd.DataFrame([row for _, row in rows], columns=COLUMNS, dtype=object)
+    table["date"] = table["date"].map(iso)
+    table["year"] = table["date"].str[:4].astype(int)
+    return table.set_index("id")
+
+
+def problems(path: Path) -> list[Problem]:
+    """
+    Find everything that is wrong with a catalogue and its files, in the order of the lines.
+
+    Errors keep a report from being used or from being what the catalogue says it is; warnings
+    (an empty title, a missing checksum, a corpus of one) do not.
+    """
+    path = Path(path)
+    rows, found = _rows(path)
+    for line, row in rows:
+        found += _row_problems(row, line)
+        found += _file_problems(row, line, path.parent)
+    found += _duplicates(rows)
+    if len(rows) == 1:
+        found.append(
+            Problem(
+                2,
+                "id",
+                rows[0][1]["id"],
+                "is the only report",
+                "nothing to compare it with; add a second row",
+                error=False,
+            )
+        )
+    return sorted(found, key=lambda p: (p.line, not p.error))
+
+
+def summary(path: Path) -> pd.DataFrame:
+    """Summarise a good catalogue, one line a report: id, year, level, genre, characters, title."""
+    table = read(path)
+    sizes = [
+        len(textfiles.decode((Path(path).parent / file).read_bytes()) or "") for file in table.file
+    ]
+    return table.assign(chars=sizes)[["year", "level", "genre", "chars", "title"]]
+
+
+def iso(date: str) -> str:
+    """
+    Write a date as ISO 8601, as far as it is known.
+
+    >>> iso("2021/2/23"), iso("2021年2月23日"), iso("2023"), iso("2021-13-01")
+    ('2021-02-23', '2021-02-23', '2023', '')
+    """
+    found = _DATE.match(date.strip())
+    if not found:
+        return ""
+    parts = [found["year"], *(f"{int(p):02d}" for p in (found["month"], found["day"]) if p)]
+    if len(parts) == 3 and pd.isna(pd.to_datetime("-".join(parts), errors="coerce")):
+        return ""
+    return "-".join(parts) if len(parts) < 2 or 1 <= int(parts[1]) <= 12 else ""
+
+
+def _rows(path: Path) -> tuple[list[tuple[int, dict]], list[Problem]]:
+    """Rows with their line numbers, and what is wrong with the table as a whole."""
+    try:
+        text = textfiles.decode(path.read_bytes())
+    except OSError as error:
+        return [], [Problem(1, "catalogue", str(path), "cannot be read", f"{error.strerror}")]
+    if text is None or "\0" in text:
+        return [], [
+            Problem(1, "catalogue", path.name, "is not a text file", "save it as CSV UTF-8")
+        ]
+    header = text.partition("\n")[0]
+    delimiter = max(",;\t，", key=header.count)
+    if delimiter == "，":
+        return [], [Problem(1, "header", header[:40], "has full-width commas", "use ,")]
+    reader = csv.DictReader(io.StringIO(text), delimiter=delimiter, restkey="", restval="")
+    columns = [c.strip().lower() for c in reader.fieldnames or []]
+    reader.fieldnames = columns
+    missing = [c for c in COLUMNS if c not in columns]
+    found = []
+    if missing:
+        found = [Problem(1, c, "", "is no column", f"name a column {c}") for c in missing]
+        if {"id", "file"} & set(missing):
+            return [], found
+    return list(_clean(reader, found)), found
+
+
+def _clean(reader: csv.DictReader, found: list[Problem]) -> Iterator[tuple[int, dict]]:
+    while True:
+        try:
+            row = next(reader, None)
+        except csv.Error as error:
+            found.append(Problem(reader.line_num, "row", "", f"is no CSV ({error})", "mend quotes"))
+            return
+        if row is None:
+            return
+        if row.get(""):
+            found.append(
+                Problem(
+                    reader.line_num,
+                    "row",
+                    str(row[""][0]),
+                    "is one cell too many",
+                    "put quotes around a cell that contains a comma",
+                )
+            )
+        row = {c: (row.get(c) or "").strip() for c in COLUMNS}
+        if any(row.values()):
+            yield reader.line_num, row
+
+
+def _problem(row: dict, line: int, column: str, what: str, remedy: str, error=True) -> Problem:
+    return Problem(line, column, row[column], what, remedy, error)
+
+
+def _row_problems(row: dict, line: int) -> list[Problem]:
+    """What a row itself shows, without its file."""
+    found = []
+
+    def say(*args, **kwargs):
+        found.append(_problem(row, line, *args, **kwargs))
+
+    if not _ID.match(row["id"]):
+        say(
+            "id",
+            "is no id" if row["id"] else "is empty",
+            "use letters, digits, - _ . (city-gov-2021)",
+        )
+    for column, allowed in (("level", LEVELS), ("genre", GENRES)):
+        if row[column] not in allowed:
+            say(
+                column,
+                "is unknown" if row[column] else "is empty",
+                f"use one of {', '.join(allowed)}",
+            )
+    if not iso(row["date"]):
+        say(
+            "date",
+            "is no date" if row["date"] else "is empty",
+            "write 2021-02-23, or 2021 if no more is known",
+        )
+    for column in ("reviews", "plans"):
+        if row[column] and not _SPAN.match(row[column]):
+            say(column, "is no span of years", "write 2016-2020, or 2020, or nothing")
+    if row["file"] and _escapes(row["file"]):
+        say(
+            "file",
+            "lies outside the catalogue's folder",
+            "put the file beside or below the catalogue",
+        )
+    if not row["file"]:
+        say("file", "is empty", "name a file, relative to the catalogue")
+    if not row["title"]:
+        say("title", "is empty", "give the title as the text has it", error=False)
+    return found
+
+
+def _escapes(file: str) -> bool:
+    return bool(re.match(r"[/\\]|[A-Za-z]:", file)) or ".." in re.split(r"[/\\]", file)
+
+
+def _duplicates(rows: list[tuple[int, dict]]) -> list[Problem]:
+    """Ids and files that an earlier row has already."""
+    found = []
+    for column, error in (("id", True), ("file", False)):
+        first: dict[str, int] = {}
+        for line, row in rows:
+            # Files named after ids: Report-A and report-a are one file on some systems.
+            key = row[column].lower()
+            if key and first.setdefault(key, line) != line:
+                what = f"is on line {first[key]} already"
+                found.append(Problem(line, column, row[column], what, "give each its own", error))
+    return found
+
+
+def _file_problems(row: dict, line: int, folder: Path) -> list[Problem]:
+    """What the file shows: whether it is there, is text, and is the one that was catalogued."""
+    if not row["file"] or _escapes(row["file"]):
+        return []
+
+    say = partial(_problem, row, line)
+    try:
+        data = (folder / row["file"]).read_bytes()
+    except OSError as error:
+        return [
+            say("file", f"cannot be read ({error.strerror})", f"put it at {folder / row['file']}")
+        ]
+    defect = textfiles.defect(data)
+    found = [say("file", *defect)] if defect else []
+    actual = textfiles.checksum(data)
+    if not row["sha256"]:
+        found.append(say("sha256", "is empty", f"it is {actual}", error=False))
+    elif row["sha256"].lower() != actual:
+        found.append(
+            say("sha256", "is not that of the file", f"it is {actual}, if the file is right")
+        )
+    return found

@@ -1,0 +1,156 @@
+"""
+Parse a restored report into paragraphs and sections, each with its function.
+
+A paragraph is a line. `headings` reads one line, `sections` nests the lines, `functions` says what
+each section does; this module makes the tables.
+"""
+
+import re
+from typing import NamedTuple
+
+import pandas as pd
+
+from analysis import headings
+from analysis.functions import assign
+from analysis.sections import Reader, Section
+
+
+class Structure(NamedTuple):
+    """Tables of one report: paragraphs, sections, and what is missing."""
+
+    paragraphs: pd.DataFrame
+    sections: pd.DataFrame
+    gaps: pd.DataFrame
+
+
+def parse(text: str, *, genre: str = "work-report", report: str = "") -> Structure:
+    """
+    Parse a text into paragraphs and sections.
+
+    Parameters
+    ----------
+    text : str
+        A restored report, one paragraph a line.
+    genre : str
+        As in the catalogue; in the genre "other" nothing is taken for tasks by its position.
+    report : str
+        Id written into the tables.
+
+    Returns
+    -------
+    Structure
+        `paragraphs`: report, paragraph, section (the deepest), section_title, function, heading,
+        point (mark of a list point such as 一是), start, end, chars. `sections`: report, section,
+        parent (-1 at the top), level, number (as written), title, function, basis (in words;
+        "unsure: …" where it is), start, end (with subsections), paragraphs, chars (without
+        subsections, so that they add up). `gaps`: report, what, evidence, start (offset in the
+        text where it is missing). Offsets are characters of `text`; outside of the paragraphs
+        there are only line breaks and blank lines.
+
+    Examples
+    --------
+    >>> review = "一、过去五年工作回顾\\n五年来，成绩来之不易。\\n"
+    >>> parsed = parse(review + "二、今年重点工作\\n（一）扩大开放。建设口岸。")
+    >>> parsed.sections[["number", "title", "function"]].values.tolist()[1:]
+    [['二、', '今年重点工作', 'tasks'], ['（一）', '扩大开放', 'tasks']]
+    """
+    spans = [m.span() for m in re.finditer(r"[^\r\n]+", text) if not m[0].isspace()]
+    lines = [text[start:end] for start, end in spans]
+    reader = Reader(lines)
+    sections = reader.read()
+    if lines and not sections:
+        sections = [Section(0, "front", title="〔全文〕", notes=["no heading found"])]
+    assign(sections, lines, genre)
+    paragraphs = _paragraph_table(reader, sections, spans, report)
+    return Structure(
+        paragraphs,
+        _section_table(sections, paragraphs, spans, report),
+        _gap_table(reader, sections, spans, genre, report),
+    )
+
+
+def _paragraph_table(reader, sections, spans, report) -> pd.DataFrame:
+    owner, starts = [], {s.at: k for k, s in enumerate(sections)}
+    current = 0
+    for i in range(len(spans)):
+        current = starts.get(i, current)
+        owner.append(current)
+    return pd.DataFrame(
+        {
+            "report": report,
+            "paragraph": range(len(spans)),
+            "section": owner,
+            "section_title": [sections[k].title for k in owner],
+            "function": [sections[k].function for k in owner],
+            "heading": [i in reader.heading for i in range(len(spans))],
+            "point": [headings.point(line) for line in reader.lines],
+            "start": [start for start, _ in spans],
+            "end": [end for _, end in spans],
+            "chars": [end - start for start, end in spans],
+        }
+    )
+
+
+def _section_table(sections, paragraphs, spans, report) -> pd.DataFrame:
+    own = paragraphs.groupby("section").chars.agg(["size", "sum"])
+    ends = [
+        next((s.at for s in sections[k + 1 :] if s.level <= section.level), len(spans))
+        for k, section in enumerate(sections)
+    ]
+    return pd.DataFrame(
+        {
+            "report": report,
+            "section": range(len(sections)),
+            "parent": [s.parent for s in sections],
+            "level": [s.level for s in sections],
+            "number": [s.number for s in sections],
+            "title": [s.title for s in sections],
+            "function": [s.function for s in sections],
+            "basis": [s.basis for s in sections],
+            "start": [spans[s.at][0] for s in sections],
+            "end": [spans[end - 1][1] for end in ends],
+            "paragraphs": [int(own["size"].get(k, 0)) for k in range(len(sections))],
+            "chars": [int(own["sum"].get(k, 0)) for k in range(len(sections))],
+        }
+    )
+
+
+def _gap_table(reader, sections, spans, genre, report) -> pd.DataFrame:
+    """What is missing, in text order, with the evidence in words."""
+    gaps = list(reader.gaps)
+    if sections and sections[0].kind != "front" and sections[0].at == 0:
+        gaps.append((0, "opening", "the text begins with a heading: no title, date or address"))
+    if genre.endswith("report") and sections and sections[-1].kind != "closing":
+        gaps.append((len(spans) - 1, "closing", "no closing address: the text may be abridged"))
+    rows = [(report, what, evidence, spans[i][0]) for i, what, evidence in sorted(gaps)]
+    return pd.DataFrame(rows, columns=["report", "what", "evidence", "start"])
+
+
+def outline(sections: pd.DataFrame) -> pd.DataFrame:
+    """
+    Lay a table of sections out for reading.
+
+    Returns
+    -------
+    DataFrame
+        `heading` (indented by level), `function`, `chars` (without subsections), `total` (with
+        them) and `share` of the report's characters (0-1, from `total`), `unsure` (the reason, or
+        nothing), in text order.
+    """
+    totals = sections.chars.to_dict()
+    for row in sections[::-1].itertuples():
+        if row.parent >= 0:
+            totals[row.Index + row.parent - row.section] += totals[row.Index]
+    size = sections.groupby("report").chars.transform("sum")
+    indent = sections.level.map(lambda level: "　" * (level - 1))
+    total = pd.Series(totals)
+    return pd.DataFrame(
+        {
+            "heading": indent + sections.number + sections.title,
+            "function": sections.function,
+            "chars": sections.chars,
+            "total": total,
+            "share": total / size,
+            "unsure": sections.basis.str.extract(r"unsure: (.*)", expand=False).fillna(""),
+        }
+    )
