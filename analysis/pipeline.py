@@ -1,0 +1,139 @@
+"""One command: check the catalogue, restore, execute every notebook, write the figures."""
+
+import json
+import shutil
+import sys
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+
+from analysis import notebooks, paths
+
+
+@dataclass(frozen=True)
+class Places:
+    """Where a run reads and writes. Our own corpus is made in place, any other in a folder."""
+
+    catalogue: Path
+    restored: Path
+    figures: Path
+    notebooks: Path
+
+    @property
+    def stamp(self) -> Path:
+        name = sha256(str(self.notebooks).encode()).hexdigest()[:12]
+        return paths.CACHE / f"run-{name}.json"
+
+
+def places(catalogue: Path | None = None, out: Path | None = None) -> Places:
+    """
+    Say where a run of `catalogue` goes: in place for our own, else below `out`.
+
+    Parameters
+    ----------
+    catalogue : Path, optional
+        Our own unless given.
+    out : Path, optional
+        `out/<name of the catalogue's folder>` in the current folder unless given.
+    """
+    own = paths.ROOT / "data" / "catalogue.csv"
+    chosen = Path(catalogue or own).resolve()
+    if chosen == own and out is None:
+        return Places(own, paths.RESTORED, paths.ROOT / "figures", paths.NOTEBOOKS)
+    folder = Path(out or Path.cwd() / "out" / chosen.parent.name).resolve()
+    return Places(chosen, folder / "restored", folder / "figures", folder / "notebooks")
+
+
+def run(catalogue: Path | None = None, out: Path | None = None, force: bool = False) -> int:
+    """
+    Make everything for a catalogue; return a process exit code.
+
+    When neither code, data nor outputs have changed since the last run, nothing is made again,
+    and a line says so; `force` makes it again all the same.
+    """
+    from analysis import catalogue as catalogues
+
+    where = places(catalogue, out)
+    problems = catalogues.problems(where.catalogue)
+    for problem in problems:
+        print(problem, file=sys.stderr)
+    if any(problem.error for problem in problems):
+        return 1
+    began = time.monotonic()
+    inputs = _inputs(where)
+    if not force and _unchanged(where, inputs):
+        print(
+            f"Nothing was made again: code, data and the {_count(where)} outputs have the "
+            "checksums of the last run. --force makes it again."
+        )
+        return 0
+    _restore(where)
+    _execute(where)
+    where.stamp.parent.mkdir(parents=True, exist_ok=True)
+    where.stamp.write_text(json.dumps({"inputs": inputs, "outputs": _digest(_outputs(where))}))
+    print(f"{_count(where)} files in {time.monotonic() - began:.0f} s: {where.figures}")
+    return 0
+
+
+def _restore(where: Places) -> None:
+    from tqdm.auto import tqdm
+
+    from analysis import corpus
+
+    def bar(reports: Iterable) -> Iterable:
+        return tqdm(reports, desc="restoring", unit="report", leave=False)
+
+    corpus.load(where.catalogue, progress=bar).write_restored(where.restored)
+
+
+def _execute(where: Places) -> None:
+    sources = notebooks.every()
+    if where.notebooks != paths.NOTEBOOKS:
+        where.notebooks.mkdir(parents=True, exist_ok=True)
+        sources = [Path(shutil.copy(path, where.notebooks)) for path in sources]
+    environ = {"CATALOGUE": str(where.catalogue), "FIGURES": str(where.figures)}
+    for path, notebook in notebooks.execute_all(sources, environ):
+        notebooks.write(notebook, path)
+
+
+def _inputs(where: Places) -> str:
+    from analysis import catalogue as catalogues
+
+    rows = catalogues.read(where.catalogue)
+    raw = [where.catalogue.parent / file for file in rows["file"]]
+    return notebooks.stamp([where.catalogue, *raw])
+
+
+def _outputs(where: Places) -> list[Path]:
+    folders = (where.restored, where.figures, where.notebooks)
+    return sorted(path for folder in folders for path in folder.glob("*.*") if path.is_file())
+
+
+def _count(where: Places) -> int:
+    return len(_outputs(where))
+
+
+def _digest(files: Iterable[Path]) -> str:
+    digest = sha256()
+    for path in files:
+        digest.update(f"{path.name}\0".encode() + path.read_bytes())
+    return digest.hexdigest()
+
+
+def _unchanged(where: Places, inputs: str) -> bool:
+    try:
+        stamp = json.loads(where.stamp.read_text())
+    except (OSError, ValueError):
+        return False
+    return stamp == {"inputs": inputs, "outputs": _digest(_outputs(where))}
+
+
+def register(commands) -> None:
+    """Add `run` to the command line."""
+    parser = commands.add_parser("run", help="restore, execute the notebooks, write the figures")
+    parser.add_argument("--catalogue", type=Path, help="your own catalogue.csv")
+    parser.add_argument("--out", type=Path, help="folder for the outputs of another corpus")
+    parser.add_argument("--force", action="store_true", help="even if nothing has changed")
+    parser.set_defaults(call=lambda args: run(args.catalogue, args.out, args.force))
