@@ -3,8 +3,13 @@
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from analysis import paths
+
+# Machines differ in speed; a law holds or not, however long it takes.
+settings.register_profile("suite", deadline=None)
+settings.load_profile("suite")
 
 # Thirteen clean reports of the State Council, 1957-2022; used in tests, never committed.
 NATIONAL = paths.ROOT.parent / "shared" / "corpora" / "central-reports"
