@@ -1,0 +1,212 @@
+"""
+Formulas on plain arrays, under the tables of `terms`, `keyness` and `uncertainty`.
+
+One design runs through all of them. A group of text (a report, one function of it) is a set of
+clusters i with sizes L_i; a term has x_i hits in cluster i, X = Σx_i hits in N = ΣL_i tokens.
+
+    rate          p = X / N
+    leverage      h_i = L_i / N
+    variance      V = Σ (x_i - p L_i)² / (1 - h_i)          of X, over clusters
+    dispersion    φ = V / X                                 1 if words fell one by one
+    freedom       1 / (Σh² + (Σg)² - Σg²),  g = h²/(1-h)    m - 1 for m equal clusters
+
+V / N² is the ratio estimator's variance; 1/(1-h_i) stands where equal clusters have m/(m-1),
+because (x_i - pL_i)² has expectation λL_i(1-h_i) when hits come at a constant rate λ. Both are
+Bell and McCaffrey's (2002) bias-reduced linearization with that working model.
+"""
+
+import numpy as np
+from scipy import sparse
+
+# Own dispersion counts as much as the pooled one when a term has this many hits in its group.
+# Measured on splits of clean reports: with 0 the test rejects .058-.080 (a group that by chance
+# missed a burst trusts itself too much); from 3 to 10 it stands within .044-.064.
+BORROW = 5.0
+# Hits spread more evenly than any chance would (a formula once a section) still leave this much.
+LEAST_DISPERSION = 0.05
+# With one degree of freedom Student's quantile is 12.7; tails beyond 1e-15 have no digits left.
+LARGEST_QUANTILE = 8.0
+
+
+def dense(array) -> np.ndarray:
+    """Return an ndarray, whether a sparse or a dense array came in."""
+    return array.toarray() if sparse.issparse(array) else np.asarray(array)
+
+
+def moments(weights, matrix, sizes):
+    """
+    Sum hits and tokens over clusters, with the cluster-robust variance of the hits.
+
+    Parameters
+    ----------
+    weights : array or sparse array of 0/1, shape (n_groups, n_clusters)
+    matrix : array or sparse array, shape (n_clusters, n_terms)
+    sizes : array, shape (n_clusters,)
+
+    Returns
+    -------
+    hits, variance : arrays, shape (n_groups, n_terms)
+    tokens, freedom : arrays, shape (n_groups, 1); freedom is 0 for a single cluster
+
+    Examples
+    --------
+    >>> hits, variance, tokens, freedom = moments(
+    ...     np.ones((1, 4)), np.array([[1], [3], [1], [3]]), np.full(4, 100))
+    >>> float(hits[0, 0]), float(tokens[0, 0]), round(float(freedom[0, 0]), 9)
+    (8.0, 400.0, 3.0)
+    >>> round(float(variance[0, 0]), 3)   # 4/3 · (1 + 1 + 1 + 1)
+    5.333
+    """
+    weights = sparse.csr_array(weights, dtype=float)
+    matrix = sparse.csr_array(matrix) if sparse.issparse(matrix) else np.asarray(matrix, float)
+    sizes = np.asarray(sizes, dtype=float)
+    hits = dense(weights @ matrix).astype(float)
+    tokens = (weights @ sizes)[:, None]
+    scale, freedom = _leverage(weights, sizes, tokens)
+    rate = np.divide(hits, tokens, out=np.zeros_like(hits), where=tokens > 0)
+    square = matrix.power(2) if sparse.issparse(matrix) else matrix**2
+    crossed = sparse.diags_array(sizes) @ matrix
+    variance = dense(scale @ square) - 2 * rate * dense(scale @ crossed)
+    variance += rate**2 * (scale @ sizes**2)[:, None]
+    return hits, np.maximum(variance, 0), tokens, freedom
+
+
+def _leverage(weights, sizes, tokens):
+    """Return the weights 1/(1-h_i) and Satterthwaite's degrees of freedom of each group."""
+    share = weights.copy()
+    share.data = share.data * sizes[share.indices]
+    share.data /= np.repeat(np.maximum(tokens[:, 0], 1e-300), np.diff(share.indptr))
+    spare = 1 - share.data
+    scale, lever = share.copy(), share.copy()
+    scale.data = np.where(spare > 1e-12, 1 / np.maximum(spare, 1e-12), 0.0)
+    lever.data = share.data**2 * scale.data
+    square = share.power(2).sum(axis=1) + lever.sum(axis=1) ** 2 - lever.power(2).sum(axis=1)
+    alone = lever.sum(axis=1) == 0
+    freedom = np.where(alone, 0.0, 1 / np.where(square > 0, square, 1.0))
+    return scale, freedom[:, None]
+
+
+def dispersion(hits, variance, freedom):
+    """Return φ = V / X, and NaN where a group has no hit or a single cluster."""
+    known = (hits > 0) & (freedom > 0)
+    ratio = np.divide(variance, hits, out=np.full(np.shape(hits), np.nan), where=known)
+    return np.where(known, np.maximum(ratio, LEAST_DISPERSION), np.nan)
+
+
+def quantile(freedom, level):
+    """Return Student's two-sided quantile, cut at `LARGEST_QUANTILE`; NaN without freedom."""
+    from scipy import special
+
+    freedom = np.asarray(freedom, dtype=float)
+    found = special.stdtrit(np.where(freedom > 0, freedom, 1.0), (1 + level) / 2)
+    return np.where(freedom > 0, np.minimum(found, LARGEST_QUANTILE), np.nan)
+
+
+def rate_interval(hits, tokens, phi, freedom, level=0.95):
+    """
+    Bound a rate: Jeffreys' gamma interval for X/φ effective hits, with Student's tails.
+
+    Limits are φ/N · Gamma(X/φ + 1/2) at the probabilities Φ(∓t). For many hits this is the t
+    interval; for few it has the skewness of a count and never falls below 0.
+
+    References
+    ----------
+    Korn, E. L. and Graubard, B. I. (1998). Survey Methodology 24(2), 193-201 (effective size).
+    Brown, L. D., Cai, T. T. and DasGupta, A. (2003). Statistica Sinica 13, 19-49 (Jeffreys).
+
+    Examples
+    --------
+    >>> low, high = rate_interval(10, 1000, 1.0, 1e9)
+    >>> round(float(low) * 1000, 2), round(float(high) * 1000, 2)
+    (5.14, 17.74)
+    """
+    from scipy import special
+
+    tail = special.ndtr(-quantile(freedom, level))
+    shape = hits / phi + 0.5
+    unit = phi / tokens
+    return special.gammaincinv(shape, tail) * unit, special.gammainccinv(shape, tail) * unit
+
+
+def borrowed(first, second):
+    """
+    Shrink each group's dispersion towards the pooled one: φ = (X φ_own + B φ_pool) / (X + B).
+
+    `first` and `second` are (hits, variance, tokens, freedom). Returns φ1, φ2 and Welch's
+    degrees of freedom for a difference of logarithms.
+    """
+    known = [np.where(group[3] > 0, group[0], 0.0) for group in (first, second)]
+    spread = [np.where(group[3] > 0, group[1], 0.0) for group in (first, second)]
+    total = known[0] + known[1]
+    pool = np.divide(spread[0] + spread[1], total, out=np.ones_like(total), where=total > 0)
+    phi, part, weight = [], 0.0, 0.0
+    pairs = zip((first, second), known, spread, strict=True)
+    for (hits, _, _, freedom), counted, variance in pairs:
+        shrunk = np.maximum((variance + BORROW * pool) / (counted + BORROW), LEAST_DISPERSION)
+        relative = shrunk / np.maximum(hits, 0.5)
+        # A single cluster lends nothing: its term takes the other group's freedom.
+        usable = np.where(freedom > 0, freedom, np.maximum(first[3], second[3]))
+        part = part + relative
+        weight = weight + relative**2 / np.maximum(usable, 1e-12)
+        phi.append(shrunk)
+    enough = np.maximum(first[3], second[3]) > 0
+    return phi[0], phi[1], np.where(enough, part**2 / weight, 0.0)
+
+
+def ratio_p(first, second, phi, freedom):
+    """Test p1 = p2: the F test of two gamma rates with φ, its normal score read against t."""
+    from scipy import special
+
+    shapes = first[0] / phi[0] + 0.5, second[0] / phi[1] + 0.5
+    units = phi[0] / first[2], phi[1] / second[2]
+    even = units[1] / (units[0] + units[1])
+    tail = np.minimum(special.betainc(*shapes, even), special.betaincc(*shapes, even))
+    p = 2 * special.stdtr(np.where(freedom > 0, freedom, 1.0), special.ndtri(tail))
+    return np.where(freedom > 0, np.minimum(p, 1.0), np.nan)
+
+
+def ratio_interval(first, second, phi, freedom, level=0.95):
+    """Bound p1/p2: quantiles of the ratio of two gammas (an F distribution) at Φ(∓t)."""
+    from scipy import special
+
+    tail = special.ndtr(-quantile(freedom, level))
+    shapes = first[0] / phi[0] + 0.5, second[0] / phi[1] + 0.5
+    scale = (phi[0] / first[2]) / (phi[1] / second[2])
+    low = special.betaincinv(*shapes, tail)
+    high = special.betaincinv(*shapes[::-1], tail)
+    with np.errstate(divide="ignore"):
+        return scale * low / (1 - low), scale * (1 - high) / high
+
+
+def g2(target, reference, n_target, n_reference):
+    """
+    Return Dunning's G² over the four cells of a term's 2 × 2 table, signed by direction.
+
+    Examples
+    --------
+    >>> round(float(g2(7, 2, 10, 9)), 2)
+    4.53
+    """
+    from scipy import special
+
+    target, reference = np.asarray(target, float), np.asarray(reference, float)
+    total = target + reference
+    expected = total * (n_target / (n_target + n_reference))
+    other = total - expected
+    cells = (
+        (target, expected),
+        (reference, other),
+        (n_target - target, n_target - expected),
+        (n_reference - reference, n_reference - other),
+    )
+    score = 2 * sum(special.xlogy(o, np.divide(o, e, out=np.ones_like(o), where=e > 0))
+                    for o, e in cells)
+    return np.sign(target - expected) * np.maximum(score, 0)
+
+
+def log2_ratio(hits, tokens, other_hits, other_tokens):
+    """Return log2 of two rates' ratio; 0 hits stand as 0.5 (Hardie 2014); absent twice is NaN."""
+    hits, other_hits = np.asarray(hits, float), np.asarray(other_hits, float)
+    first = np.where(hits > 0, hits, 0.5) / tokens
+    second = np.where(other_hits > 0, other_hits, 0.5) / other_tokens
+    return np.where(hits + other_hits > 0, np.log2(first / second), np.nan)
