@@ -192,9 +192,9 @@ def calibration(passages: Iterable[Passage], restored: Mapping) -> pd.DataFrame:
     """
     Ask of each confidence class how many of its edits inside the gold passages are right.
 
-    An edit that begins or ends outside a passage is judged by the part inside if it is a
-    deletion, and otherwise not counted. An unresolved edit is right where the text it left
-    standing is the reading.
+    An edit that reaches out of a passage is judged by the part inside if it is a deletion (the
+    cut of a whole page foot), and otherwise not counted. An unresolved edit that changes nothing
+    is right where the text it left standing is the reading.
 
     Returns
     -------
@@ -211,10 +211,9 @@ def calibration(passages: Iterable[Passage], restored: Mapping) -> pd.DataFrame:
 
 
 def _edits(ledger, passage: Passage) -> Iterator:
-    for edit in ledger.edits_in(*ledger.to_text(passage.start, passage.end)):
+    for edit in ledger.edits:
         inside = passage.start <= edit.start and edit.end <= passage.end
-        touches = edit.start < passage.end and passage.start < edit.end
-        if touches and (inside or not edit.after):
+        if inside or (edit.start < passage.end and passage.start < edit.end and not edit.after):
             yield edit
 
 
