@@ -1,0 +1,64 @@
+"""
+Measure ftfy and the baselines on the gold passages and write the table the notebook shows.
+
+    python benchmarks/bench_gold.py            # writes data/gold/ftfy.csv where ftfy is installed
+
+ftfy is no dependency of the suite: run this where `pip install ftfy` has been done beside it. It
+is measured as it comes, with the settings that leave Chinese punctuation alone, and each followed
+by the same pinyin stripping and OpenCC that the baseline has.
+"""
+
+import sys
+
+import pandas as pd
+
+from analysis import paths
+from analysis.restoration import evaluation, gold
+
+TARGET = paths.GOLD / "ftfy.csv"
+
+
+def methods(ftfy) -> dict:
+    """Name the functions to measure; ftfy's defaults straighten quotes and fold widths."""
+    careful = ftfy.TextFixerConfig(uncurl_quotes=False, fix_character_width=False,
+                                   normalization=None)
+    return {
+        "ftfy": ftfy.fix_text,
+        "ftfy, punctuation left alone": lambda raw: ftfy.fix_text(raw, careful),
+        "ftfy + strip pinyin + OpenCC": lambda raw: evaluation.strip_and_convert(
+            ftfy.fix_text(raw, careful)),
+    }
+
+
+def measure(name: str, version: str, function) -> pd.DataFrame:
+    """Put error rates, exact places by kind and altered plain text of one method in one table."""
+    passages = gold.load()
+    summary = evaluation.summary(evaluation.score(passages, function))
+    kinds = evaluation.by_kind(passages, function)
+    kinds = kinds[kinds["report"] == "all"]
+    plain = evaluation.plain_altered(passages, function).set_index("report").loc["all"]
+    rows = [
+        *({"measure": f"cer, {row.stratum}", "n": row.chars, "value": row.cer}
+          for row in summary[summary["report"] == "all"].itertuples()),
+        *({"measure": f"exact, {row.kind}", "n": row.n, "value": row.rate}
+          for row in kinds.itertuples()),
+        {"measure": "plain characters altered", "n": plain["plain"], "value": plain["rate"]},
+    ]
+    return pd.DataFrame(rows).assign(method=name, version=version)
+
+
+def main() -> None:
+    """Write the table, or say what is missing."""
+    try:
+        import ftfy
+    except ImportError:
+        sys.exit("ftfy is not installed here: pip install ftfy, then run this again")
+    tables = [measure(name, ftfy.__version__, function) for name, function in methods(ftfy).items()]
+    table = pd.concat(tables)[["method", "version", "measure", "n", "value"]]
+    table["n"] = table["n"].astype(int)
+    table.round(5).to_csv(TARGET, index=False, lineterminator="\n")
+    print(table.round(5).to_string(index=False))
+
+
+if __name__ == "__main__":
+    main()
