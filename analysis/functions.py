@@ -158,7 +158,7 @@ def _as_container(section, own: list[str]) -> None:
     """Part the section's own paragraphs from what it announces to its subsections."""
     _targets_first(section, own[1:], 1)
     last = re.split(r"[。！？]", own[-1].rstrip())[-1] if own else ""
-    if last.endswith(("：", ":")) and len(own) > 1:
+    if last.endswith(("：", ":")) and section.kind != "announcement":
         announced = headings.named(_last_clause(last.rstrip("：:")))
         if len(announced) == 1:
             section.inherited = next(iter(announced))

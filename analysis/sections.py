@@ -177,9 +177,11 @@ class Reader:
             self._announce(i, line.rstrip("：:。"))
         elif headings.plain(line) and self._opens(words) and self._has_body(i):
             self._plain(i, line, bool(words))
-        elif self.stack and len(line) <= 6 and headings.vocative(line) and i + 1 < len(self.lines):
-            part = Section(i, "address", title=_quote(self.lines[i + 1]))
-            self._open(part, min(1, len(self.stack)))
+        elif self.stack and headings.vocative(line) and i + 1 < len(self.lines):
+            alone = len(line) <= 6
+            if alone or headings.point(self.lines[i + 1]):
+                title = _quote(self.lines[i + 1] if alone else line)
+                self._open(Section(i, "address", title=title), min(1, len(self.stack)))
 
     def _announce(self, i: int, title: str) -> None:
         depth = len(self.stack)

@@ -151,6 +151,6 @@ def outline(sections: pd.DataFrame) -> pd.DataFrame:
             "chars": sections.chars,
             "total": total,
             "share": total / size,
-            "unsure": sections.basis.str.extract(r"unsure: (.*)", expand=False).fillna(""),
+            "unsure": [basis.partition("unsure: ")[2] for basis in sections.basis],
         }
     )

@@ -1,0 +1,210 @@
+"""
+Load the reports of a catalogue: restored and parsed when first asked for, cached by content.
+
+    >>> from analysis import corpus
+    >>> reports = corpus.load()                             # doctest: +SKIP
+    >>> reports["taiyuan-gov-2026"].sections.function       # doctest: +SKIP
+"""
+
+import hashlib
+import re
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from pathlib import Path
+
+import pandas as pd
+
+from analysis import cache, paths, structure, textfiles
+from analysis import catalogue as catalogues
+from analysis.restoration import Restored
+
+# A newspaper says that a text comes from, or goes on to, another page.
+_PAGE_NOTE = re.compile(
+    r"[（(【]?\s*(?:上接|下转|紧接)第?\s*[\d一二三四五六七八九十A-Z]{1,4}\s*版\s*[）)】]?"
+)
+
+
+@dataclass(frozen=True)
+class Report:
+    """One report. Text and tables are made when first asked for, and kept."""
+
+    id: str
+    title: str
+    level: str
+    genre: str
+    year: int
+    path: Path
+    restoration: str = "full"
+
+    @cached_property
+    def data(self) -> bytes:
+        """Bytes of the file, as received."""
+        try:
+            return self.path.read_bytes()
+        except OSError as error:
+            raise ValueError(
+                f"{self.id}: {self.path} cannot be read ({error.strerror}); "
+                "see `python -m analysis check`"
+            ) from error
+
+    @cached_property
+    def restored(self) -> Restored:
+        """Text, ledger, encoding and diagnosis, from the cache where they are there."""
+        return cache.restored(self.data, level=self.restoration, report=self.id)
+
+    @property
+    def raw(self) -> str:
+        return self.restored.raw
+
+    @property
+    def text(self) -> str:
+        return self.restored.text
+
+    @property
+    def ledger(self):
+        return self.restored.ledger
+
+    @property
+    def diagnosis(self):
+        return self.restored.diagnosis
+
+    @cached_property
+    def _structure(self) -> structure.Structure:
+        return structure.parse(self.text, genre=self.genre, report=self.id)
+
+    @property
+    def sections(self) -> pd.DataFrame:
+        """Sections with function and basis; columns as in `structure.parse`."""
+        return self._structure.sections
+
+    @property
+    def paragraphs(self) -> pd.DataFrame:
+        """Paragraphs with section, function and offsets; columns as in `structure.parse`."""
+        return self._structure.paragraphs
+
+    @cached_property
+    def gaps(self) -> pd.DataFrame:
+        """
+        What is missing and cannot be restored: report, what, evidence, start (offset in the text).
+
+        From the numbering of the sections, from where the text begins and ends, and from notes
+        of the page itself (上接第1版), which restoration may have cut.
+        """
+        notes = [
+            (self.id, "page", f"the page says {found[0].strip('（(【）)】')}", self._place(found))
+            for found in _PAGE_NOTE.finditer(self.raw)
+        ]
+        table = self._structure.gaps
+        found = [*table.itertuples(index=False, name=None), *notes]
+        rows = sorted(found, key=lambda row: row[3])
+        return pd.DataFrame(rows, columns=table.columns)
+
+    def _place(self, found: re.Match) -> int:
+        return self.ledger.to_text(*found.span())[0]
+
+
+@dataclass(frozen=True)
+class Corpus:
+    """
+    Reports in catalogue order, with their tables one below the other.
+
+    Attributes
+    ----------
+    catalogue : DataFrame, index `id`
+        As `catalogue.read` returns it.
+    reports : tuple of Report
+    """
+
+    catalogue: pd.DataFrame
+    reports: tuple[Report, ...]
+    progress: Callable[[Iterable], Iterable] = field(default=iter, repr=False, compare=False)
+
+    def __getitem__(self, id: str) -> Report:
+        for report in self.reports:
+            if report.id == id:
+                return report
+        raise KeyError(f"{id!r} is no report of this corpus; there are {', '.join(self.ids[:9])}")
+
+    def __iter__(self) -> Iterator[Report]:
+        return iter(self.reports)
+
+    def __len__(self) -> int:
+        return len(self.reports)
+
+    @property
+    def ids(self) -> list[str]:
+        return [report.id for report in self.reports]
+
+    def stream(self) -> Iterator[Report]:
+        """Go through the reports without keeping their texts: for thousands of them."""
+        for report in self.progress(self.reports):
+            yield replace(report)
+
+    @cached_property
+    def sections(self) -> pd.DataFrame:
+        return self._tables("sections")
+
+    @cached_property
+    def paragraphs(self) -> pd.DataFrame:
+        return self._tables("paragraphs")
+
+    @cached_property
+    def gaps(self) -> pd.DataFrame:
+        return self._tables("gaps")
+
+    def _tables(self, name: str) -> pd.DataFrame:
+        tables = [getattr(report, name) for report in self.progress(self.reports)]
+        return pd.concat(tables, ignore_index=True)
+
+    @cached_property
+    def hash(self) -> str:
+        """Twelve hex digits of sha256 over ids and raw checksums: names the corpus in a caption."""
+        lines = "".join(f"{r.id} {textfiles.checksum(r.data)}\n" for r in self.reports)
+        return hashlib.sha256(lines.encode()).hexdigest()[:12]
+
+    def write_restored(self, folder: Path = paths.RESTORED) -> list[Path]:
+        """Write `<id>.txt` and `<id>.ledger.csv` for every report; the same bytes every time."""
+        written = []
+        for report in self.progress(self.reports):
+            ledger = report.ledger.frame().to_csv(index=False, lineterminator="\n")
+            for name, text in (
+                (f"{report.id}.txt", report.text),
+                (f"{report.id}.ledger.csv", ledger),
+            ):
+                textfiles.replace(Path(folder) / name, text.encode("utf-8"))
+                written.append(Path(folder) / name)
+        return written
+
+
+def load(
+    catalogue: Path | None = None,
+    level: str = "full",
+    *,
+    progress: Callable[[Iterable], Iterable] = iter,
+) -> Corpus:
+    """
+    Load the reports of a catalogue.
+
+    Parameters
+    ----------
+    catalogue : Path, optional
+        `paths.CATALOGUE` unless named.
+    level : {"none", "exact", "full"}
+        How far the texts are restored, as in `restoration.restore`.
+    progress : callable, optional
+        Wrapped around the reports where all of them are gone through; `tqdm.auto.tqdm` draws a
+        bar.
+
+    Raises
+    ------
+    catalogue.CatalogueError
+        If a row cannot be used; all of them are named.
+    """
+    path = Path(catalogue or paths.CATALOGUE)
+    table = catalogues.read(path)
+    reports = tuple(
+        Report(row.Index, row.title, row.level, row.genre, row.year, path.parent / row.file, level)
+        for row in table.itertuples()
+    )
+    return Corpus(table, reports, progress)

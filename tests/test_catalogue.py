@@ -1,0 +1,216 @@
+"""Every defect of a catalogue is named at once, with line, value and remedy; quirks are not."""
+
+import csv
+import time
+
+import pytest
+
+from analysis import catalogue, draft, paths, textfiles
+
+TEXT = "政府工作报告\n各位代表：\n过去五年，成绩来之不易。\n"
+GOOD = {
+    "id": "city-gov-2021", "file": "raw/a.txt", "title": "政府工作报告", "issuer": "某市人民政府",
+    "level": "city", "genre": "work-report", "date": "2021-02-23", "reviews": "2016-2020",
+    "plans": "2021", "sha256": textfiles.checksum(TEXT.encode()),
+}  # fmt: skip
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """A folder with two good reports."""
+    (tmp_path / "raw").mkdir()
+    for name in ("a", "b"):
+        (tmp_path / "raw" / f"{name}.txt").write_text(TEXT, encoding="utf-8", newline="")
+    return tmp_path
+
+
+def write(folder, *changes, encoding="utf-8", columns=catalogue.COLUMNS, **options):
+    """Write a catalogue of one good row and one row a dict of changes."""
+    path = folder / "catalogue.csv"
+    with open(path, "w", encoding=encoding, newline="") as file:
+        writer = csv.DictWriter(file, columns, restval="", extrasaction="ignore", **options)
+        writer.writeheader()
+        writer.writerow(GOOD)
+        writer.writerows(GOOD | {"id": f"other-{n}", "file": "raw/b.txt"} | change
+                         for n, change in enumerate(changes))  # fmt: skip
+    return path
+
+
+def found(path) -> set[tuple[int, str]]:
+    return {(problem.line, problem.column) for problem in catalogue.problems(path)}
+
+
+def test_the_catalogue_of_the_five_is_sound():
+    assert catalogue.problems(paths.ROOT / "data" / "catalogue.csv") == []
+
+
+def test_what_a_text_does_not_say_is_marked():
+    table = catalogue.read(paths.ROOT / "data" / "catalogue.csv")
+    guessed = table.date.str.len() == 4
+    assert table.notes[guessed].str.contains("inferred: date|date 20").all()
+    assert table.licence.str.contains("inferred").all()
+
+
+def test_a_good_row_reads_back(folder):
+    table = catalogue.read(write(folder, {}))
+    assert list(table.index) == ["city-gov-2021", "other-0"]
+    assert list(table.columns) == [*catalogue.COLUMNS[1:], "year"]
+    assert table.year.tolist() == [2021, 2021]
+
+
+@pytest.mark.parametrize(
+    ("change", "column", "says"),
+    [
+        ({"file": "raw/none.txt"}, "file", "cannot be read"),
+        ({"file": ""}, "file", "is empty"),
+        ({"file": "../raw/b.txt"}, "file", "outside"),
+        ({"file": "/etc/hostname"}, "file", "outside"),
+        ({"file": "C:\\texts\\b.txt"}, "file", "outside"),
+        ({"sha256": "0" * 64}, "sha256", GOOD["sha256"]),
+        ({"sha256": ""}, "sha256", GOOD["sha256"]),
+        ({"id": ""}, "id", "is empty"),
+        ({"id": "太原 2021"}, "id", "letters, digits"),
+        ({"id": "../x"}, "id", "letters, digits"),
+        ({"id": "City-Gov-2021"}, "id", "line 2 already"),
+        ({"level": "county"}, "level", "national, province, city, district, other"),
+        ({"genre": "speech"}, "genre", "party-congress-report"),
+        ({"date": ""}, "date", "is empty"),
+        ({"date": "last year"}, "date", "2021-02-23"),
+        ({"date": "2021-02-30"}, "date", "is no date"),
+        ({"reviews": "five years"}, "reviews", "2016-2020"),
+        ({"title": ""}, "title", "is empty"),
+    ],
+)
+def test_each_defect_is_named_with_its_line_and_remedy(folder, change, column, says):
+    path = write(folder, change)
+    (problem,) = [p for p in catalogue.problems(path) if p.column == column]
+    assert problem.line == 3
+    assert says in str(problem)
+    assert problem.remedy
+
+
+@pytest.mark.parametrize(
+    ("data", "says"),
+    [
+        (b"", "is empty"), (b" \n", "is empty"), (b"%PDF-1.7 ...", "PDF"),
+        (b"PK\x03\x04...", "Word"), (b"ab\0cd", "binary"),
+        (b"\xff\xff\x80", "no known encoding"), (b"lorem ipsum", "no Chinese"),
+    ],
+)  # fmt: skip
+def test_a_file_that_is_no_text_is_named(folder, data, says):
+    (folder / "raw" / "b.txt").write_bytes(data)
+    path = write(folder, {"sha256": textfiles.checksum(data)})
+    (problem,) = catalogue.problems(path)
+    assert (problem.line, problem.column) == (3, "file")
+    assert says in str(problem)
+
+
+def test_all_defects_are_reported_at_once(folder):
+    path = write(folder, {"level": "x", "date": "", "sha256": "1"}, {"genre": "y", "file": "no"})
+    assert {(3, "level"), (3, "date"), (3, "sha256"), (4, "genre"), (4, "file")} <= found(path)
+    with pytest.raises(catalogue.CatalogueError) as caught:
+        catalogue.read(path)
+    assert {"line 3", "line 4"} == {line[:6] for line in str(caught.value).splitlines()[1:]}
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gbk", "utf-16"])
+@pytest.mark.parametrize(
+    "options", [{}, {"delimiter": ";"}, {"delimiter": "\t"}, {"lineterminator": "\n"}]
+)
+def test_what_spreadsheets_do_is_understood(folder, encoding, options):
+    path = write(folder, {"date": "2021/2/23"}, encoding=encoding, **options)
+    assert catalogue.problems(path) == []
+    table = catalogue.read(path)
+    assert table.title.tolist() == ["政府工作报告"] * 2
+    assert table.date.tolist() == ["2021-02-23"] * 2
+
+
+def test_missing_columns_are_named(folder):
+    path = write(folder, {}, columns=[c for c in catalogue.COLUMNS if c not in ("genre", "notes")])
+    named = {p.column: p for p in catalogue.problems(path) if p.line == 1}
+    assert set(named) == {"genre", "notes"}
+
+
+def test_a_comma_too_many_is_named(folder):
+    path = write(folder, {})
+    path.write_text(
+        path.read_text() + "x,raw/b.txt,a,b,city,work-report,2021,,,,,,note, and more\n"
+    )
+    assert (4, "row") in found(path)
+
+
+def test_no_catalogue_and_no_table_are_named(folder):
+    assert found(folder / "none.csv") == {(1, "catalogue")}
+    (folder / "catalogue.csv").write_bytes(b"PK\x03\x04\0\0\xff\xfe\xff")
+    assert found(folder / "catalogue.csv") == {(1, "catalogue")}
+
+
+def test_a_corpus_of_one_is_a_warning(folder):
+    (problem,) = catalogue.problems(write(folder))
+    assert not problem.error
+    assert "only report" in str(problem)
+    assert len(catalogue.read(folder / "catalogue.csv")) == 1
+
+
+def test_thousands_of_rows_are_checked_in_seconds(folder):
+    path = write(folder, *({} for _ in range(5000)))
+    start = time.process_time()
+    assert {p.column for p in catalogue.problems(path)} == {"file"}, "one file, many rows"
+    assert time.process_time() - start < 10
+
+
+# --- drafts -----------------------------------------------------------------------------------
+
+
+def test_a_draft_guesses_from_names_and_first_lines_and_says_why(tmp_path):
+    (tmp_path / "某市政府工作报告2019.txt").write_text(
+        "各位代表：\n现在，我代表市人民政府向大会报告工作。"
+    )
+    (tmp_path / "plan-2021.txt").write_text("某区国民经济和社会发展第十四个五年规划纲要\n第一章\n")
+    table = draft.draft(tmp_path)
+    assert table.date.tolist() == ["2019", "2021"]
+    assert table.level.tolist() == ["city", ""]
+    assert table.genre.tolist() == ["work-report", "five-year-plan"]
+    assert table.notes.str.contains("inferred: date 2019 because it is in the file name").tolist()[
+        0
+    ]
+
+
+def test_a_draft_takes_over_a_metadata_table(tmp_path):
+    (tmp_path / "1999.txt").write_text(TEXT)
+    (tmp_path / "2001.txt").write_text(TEXT)
+    (tmp_path / "metadata.csv").write_text(
+        "year,title,issuer,level,type\n1999,报告,国务院,central,government_work_report\n"
+        "2001,报告,国务院,central,government_work_report\n"
+    )
+    path = tmp_path / "catalogue.csv"
+    draft.write(draft.draft(tmp_path), path)
+    assert catalogue.problems(path) == []
+    table = catalogue.read(path)
+    assert list(table.index) == ["national-1999", "national-2001"]
+    assert set(table.level) == {"national"}
+    assert set(table.genre) == {"work-report"}
+
+
+def test_a_draft_of_the_national_reports_is_a_catalogue(national, tmp_path):
+    for year, text in national.items():
+        (tmp_path / f"guowuyuan_{year}.txt").write_text(text, encoding="utf-8")
+    table = draft.draft(tmp_path)
+    assert table.date.str[:4].astype(int).tolist() == sorted(national)
+    assert table.level.eq("national").mean() > 0.8
+    assert table.date[0] == "1957-06-26"
+
+
+def test_nothing_to_draft_is_named(tmp_path):
+    with pytest.raises(ValueError, match=r"no \.txt file"):
+        draft.draft(tmp_path)
+    (tmp_path / "texts").mkdir()
+    with pytest.raises(ValueError, match="beside the texts"):
+        draft.draft(tmp_path / "texts", tmp_path / "elsewhere")
+
+
+def test_files_of_one_year_get_ids_of_their_own(tmp_path):
+    for folder in ("a", "b"):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "2020.txt").write_text(TEXT)
+    assert draft.draft(tmp_path).id.tolist() == ["report-2020", "report-2020-2"]
