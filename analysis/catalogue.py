@@ -105,13 +105,20 @@ def problems(path: Path) -> list[Problem]:
     return sorted(found, key=lambda p: (p.line, not p.error))
 
 
-def summary(path: Path) -> pd.DataFrame:
-    """Summarise a good catalogue, one line a report: id, year, level, genre, characters, title."""
+def describe(path: Path) -> tuple[str, bool]:
+    """Report a check in words: problems, then one line a report; and whether there is no error."""
+    found = problems(path)
+    errors = sum(problem.error for problem in found)
+    lines = [f"{path}: {problem}" for problem in found]
+    if errors:
+        return "\n".join([*lines, f"{errors} errors, {len(found) - errors} warnings"]), False
     table = read(path)
-    sizes = [
-        len(textfiles.decode((Path(path).parent / file).read_bytes()) or "") for file in table.file
+    width = max(map(len, table.index))
+    lines += [
+        f"{row.Index:<{width}}  {row.date:<10}  {row.level:<8}  {row.genre:<21}  {row.title}"
+        for row in table.itertuples()
     ]
-    return table.assign(chars=sizes)[["year", "level", "genre", "chars", "title"]]
+    return "\n".join([*lines, f"{len(table)} reports, {len(found)} warnings"]), True
 
 
 def iso(date: str) -> str:

@@ -51,7 +51,7 @@ class Report:
     @cached_property
     def restored(self) -> Restored:
         """Text, ledger, encoding and diagnosis, from the cache where they are there."""
-        return cache.restored(self.data, level=self.restoration, report=self.id)
+        return cache.restored(self.data, level=self.restoration)
 
     @property
     def raw(self) -> str:
