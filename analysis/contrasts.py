@@ -1,0 +1,269 @@
+"""
+Contrasts of two sets of documents: like for like, or refused by name.
+
+A stratum is level of issuer × genre × function. What both sets have is compared within strata and
+pooled (Mantel-Haenszel); what only one has is never compared with something else. `drift` has the
+long series, where there are enough points for a trend.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from analysis import kernels
+from analysis.design import clusters
+from analysis.limits import minimum_detectable_ratio
+from analysis.uncertainty import MIN_COUNT, false_discovery
+
+STRATUM = ["level", "genre", "function"]
+
+
+class NotIdentified(ValueError):
+    """A contrast that these documents cannot answer; the message says what is missing."""
+
+
+@dataclass(frozen=True)
+class Contrast:
+    """
+    Two sets of documents compared within shared strata.
+
+    Attributes
+    ----------
+    before, after : tuple of str
+        Ids of the documents on either side that have a shared stratum.
+    strata : DataFrame
+        `level`, `genre`, `function`, `n_before`, `n_after` (tokens), `clusters_before`,
+        `clusters_after`, `weight` (share of the Mantel-Haenszel weight).
+    table : DataFrame, index `term`
+        As in `contrast`.
+    """
+
+    before: tuple[str, ...]
+    after: tuple[str, ...]
+    strata: pd.DataFrame
+    table: pd.DataFrame
+
+
+def documents(catalogue: pd.DataFrame, which) -> list[str]:
+    """
+    Choose documents by id, by year, by a query over the catalogue, or by a list of ids.
+
+    Examples
+    --------
+    >>> rows = {"year": [2021, 2026], "level": ["city", "city"]}
+    >>> table = pd.DataFrame(rows, index=pd.Index(["a", "b"], name="id"))
+    >>> documents(table, 2021), documents(table, "level == 'city' and year > 2021")
+    (['a'], ['b'])
+    """
+    if isinstance(which, (int, np.integer)):
+        chosen = catalogue.index[catalogue["year"] == which]
+    elif isinstance(which, str) and which not in catalogue.index:
+        chosen = catalogue.query(which).index
+    else:
+        chosen = [which] if isinstance(which, str) else list(which)
+    if unknown := [id for id in chosen if id not in catalogue.index]:
+        raise ValueError(f"{unknown} are no ids of the catalogue: {', '.join(catalogue.index[:9])}")
+    if not len(chosen):
+        years = ", ".join(map(str, sorted(set(catalogue["year"]))))
+        raise ValueError(f"no document for {which!r}; years in the catalogue: {years}")
+    return list(chosen)
+
+
+def contrast(
+    counts, catalogue: pd.DataFrame, before, after, function: str | None = None, level: float = 0.95
+) -> Contrast:
+    """
+    Compare the rates of every term between two sets of documents, like for like.
+
+    Within stratum s the rates are X/N on either side; pooled, the ratio is Mantel and Haenszel's
+    Σ X1 n0/(n1+n0) / Σ X0 n1/(n1+n0). Its variance comes from sections as clusters within
+    documents and strata (`kernels.moments`), interval and p from `kernels.ratio_interval`
+    and `ratio_p`. With one stratum this is `uncertainty.contrast`.
+
+    Parameters
+    ----------
+    counts : Counts
+        Units with `report`, `function`, `section` (and `paragraph`).
+    catalogue : DataFrame, index `id`
+        With `year`, `level`, `genre`.
+    before, after : id, list of ids, year, or query over the catalogue
+    function : str, optional
+        One function, or all that both sides have.
+
+    Returns
+    -------
+    Contrast
+        `table`, index `term`: `n_before`, `n_after`, `per_10k_before`, `per_10k_after` (over the
+        shared strata), `log_ratio` (base 2, after over before; 0 hits stand as 0.5), `low`, `high`,
+        `p`, `q` (Benjamini-Hochberg over terms of at least 5 hits), `mde_ratio` (what this design
+        would find with power .8), by log ratio falling, then term.
+
+    Raises
+    ------
+    NotIdentified
+        If no stratum is in common, with what is missing and what can still be said.
+
+    References
+    ----------
+    Mantel, N. & Haenszel, W. (1959). JNCI 22, 719-748. Greenland, S. & Robins, J. M. (1985).
+    Biometrics 41, 55-68 (rates).
+    """
+    ids = documents(catalogue, before), documents(catalogue, after)
+    if both := sorted(set(ids[0]) & set(ids[1])):
+        raise ValueError(f"{', '.join(both)} stand on both sides; a contrast needs two sets")
+    shared = _shared(counts, catalogue, ids, function)
+    parts = [_stratum(counts, catalogue, ids, row) for row in shared.itertuples(index=False)]
+    strata = shared.assign(**_described(parts))
+    sides = [_pool(parts, side) for side in (0, 1)]
+    used = [sorted(set(counts.units["report"]) & set(side), key=side.index) for side in ids]
+    return Contrast(tuple(used[0]), tuple(used[1]), strata, _table(counts, *sides, level))
+
+
+def _shared(counts, catalogue, ids, function) -> pd.DataFrame:
+    """Strata with tokens on both sides; raises NotIdentified when there is none."""
+    units = counts.units.merge(catalogue[["level", "genre"]], left_on="report", right_index=True)
+    units = units[units["n_tokens"] > 0].astype({"function": "str"})
+    if function:
+        units = units[units["function"] == function]
+    found = [units[units["report"].isin(side)][STRATUM].drop_duplicates() for side in ids]
+    shared = found[0].merge(found[1]).sort_values(STRATUM, ignore_index=True)
+    if shared.empty:
+        raise NotIdentified(_refusal(catalogue, ids, found, function))
+    return shared
+
+
+def _refusal(catalogue, ids, found, function) -> str:
+    years = ["/".join(str(y) for y in sorted(set(catalogue.loc[side, "year"]))) for side in ids]
+    missing = []
+    for column in ("level", "genre"):
+        left, right = (sorted(set(catalogue.loc[side, column])) for side in ids)
+        if not set(left) & set(right):
+            missing.append(f"no {column} in common ({', '.join(left)} vs {', '.join(right)})")
+    if not missing and function:
+        empty = [year for year, part in zip(years, found, strict=True) if part.empty]
+        missing.append(f"no text with function {function!r} in {' or '.join(empty) or 'a stratum'}")
+    if not missing:
+        missing.append("no combination of level, genre and function in common")
+    return (
+        f"{years[0]} → {years[1]}: {'; '.join(missing)}. "
+        "What remains is to describe each document by itself (uncertainty.rates)."
+    )
+
+
+def _stratum(counts, catalogue, ids, stratum):
+    """Hits, variance, tokens, freedom and clusters of both sides in one stratum."""
+    rows = catalogue[(catalogue["level"] == stratum.level) & (catalogue["genre"] == stratum.genre)]
+    sides = []
+    for side in ids:
+        chosen = [id for id in side if id in rows.index]
+        part = counts.restrict(report=chosen, function=stratum.function)
+        design = clusters(part, by="function")
+        weights = np.ones((1, len(design.sizes)))
+        hits, variance, tokens, freedom = kernels.moments(weights, design.matrix, design.sizes)
+        n = int((design.sizes > 0).sum())
+        sides.append((hits[0], variance[0], tokens[0, 0], freedom[0, 0], n, design.kind[0]))
+    return sides
+
+
+def _described(parts) -> dict:
+    weight = np.array([a[2] * b[2] / (a[2] + b[2]) for a, b in parts])
+    columns = {"n_before": 2, "n_after": 2, "clusters_before": 4, "clusters_after": 4}
+    sides = {"n_before": 0, "n_after": 1, "clusters_before": 0, "clusters_after": 1}
+    found = {name: [int(part[sides[name]][at]) for part in parts] for name, at in columns.items()}
+    kinds = ["/".join(dict.fromkeys((a[5], b[5]))) for a, b in parts]
+    return {**found, "cluster": kinds, "weight": weight / weight.sum()}
+
+
+def _pool(parts, side: int):
+    """
+    Mantel-Haenszel sum of one side as (hits, variance, tokens, freedom, raw hits).
+
+    Scaled so that with one stratum hits and tokens are those of the stratum.
+    """
+    own = [part[side] for part in parts]
+    other = [part[1 - side] for part in parts]
+    share = [b[2] / (a[2] + b[2]) for a, b in zip(own, other, strict=True)]
+    tokens = sum(a[2] for a in own)
+    scale = tokens / sum(s * a[2] for s, a in zip(share, own, strict=True))
+    hits = scale * sum(s * a[0] for s, a in zip(share, own, strict=True))
+    pieces = [(scale * s) ** 2 * a[1] for s, a in zip(share, own, strict=True)]
+    variance = sum(pieces)
+    freedom = [max(a[3], 1e-12) for a in own]
+    spread = sum(v**2 / f for v, f in zip(pieces, freedom, strict=True))
+    total = np.divide(variance**2, spread, out=np.full_like(spread, sum(freedom)), where=spread > 0)
+    return hits, variance, np.full_like(hits, tokens), total, sum(a[0] for a in own)
+
+
+def _table(counts, before, after, level: float) -> pd.DataFrame:
+    first, second = after[:4], before[:4]
+    phi1, phi2, freedom = kernels.borrowed(first, second)
+    low, high = kernels.ratio_interval(first, second, (phi1, phi2), freedom, level)
+    p = kernels.ratio_p(first, second, (phi1, phi2), freedom)
+    enough = before[4] + after[4] >= MIN_COUNT
+    total = first[0] + second[0]
+    with np.errstate(divide="ignore"):
+        low, high = np.log2(low), np.log2(high)
+    table = pd.DataFrame(
+        {
+            "n_before": before[4].astype(int),
+            "n_after": after[4].astype(int),
+            "per_10k_before": second[0] / second[2] * 1e4,
+            "per_10k_after": first[0] / first[2] * 1e4,
+            "log_ratio": kernels.log2_ratio(first[0], first[2], second[0], second[2]),
+            "low": low,
+            "high": high,
+            "p": p,
+            "q": false_discovery(np.where(enough, p, np.nan)),
+            "mde_ratio": minimum_detectable_ratio(total, first[2], second[2], phi1, phi2, freedom),
+        },
+        index=counts.terms.rename("term"),
+    )
+    table = table[table["n_before"] + table["n_after"] > 0]
+    return table.sort_index().sort_values("log_ratio", ascending=False, kind="stable")
+
+
+def identification(counts, catalogue: pd.DataFrame, by: str = "id") -> pd.DataFrame:
+    """
+    Say for every pair of documents (or years) whether a contrast is identified, and through what.
+
+    Parameters
+    ----------
+    by : {"id", "year"}
+
+    Returns
+    -------
+    DataFrame
+        `before`, `after`, `identified` (bool), `through` (functions shared within level and
+        genre, or the refusal), `share_before`, `share_after` (share of each side's tokens that
+        lies in shared strata); pairs in order of date.
+    """
+    ordered = catalogue.sort_values("year", kind="stable")
+    groups = [(id, [id]) for id in ordered.index]
+    if by == "year":
+        groups = [(year, list(rows.index)) for year, rows in ordered.groupby("year")]
+    rows = [
+        {"before": a, "after": b, **_pair(counts, catalogue, (ids_a, ids_b))}
+        for i, (a, ids_a) in enumerate(groups)
+        for b, ids_b in groups[i + 1 :]
+    ]
+    return pd.DataFrame(rows)
+
+
+def _pair(counts, catalogue, ids) -> dict:
+    try:
+        shared = _shared(counts, catalogue, ids, None)
+    except NotIdentified as refusal:
+        reason = str(refusal).split(": ", 1)[1].split(". ")[0]
+        return {"identified": False, "through": reason, "share_before": 0.0, "share_after": 0.0}
+    shares = [_covered(counts, catalogue, side, shared) for side in ids]
+    return {"identified": True, "through": ", ".join(dict.fromkeys(shared["function"])),
+            "share_before": shares[0], "share_after": shares[1]}  # fmt: skip
+
+
+def _covered(counts, catalogue, side: Iterable[str], shared: pd.DataFrame) -> float:
+    units = counts.units[counts.units["report"].isin(list(side))].astype({"function": "str"})
+    units = units.merge(catalogue[["level", "genre"]], left_on="report", right_index=True)
+    inside = units.merge(shared[STRATUM], on=STRATUM)
+    return float(inside["n_tokens"].sum() / units["n_tokens"].sum())
