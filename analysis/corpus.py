@@ -104,7 +104,7 @@ class Report:
         return self.ledger.to_text(*found.span())[0]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Corpus:
     """
     Reports in catalogue order, with their tables one below the other.
@@ -118,13 +118,17 @@ class Corpus:
 
     catalogue: pd.DataFrame
     reports: tuple[Report, ...]
-    progress: Callable[[Iterable], Iterable] = field(default=iter, repr=False, compare=False)
+    progress: Callable[[Iterable], Iterable] = field(default=iter, repr=False)
 
     def __getitem__(self, id: str) -> Report:
-        for report in self.reports:
-            if report.id == id:
-                return report
-        raise KeyError(f"{id!r} is no report of this corpus; there are {', '.join(self.ids[:9])}")
+        if id not in self._by_id:
+            known = ", ".join(self.ids[:9])
+            raise KeyError(f"{id!r} is no report of this corpus; there are {known}")
+        return self._by_id[id]
+
+    @cached_property
+    def _by_id(self) -> dict[str, Report]:
+        return {report.id: report for report in self.reports}
 
     def __iter__(self) -> Iterator[Report]:
         return iter(self.reports)
