@@ -3,7 +3,7 @@ Read counts as groups (what is compared) made of clusters (what was drawn).
 
 Statistics take plain tables: a DataFrame of groups × terms. Where uncertainty is asked for they
 need to see the clusters, in one of two forms: a `Counts` (units with report, section, paragraph),
-or a DataFrame whose index has two levels, (group, cluster).
+or a DataFrame whose index has two levels, the second named as in `CLUSTER_LEVELS`.
 """
 
 from collections.abc import Hashable
@@ -19,6 +19,8 @@ MIN_SECTIONS = 8
 # Adjacent paragraphs share a subject. Runs of four are near to what a section is in these
 # reports, and on clean reports tests over such runs hold their level where paragraphs do not.
 BLOCK = 4
+# A DataFrame shows clusters where the second level of its index has one of these names.
+CLUSTER_LEVELS = ("section", "paragraph", "block", "cluster")
 
 
 @dataclass(frozen=True)
@@ -67,6 +69,17 @@ class Design:
         """Return 1 for the clusters of one label or of a list of labels, else 0."""
         return np.isin(self.member, positions(self.labels, label)).astype(float)
 
+    def sides(self, target, reference) -> "Design":
+        """Keep two groups, "target" and "reference", with the counted terms as their tokens."""
+        reference = opposed(self.labels, target, reference)
+        first, second = self.pick(target) > 0, self.pick(reference) > 0
+        rows = np.concatenate([np.flatnonzero(first), np.flatnonzero(second)])
+        member = np.repeat([0, 1], [first.sum(), second.sum()])
+        matrix = self.matrix[rows]
+        kind = np.array([self.kind_of(target), self.kind_of(reference)], dtype=object)
+        sizes = np.asarray(matrix.sum(axis=1), float).ravel()
+        return Design(pd.Index(["target", "reference"]), member, self.terms, matrix, sizes, kind)
+
     def kind_of(self, label) -> str:
         """Name the clusters of one label or of a list of labels."""
         return "+".join(sorted(set(self.kind[positions(self.labels, label)])))
@@ -89,10 +102,14 @@ def positions(labels: pd.Index, label) -> np.ndarray:
     return np.array([known[name] for name in wanted])
 
 
-def others(labels: pd.Index, label) -> list:
-    """Return every label but these."""
-    rest = set(range(len(labels))) - set(positions(labels, label).tolist())
-    return [labels[row] for row in sorted(rest)]
+def opposed(labels: pd.Index, target, reference=None):
+    """Return the reference, every other label if none is given; refuse one that overlaps."""
+    first = set(positions(labels, target).tolist())
+    if reference is None:
+        reference = [label for row, label in enumerate(labels) if row not in first]
+    if first & set(positions(labels, reference).tolist()):
+        raise ValueError(f"{target!r} and {reference!r} share text; compare groups that do not")
+    return reference
 
 
 def is_counts(counts) -> bool:
@@ -100,9 +117,17 @@ def is_counts(counts) -> bool:
     return hasattr(counts, "matrix") and hasattr(counts, "units")
 
 
-def groups(counts, by: str | list = "report", sizes=None) -> Groups:
+def is_clustered(counts) -> bool:
+    """Tell whether counts show what was drawn together, so that an interval can know it."""
+    if is_counts(counts):
+        return True
+    index = counts.index
+    return index.nlevels == 2 and index.names[1] in CLUSTER_LEVELS
+
+
+def groups(counts, by: str | list = "report", sizes=None, collapse=False) -> Groups:
     """
-    Sum counts to groups × terms.
+    Sum counts to groups × terms; rows of a DataFrame are groups, unless clusters are collapsed.
 
     The size of a group is its number of tokens: of a `Counts`, all word tokens before any stop
     list; of a DataFrame, the row sums, unless `sizes` is given. Give `sizes` when terms were
@@ -113,7 +138,7 @@ def groups(counts, by: str | list = "report", sizes=None) -> Groups:
         matrix = sparse.csr_array(design.weights @ design.matrix)
         return Groups(design.labels, design.terms, matrix, design.weights @ design.sizes)
     frame, sizes = _checked(counts, sizes)
-    if frame.index.nlevels == 2:
+    if collapse and is_clustered(frame):
         sizes = sizes.groupby(level=0, sort=False).sum()
         frame = frame.groupby(level=0, sort=False).sum()
     terms = pd.Index(frame.columns, name="term")
@@ -126,22 +151,26 @@ def clusters(counts, by: str | list = "report", cluster: str = "auto", sizes=Non
 
     Parameters
     ----------
-    counts : Counts, or DataFrame with index (group, cluster)
+    counts : Counts, or DataFrame with index (group, cluster), or a Design as it is
+        The second level named as in `CLUSTER_LEVELS`.
     by : str or list of str
         Columns of the units that make a group.
     cluster : str
         "section", "paragraph", "block" (runs of `BLOCK` paragraphs), or a column of the units.
         "auto" takes sections, and paragraphs in groups of fewer than `MIN_SECTIONS` sections.
     """
+    if isinstance(counts, Design):
+        return counts
     if is_counts(counts):
         return _from_units(counts, by, cluster)
     frame, sizes = _checked(counts, sizes)
-    if frame.index.nlevels != 2:
+    if not is_clustered(frame):
         raise ValueError(
-            "counts show no clusters; pass a Counts, or a DataFrame with index (group, cluster)"
+            f"counts with index {frame.index.names} show no clusters; pass a Counts, or a "
+            f"DataFrame with two index levels, the second named one of {CLUSTER_LEVELS}"
         )
     member, labels = pd.factorize(frame.index.get_level_values(0))
-    kind = np.full(len(labels), frame.index.names[1] or "cluster", dtype=object)
+    kind = np.full(len(labels), frame.index.names[1], dtype=object)
     terms = pd.Index(frame.columns, name="term")
     matrix = sparse.csr_array(frame.to_numpy())
     return Design(pd.Index(labels), member, terms, matrix, sizes.to_numpy(float), kind)
@@ -179,11 +208,9 @@ def _from_units(counts, by, cluster) -> Design:
     sizes = gather @ units["n_tokens"].to_numpy(float)
     terms = pd.Index(counts.terms, name="term")
     matrix = sparse.csr_array(gather @ sparse.csr_array(counts.matrix))
-    return Design(_flat(labels), member[first], terms, matrix, sizes, kind)
-
-
-def _flat(labels) -> pd.Index:
-    return pd.Index(list(labels), tupleize_cols=False)
+    name = keys[0] if len(keys) == 1 else None
+    labels = pd.Index(list(labels), tupleize_cols=False, name=name)
+    return Design(labels, member[first], terms, matrix, sizes, kind)
 
 
 def _kinds(units: pd.DataFrame, member: np.ndarray, n: int, cluster: str) -> np.ndarray:

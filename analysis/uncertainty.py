@@ -17,7 +17,7 @@ import numpy as np
 import pandas as pd
 
 from analysis import kernels
-from analysis.design import Design, as_label, clusters, others
+from analysis.design import Design, as_label, clusters, opposed
 from analysis.limits import (
     damage_bounds,
     detection_limit,
@@ -162,7 +162,7 @@ def contrast(counts, target, reference=None, by="report", cluster="auto", level=
     [[2.0, 1.14, 2.96]]
     """
     design = clusters(counts, by, cluster, sizes)
-    reference = others(design.labels, target) if reference is None else reference
+    reference = opposed(design.labels, target, reference)
     sides = [_side(design, label) for label in (target, reference)]
     first, second = (side[:4] for side in sides)
     phi1, phi2, freedom = kernels.borrowed(first, second)
