@@ -170,9 +170,10 @@ def strings(
         raise ValueError("An empty string has no count; take it out of the terms.")
     base = count(table(corpus) if tokens is None else tokens, "paragraph")
     places = corpus.paragraphs.set_index(["report", "paragraph"])[["start", "end"]]
-    keys = zip(base.units["report"], base.units["paragraph"], strict=True)
-    spans = [(report, *places.loc[(report, paragraph)]) for report, paragraph in keys]
-    texts = [corpus[report].text[start:end] for report, start, end in spans]
+    keys = pd.MultiIndex.from_frame(base.units[["report", "paragraph"]].astype({"report": "str"}))
+    spans = zip(keys.get_level_values(0), *places.reindex(keys).to_numpy().T, strict=True)
+    whole = {report.id: report.text for report in corpus.reports}
+    texts = [whole[report][start:end] for report, start, end in spans]
     found = np.array([[text.count(term) for term in wanted] for text in texts], dtype=np.int32)
     matrix = sparse.csr_array(found.reshape(len(texts), len(wanted)))
     return Counts(matrix, base.units, wanted).regroup(_known(unit))

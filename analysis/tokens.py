@@ -2,15 +2,14 @@
 
 import hashlib
 import io
-import os
 import re
-import tempfile
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
-from analysis import engines, lexicons, paths
+from analysis import engines, lexicons, paths, textfiles
 
 # Which lexicon `lexicon=` means when nothing is said; see `lexicons.terms`.
 DEFAULT = "default"
@@ -115,7 +114,7 @@ def table(corpus, *, lexicon=DEFAULT, hmm: bool = True, engine: str = "auto") ->
     from joblib import Parallel, delayed
 
     options = (engine, lexicons.terms(lexicon), hmm)
-    places = [_bounds(corpus, report.id) for report in corpus.reports]
+    places = [_bounds(report) for report in corpus.reports]
     found = Parallel()(
         delayed(_lengths)(report.text, bounds, *options)
         for report, bounds in zip(corpus.reports, places, strict=True)
@@ -128,10 +127,9 @@ def table(corpus, *, lexicon=DEFAULT, hmm: bool = True, engine: str = "auto") ->
     return _categorical(tokens, [report.id for report in corpus.reports])
 
 
-def _bounds(corpus, report: str) -> np.ndarray:
+def _bounds(report) -> np.ndarray:
     """Start and end of each paragraph of a report, shape (n_paragraphs, 2)."""
-    paragraphs = corpus[report].paragraphs
-    return paragraphs[["start", "end"]].to_numpy(dtype=np.int64).reshape(-1, 2)
+    return report.paragraphs[["start", "end"]].to_numpy(dtype=np.int64).reshape(-1, 2)
 
 
 def _rows(report, bounds: np.ndarray, lengths: list[np.ndarray]) -> pd.DataFrame:
@@ -199,14 +197,11 @@ def _read(path: Path) -> np.ndarray | None:
 
 
 def _write(path: Path, lengths: np.ndarray) -> None:
-    """Store an array under its name in one step; a cache that cannot be written is no error."""
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as file:
-            np.save(file, lengths, allow_pickle=False)
-        os.replace(file.name, path)
-    except OSError:
-        return
+    """Store an array in one step; a cache that cannot be written is no error."""
+    content = io.BytesIO()
+    np.save(content, lengths, allow_pickle=False)
+    with suppress(OSError):
+        textfiles.replace(path, content.getvalue())
 
 
 def provenance(*, lexicon=DEFAULT, hmm: bool = True, engine: str = "auto") -> dict[str, object]:
@@ -270,6 +265,6 @@ def _written(corpus, terms: tuple[str, ...]) -> pd.Series:
     texts = [
         report.text[start:end]
         for report in corpus.reports
-        for start, end in _bounds(corpus, report.id).tolist()
+        for start, end in _bounds(report).tolist()
     ]
     return pd.Series({term: sum(text.count(term) for text in texts) for term in terms}, dtype=int)

@@ -5,38 +5,11 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
+from analysis.restoration.ledger import Edit, Ledger
+
 # 一、 opens a section; its first line names the section and, by a word in it, the function.
 HEADING = re.compile(r"[一二三四五六七八九十]+、")
 FUNCTIONS = {"回顾": "review", "总体": "guiding", "工作": "tasks", "自身": "self-government"}
-
-
-@dataclass(frozen=True)
-class Span:
-    """An edit, with the fields that others read."""
-
-    start: int
-    end: int
-    before: str
-    after: str
-    rule: str = "test"
-    kind: str = "look-alike"
-    confidence: str = "exact"
-    evidence: str = ""
-    alternatives: tuple[str, ...] = ()
-    margin: float | None = None
-
-
-@dataclass(frozen=True)
-class TinyLedger:
-    """A ledger whose edits keep the length of the text, so that offsets stay as they are."""
-
-    edits: tuple[Span, ...] = ()
-
-    def to_raw(self, start, end):
-        return start, end
-
-    def edits_in(self, start, end):
-        return tuple(e for e in self.edits if e.start < end and e.end > start)
 
 
 @dataclass(frozen=True)
@@ -44,7 +17,7 @@ class TinyReport:
     id: str
     text: str
     raw: str
-    ledger: TinyLedger
+    ledger: Ledger
     year: int
     paragraphs: pd.DataFrame
     sections: pd.DataFrame
@@ -61,15 +34,15 @@ class TinyCorpus:
         return next(report for report in self.reports if report.id == name)
 
 
-def corpus(texts: dict[str, str], edits: dict[str, list[Span]] | None = None) -> TinyCorpus:
+def corpus(texts: dict[str, str], edits: dict[str, list[Edit]] | None = None) -> TinyCorpus:
     """
     Make a corpus: each line a paragraph, each line that begins with 一、 a new section.
 
-    `edits` damages a report: the raw text has `before` where the restored one has `after`.
+    The texts are raw texts; `edits` restore them. `find` makes an edit from a place named by words.
     """
     reports = tuple(
-        _report(name, text, 2021 + n, tuple((edits or {}).get(name, ())))
-        for n, (name, text) in enumerate(texts.items())
+        _report(name, raw, 2021 + n, Ledger((edits or {}).get(name, ()), len(raw)))
+        for n, (name, raw) in enumerate(texts.items())
     )
     catalogue = pd.DataFrame(
         {"year": [r.year for r in reports], "title": [r.id for r in reports]},
@@ -82,10 +55,15 @@ def corpus(texts: dict[str, str], edits: dict[str, list[Span]] | None = None) ->
     return TinyCorpus(reports, catalogue, *tables)
 
 
-def _report(name: str, text: str, year: int, edits: tuple[Span, ...]) -> TinyReport:
-    raw = list(text)
-    for edit in edits:
-        raw[edit.start : edit.end] = edit.before
+def find(raw: str, before: str, after: str, confidence: str = "exact", **fields) -> Edit:
+    """An edit of the first place where `before` stands in a raw text."""
+    start = raw.index(before)
+    named = {"rule": "test.rule", "kind": "look-alike", "evidence": "by hand"} | fields
+    return Edit(start, start + len(before), before, after, confidence=confidence, **named)
+
+
+def _report(name: str, raw: str, year: int, ledger: Ledger) -> TinyReport:
+    text = ledger.apply(raw)
     rows, section, title, function = [], 0, "", "other"
     for match in re.finditer(r"[^\n]+", text):
         heading = bool(HEADING.match(match[0]))
@@ -100,4 +78,4 @@ def _report(name: str, text: str, year: int, edits: tuple[Span, ...]) -> TinyRep
         title=("section_title", "first"), function=("function", "first"),
         start=("start", "min"), end=("end", "max"), paragraphs=("paragraph", "size"),
     )
-    return TinyReport(name, text, "".join(raw), TinyLedger(edits), year, paragraphs, sections)
+    return TinyReport(name, text, raw, ledger, year, paragraphs, sections)

@@ -1,0 +1,224 @@
+"""Every hit of a term in its context, with the raw characters and the edits that it rests on."""
+
+import re
+from collections.abc import Iterable, Iterator
+
+import pandas as pd
+
+# How far a hit can be trusted, from best to worst: no edit, or the weakest of its edits.
+CLASSES = ("untouched", "exact", "inferred", "unresolved")
+
+COLUMNS = [
+    "report", "year", "section", "section_title", "function", "paragraph", "start", "end",
+    "raw_start", "raw_end", "left", "hit", "right", "raw", "edits", "rules", "classes",
+]
+
+# A character that is lost and stays visible in the restored text.
+_LOST = "\ufffd"
+
+
+def hits(
+    corpus,
+    query: str,
+    report: str | Iterable[str] | None = None,
+    section: str | None = None,
+    function: str | None = None,
+    regex: bool = False,
+    width: int = 20,
+) -> pd.DataFrame:
+    """
+    Find a term in the restored texts and trace each hit to the raw characters behind it.
+
+    A hit lies within one paragraph; hits do not overlap and are found from left to right, so
+    that their number is that of `counts.strings`.
+
+    Parameters
+    ----------
+    corpus : Corpus
+    query : str
+        A string as written or, with `regex`, a regular expression such as ``创新.{0,4}驱动``.
+    report : str or list of str, optional
+        Only in these reports.
+    section : str, optional
+        Only in sections whose title contains this.
+    function : str, optional
+        Only in this function: review, guiding, tasks, self-government, other.
+    width : int
+        Characters of context on either side.
+
+    Returns
+    -------
+    DataFrame
+        One row a hit, in the order of catalogue and text: `report`, `year`, `section`,
+        `section_title`, `function`, `paragraph`; `start`, `end` in the restored and `raw_start`,
+        `raw_end` in the raw text; `left`, `hit`, `right`; `raw`, the raw characters behind the
+        hit; `edits` (how many it rests on), `rules`, and `classes`: `untouched`, or the weakest
+        class of its edits. ``attrs["gaps"]`` has, by report, the places that could hide more
+        (see `gaps`).
+
+    Raises
+    ------
+    ValueError
+        If the query is empty or no regular expression, or a report is not in the corpus.
+    """
+    pattern = _compiled(query, regex)
+    chosen = {"report": report, "section": section, "function": function}
+    rows = [
+        _row(report, paragraph, match, width)
+        for report, paragraph in _paragraphs(corpus, **chosen)
+        for match in pattern.finditer(report.text[paragraph.start : paragraph.end])
+        if match[0]
+    ]
+    table = pd.DataFrame(rows, columns=COLUMNS)
+    hidden = gaps(corpus, query, regex=regex, **chosen)
+    table.attrs["gaps"] = {name: len(part) for name, part in hidden.groupby("report")}
+    return table
+
+
+def _compiled(query: str, regex: bool) -> re.Pattern:
+    if not query:
+        raise ValueError("The query is empty; give a term or a regular expression.")
+    try:
+        return re.compile(query if regex else re.escape(query))
+    except re.error as error:
+        raise ValueError(f"{query!r} is no regular expression ({error}); correct it.") from error
+
+
+def _paragraphs(corpus, report=None, section=None, function=None) -> Iterator[tuple]:
+    """Reports and paragraphs, as named tuples, that a choice leaves."""
+    wanted = [report] if isinstance(report, str) else report
+    known = [r.id for r in corpus.reports]
+    for name in set(wanted or ()) - set(known):
+        raise ValueError(f"No report {name!r} in the corpus; it has {', '.join(known)}.")
+    for each in corpus.reports:
+        if wanted is not None and each.id not in wanted:
+            continue
+        for paragraph in each.paragraphs.itertuples(index=False):
+            in_section = section is None or section in paragraph.section_title
+            if in_section and (function is None or paragraph.function == function):
+                yield each, paragraph
+
+
+def _row(report, paragraph, match: re.Match, width: int) -> tuple:
+    """One hit as a row of `COLUMNS`."""
+    start, end = (paragraph.start + place for place in match.span())
+    raw_start, raw_end = report.ledger.to_raw(start, end)
+    edits = report.ledger.edits_in(start, end)
+    rules = "; ".join(dict.fromkeys(edit.rule for edit in edits))
+    worst = max((CLASSES.index(edit.confidence) for edit in edits), default=0)
+    text = match.string
+    return (
+        report.id, report.year, paragraph.section, paragraph.section_title, paragraph.function,
+        paragraph.paragraph, start, end, raw_start, raw_end,
+        text[max(0, match.start() - width) : match.start()], match[0],
+        text[match.end() : match.end() + width],
+        report.raw[raw_start:raw_end], len(edits), rules, CLASSES[worst],
+    )
+
+
+def gaps(
+    corpus, query: str, report=None, section=None, function=None, regex: bool = False
+) -> pd.DataFrame:
+    """
+    List the places that could hide further hits of a term.
+
+    A *suspicion* is an unresolved edit one of whose candidates would make a hit. A *loss* is a
+    run of lost characters (U+FFFD), without candidates, that the term fits over: each mark
+    stands for one or two characters, and at least one character of the term must still be
+    there. A regular expression is not fitted over losses: every loss counts, as a bound.
+
+    Returns
+    -------
+    DataFrame
+        `report`, `paragraph`, `start`, `end` (in the restored text), `kind`, `reading` (what
+        would stand there), in the order of catalogue and text.
+    """
+    pattern, rows = _compiled(query, regex), []
+    for each, paragraph in _paragraphs(corpus, report, section, function):
+        text = each.text[paragraph.start : paragraph.end]
+        suspicions = _suspicions(each.ledger, paragraph.start, paragraph.end)
+        known = [(max(0, a), b) for a, b, _ in suspicions]
+        found = [
+            (a, b, "suspicion", reading)
+            for a, b, readings in suspicions
+            for reading in _completing(pattern, text, max(0, a), b, readings)
+        ]
+        found += [
+            (*run.span(), "loss", query)
+            for run in re.finditer(_LOST + "+", text)
+            if not any(a <= run.start() < b for a, b in known)
+            and (regex or _fits(query, text, *run.span()))
+        ]
+        rows += [(each.id, paragraph.paragraph, *_moved(row, paragraph.start)) for row in found]
+    columns = ["report", "paragraph", "start", "end", "kind", "reading"]
+    order = {each.id: n for n, each in enumerate(corpus.reports)}
+    rows.sort(key=lambda row: (order[row[0]], *row[1:]))
+    return pd.DataFrame(rows, columns=columns)
+
+
+def _moved(row: tuple, offset: int) -> tuple:
+    start, end, *rest = row
+    return start + offset, end + offset, *rest
+
+
+def _suspicions(ledger, start: int, end: int) -> list[tuple[int, int, tuple[str, ...]]]:
+    """Unresolved edits within a span that have candidates, with places relative to its start."""
+    found = []
+    for edit in ledger.edits_in(start, end):
+        if edit.confidence == "unresolved" and edit.alternatives:
+            low, high = ledger.to_text(edit.start, edit.end)
+            found.append((low - start, high - start, edit.alternatives))
+    return found
+
+
+def _completing(pattern, text: str, start: int, end: int, readings) -> list[str]:
+    """The first reading with which a text has more hits than without, if there is one."""
+    now = sum(1 for _ in pattern.finditer(text))
+    for reading in readings:
+        changed = text[:start] + reading + text[end:]
+        if sum(1 for _ in pattern.finditer(changed)) > now:
+            return [reading]
+    return []
+
+
+def _fits(term: str, text: str, start: int, end: int) -> bool:
+    r"""
+    Whether a term could stand over the lost characters `start:end`.
+
+    >>> texts = "推进\ufffd量发展", "推高\ufffd量发展", "推进\ufffd。"
+    >>> [_fits("高质量发展", text, 2, 3) for text in texts]
+    [True, True, False]
+    """
+    marks = end - start
+    return any(
+        text[:start].endswith(term[:first]) and text.startswith(term[last:], end)
+        for first in range(len(term))
+        for last in range(first + marks, min(first + 2 * marks, len(term)) + 1)
+        if last - first < len(term)
+    )
+
+
+def support(table: pd.DataFrame) -> pd.DataFrame:
+    """
+    Split the number of hits by what they rest on, and say how many places could hide more.
+
+    Parameters
+    ----------
+    table : DataFrame
+        What `hits` gives.
+
+    Returns
+    -------
+    DataFrame, index `report`, and `all` last
+        `untouched`, `exact`, `inferred`, `unresolved` (their sum is `hits`), `hits` and `gaps`:
+        the term stood there at least `untouched` and at most `hits` + `gaps` times, as far as
+        what is listed in the ledger goes.
+    """
+    hidden = pd.Series(table.attrs.get("gaps", {}), dtype=int)
+    reports = list(dict.fromkeys([*table["report"], *hidden.index]))
+    split = pd.crosstab(table["report"], table["classes"]) if len(table) else pd.DataFrame()
+    split = split.reindex(index=reports, columns=list(CLASSES), fill_value=0)
+    split = split.assign(hits=split.sum(axis=1), gaps=hidden.reindex(reports, fill_value=0))
+    split.loc["all"] = split.sum()
+    split.columns.name = None
+    return split.fillna(0).astype(int).rename_axis("report")
