@@ -120,7 +120,8 @@ def _close(a: str, b: str) -> bool:
 def _same_number(x: str, y: str) -> bool:
     digits = min(len(t.partition(".")[2]) for t in (x, y))
     first, second = (float(t.replace(",", "").replace("−", "-")) for t in (x, y))
-    return abs(first - second) <= 2 * 10.0**-digits
+    # Whole numbers are counts: they agree or they do not.
+    return abs(first - second) <= (2 * 10.0**-digits if digits else 0)
 
 
 def differences(committed, executed) -> list[str]:

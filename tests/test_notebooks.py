@@ -1,0 +1,96 @@
+"""The notebooks: what is committed is what the code gives, and they read as the style asks."""
+
+import re
+from concurrent.futures import ThreadPoolExecutor
+
+import nbformat
+import pandas as pd
+import pytest
+
+from analysis import notebooks, paths
+
+PATHS = notebooks.every()
+
+
+def read(path):
+    return nbformat.read(path, as_version=4)
+
+
+def code(notebook) -> list[str]:
+    return [cell.source for cell in notebook.cells if cell.cell_type == "code"]
+
+
+@pytest.mark.parametrize("path", PATHS, ids=lambda p: p.stem)
+def test_cells_call_the_package_and_define_nothing(path):
+    sources = code(read(path))
+    for source in sources:
+        assert not re.search(r"^\s*(?:def|class)\s|sys\.path|^\s*!", source, re.M), source
+    longest = max(len(source.splitlines()) for source in sources)
+    assert longest <= 14, f"a cell of {longest} lines"
+
+
+@pytest.mark.parametrize("path", PATHS, ids=lambda p: p.stem)
+def test_prose_leads_and_numbers_in_it_come_from_code(path):
+    cells = read(path).cells
+    assert cells[0].cell_type == "markdown"
+    assert cells[0].source.startswith("# ")
+    prose = [cell for cell in cells if cell.cell_type == "markdown"]
+    assert len(prose) >= 0.6 * (len(cells) - len(prose))
+    for cell in prose:
+        # Years, levels and definitions may be typed; measured rates, shares and counts may not.
+        assert not re.search(r"\d+\.\d+\s?%|per_10k\s*=\s*\d", cell.source), cell.source
+
+
+@pytest.mark.parametrize("path", PATHS, ids=lambda p: p.stem)
+def test_every_cell_is_executed_and_none_failed(path):
+    for cell in read(path).cells:
+        if cell.cell_type == "code":
+            assert cell.execution_count is not None, cell.source
+            assert all(out.output_type != "error" for out in cell.outputs)
+            assert all(out.get("name") != "stderr" for out in cell.outputs)
+
+
+def test_a_changed_output_is_noticed():
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("1")])
+    other = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("1")])
+    for book, text in ((notebook, "rate 4.25"), (other, "rate 4.35")):
+        book.cells[0].outputs = [nbformat.v4.new_output("stream", text=text)]
+    assert notebooks.differences(notebook, notebook) == []
+    assert len(notebooks.differences(notebook, other)) == 1
+
+
+def test_elsewhere_numbers_may_differ_in_the_last_digit_only():
+    assert notebooks._close("rate 4.25 in r1", "rate 4.26 in r1")
+    assert not notebooks._close("rate 4.25 in r1", "rate 4.35 in r1")
+    assert not notebooks._close("rate 4.25 in r1", "rate 4.25 in r2")
+
+
+@pytest.mark.notebooks
+def test_executing_again_gives_what_is_committed(tmp_path):
+    environ = {"FIGURES": str(tmp_path)}
+    problems = {}
+    with ThreadPoolExecutor(notebooks.WORKERS) as pool:
+        executed = pool.map(lambda path: notebooks.execute(path, environ), PATHS)
+        for path, notebook in zip(PATHS, executed, strict=True):
+            if found := notebooks.differences(read(path), notebook):
+                problems[path.stem] = found[:5]
+    assert not problems, problems
+    made, committed = (
+        {p.name for p in folder.glob("*.csv")} for folder in (tmp_path, paths.FIGURES)
+    )
+    assert made == committed
+    for name in sorted(made):
+        _same_table(tmp_path / name, paths.FIGURES / name)
+
+
+def _same_table(one, two):
+    if notebooks.on_locked_platform():
+        assert one.read_bytes() == two.read_bytes(), one.name
+    else:
+        pd.testing.assert_frame_equal(pd.read_csv(one), pd.read_csv(two), rtol=1e-4, obj=one.name)
+
+
+@pytest.mark.parametrize("stem", sorted({p.stem for p in paths.FIGURES.glob("*.csv")}))
+def test_every_figure_has_its_four_files(stem):
+    for kind in ("pdf", "svg", "png", "csv"):
+        assert (paths.FIGURES / f"{stem}.{kind}").stat().st_size > 0
