@@ -18,6 +18,8 @@ from analysis.limits import minimum_detectable_ratio
 from analysis.uncertainty import MIN_COUNT, false_discovery
 
 STRATUM = ["level", "genre", "function"]
+# Openings, closings and what no rule could place have nothing in common but that.
+UNPLACED = "other"
 
 
 class NotIdentified(ValueError):
@@ -90,7 +92,8 @@ def contrast(
         With `year`, `level`, `genre`.
     before, after : id, list of ids, year, or query over the catalogue
     function : str, optional
-        One function, or all that both sides have.
+        One function, or all that both sides have; "other" only where it is named, because text
+        without a function is not like any other.
 
     Returns
     -------
@@ -117,16 +120,15 @@ def contrast(
     parts = [_stratum(counts, catalogue, ids, row) for row in shared.itertuples(index=False)]
     strata = shared.assign(**_described(parts))
     sides = [_pool(parts, side) for side in (0, 1)]
-    used = [sorted(set(counts.units["report"]) & set(side), key=side.index) for side in ids]
-    return Contrast(tuple(used[0]), tuple(used[1]), strata, _table(counts, *sides, level))
+    used = [_inside(counts, catalogue, side, shared) for side in ids]
+    return Contrast(*used, strata, _table(counts, *sides, level))
 
 
 def _shared(counts, catalogue, ids, function) -> pd.DataFrame:
     """Strata with tokens on both sides; raises NotIdentified when there is none."""
-    units = counts.units.merge(catalogue[["level", "genre"]], left_on="report", right_index=True)
-    units = units[units["n_tokens"] > 0].astype({"function": "str"})
-    if function:
-        units = units[units["function"] == function]
+    units = _placed(counts, catalogue, [*ids[0], *ids[1]])
+    chosen = units["function"] == function if function else units["function"] != UNPLACED
+    units = units[chosen]
     found = [units[units["report"].isin(side)][STRATUM].drop_duplicates() for side in ids]
     shared = found[0].merge(found[1]).sort_values(STRATUM, ignore_index=True)
     if shared.empty:
@@ -145,7 +147,8 @@ def _refusal(catalogue, ids, found, function) -> str:
         empty = [year for year, part in zip(years, found, strict=True) if part.empty]
         missing.append(f"no text with function {function!r} in {' or '.join(empty) or 'a stratum'}")
     if not missing:
-        missing.append("no combination of level, genre and function in common")
+        left, right = (", ".join(sorted(set(part["function"]))) or "none" for part in found)
+        missing.append(f"no function in common within level and genre ({left} vs {right})")
     return (
         f"{years[0]} → {years[1]}: {'; '.join(missing)}. "
         "What remains is to describe each document by itself (uncertainty.rates)."
@@ -262,8 +265,20 @@ def _pair(counts, catalogue, ids) -> dict:
             "share_before": shares[0], "share_after": shares[1]}  # fmt: skip
 
 
+def _placed(counts, catalogue, side: Iterable[str]) -> pd.DataFrame:
+    """Units of some documents with the level and genre of each."""
+    units = counts.units[counts.units["report"].isin(list(side)) & (counts.units["n_tokens"] > 0)]
+    units = units.astype({"function": "str", "report": "str"})
+    return units.merge(catalogue[["level", "genre"]], left_on="report", right_index=True)
+
+
+def _inside(counts, catalogue, side: list[str], shared: pd.DataFrame) -> tuple[str, ...]:
+    """Documents of one side that have text in a shared stratum."""
+    found = set(_placed(counts, catalogue, side).merge(shared[STRATUM], on=STRATUM)["report"])
+    return tuple(id for id in side if id in found)
+
+
 def _covered(counts, catalogue, side: Iterable[str], shared: pd.DataFrame) -> float:
-    units = counts.units[counts.units["report"].isin(list(side))].astype({"function": "str"})
-    units = units.merge(catalogue[["level", "genre"]], left_on="report", right_index=True)
+    units = _placed(counts, catalogue, side)
     inside = units.merge(shared[STRATUM], on=STRATUM)
     return float(inside["n_tokens"].sum() / units["n_tokens"].sum())
