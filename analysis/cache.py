@@ -26,7 +26,8 @@ _LIBRARIES = ("opencc", "pypinyin")
 def version() -> str:
     """Sha256 over the rules: source, language tables and libraries. Other rules, other entries."""
     digest = sha256()
-    files = [*(Path(__file__).parent / "restoration").glob("*.py"), *paths.LANGUAGE.glob("*")]
+    here = Path(__file__).parent
+    files = [here / "hanzi.py", *(here / "restoration").glob("*.py"), *paths.LANGUAGE.glob("*.*")]
     for path in sorted(files):
         digest.update(path.name.encode() + b"\0" + path.read_bytes())
     digest.update(" ".join(f"{name} {installed(name)}" for name in _LIBRARIES).encode())

@@ -12,6 +12,7 @@ from pathlib import Path
 import pandas as pd
 
 from analysis import catalogue, headings, textfiles
+from analysis.restoration import restore
 
 # How far into a text its title, date and address stand.
 HEAD_CHARS = 400
@@ -110,7 +111,7 @@ def _metadata(folder: Path) -> dict[str, dict[str, str]]:
 
 def _row(path: Path, known: dict[str, str], home: Path) -> dict[str, str]:
     data = path.read_bytes()
-    head = (textfiles.decode(data) or "")[:HEAD_CHARS]
+    head = _head(data)
     row = dict.fromkeys(catalogue.COLUMNS, "") | {k: v for k, v in known.items() if k != "file"}
     notes = ["from metadata.csv: " + ", ".join(k for k in known if k != "file")] if known else []
     for column, (value, because) in _guesses(path, head, row).items():
@@ -127,6 +128,13 @@ def _row(path: Path, known: dict[str, str], home: Path) -> dict[str, str]:
     row["sha256"] = textfiles.checksum(data)
     row["notes"] = "; ".join(notes)
     return row
+
+
+def _head(data: bytes) -> str:
+    """First lines of a text, restored: 中國共產黨 is recognised as well."""
+    text = textfiles.decode(data) or ""
+    # Annotations may triple the length of a damaged line.
+    return restore(text[: 3 * HEAD_CHARS]).text[:HEAD_CHARS] if text.strip() else ""
 
 
 def _guesses(path: Path, head: str, row: dict[str, str]) -> dict[str, tuple[str, str]]:
