@@ -1,11 +1,11 @@
 """
 How likely is this string in official Chinese? A character 4-gram model, read from one small table.
 
-    log_prob("快车道", before="驶入")          nats; higher is likelier
-    scores(encode(text))                      one number a character, whole texts or stacks of windows
+    log_prob("快车道", before="驶入")       nats; higher is likelier
+    scores(encode(text))                   one number a character, of a text or a stack of windows
 
-Absolute discounting with interpolation (Ney, Essen and Kneser 1994; three discounts as in Chen and
-Goodman 1999), pruned by weighted difference (Seymore and Rosenfeld 1996) and stored in backoff form:
+Absolute discounting with interpolation (Ney, Essen and Kneser 1994; three discounts as in Chen
+and Goodman 1999), pruned by weighted difference (Seymore and Rosenfeld 1996), in backoff form:
 
     log p(c | h) = value(h c)                        where h c is in the table
                  = backoff(h) + log p(c | h')        otherwise; h' is h without its first character
@@ -30,13 +30,14 @@ STEP = 1 / 16
 UNSEEN = -18.0
 # The line end stands for every blank, and for what lies beyond the string.
 EDGE = "\n"
-# Half-width punctuation is read as the full-width form of the estimating texts; `raw` stays as it is.
-SAME = dict(zip(",;:()!?~", "，；：（）！？～", strict=True)) | dict.fromkeys(" \t\r\u3000\xa0", EDGE)
+# Half-width punctuation is read as the full-width form of the estimating texts.
+SAME = dict(zip(",;:()!?~", "，；：（）！？～", strict=True))
+SAME |= dict.fromkeys(" \t\r\u3000\xa0", EDGE)
 
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """N-gram tables in backoff form; level n of `keys` is sorted, rows of level n are its indices."""
+    """N-gram tables in backoff form; a row of a level is an index into its sorted keys."""
 
     # Code of each BMP character; 0 is an unseen one.
     codes: np.ndarray
@@ -54,7 +55,7 @@ class Model:
 
 
 def _characters(characters: str) -> np.ndarray:
-    """Code table of the BMP: digits and letters share a code each, half-width marks their full form."""
+    """Code table of the BMP: one code for digits, one for letters, half-width marks as full."""
     codes = np.zeros(0x10000, np.int32)
     for code, character in enumerate(characters, 1):
         codes[ord(character)] = code
@@ -98,7 +99,11 @@ def encode(text: str, table: Model | None = None) -> np.ndarray:
     >>> encode("１a,").tolist() == encode("9Z，").tolist()
     True
     """
-    points = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), "<u4")
+    return recode(np.frombuffer(text.encode("utf-32-le", "surrogatepass"), "<u4"), table)
+
+
+def recode(points: np.ndarray, table: Model | None = None) -> np.ndarray:
+    """Codes of code points; those beyond the BMP are unseen."""
     return (table or model()).codes[np.where(points < 0x10000, points, 0xFFFF)]
 
 
@@ -115,6 +120,15 @@ def _shift(rows: np.ndarray) -> np.ndarray:
     shifted = np.full_like(rows, -1)
     shifted[..., 1:] = rows[..., :-1]
     return shifted
+
+
+def joints(codes: np.ndarray, order: int = 2, table: Model | None = None) -> np.ndarray:
+    """Whether each character ends a known n-gram of this order, along the last axis."""
+    table = table or model()
+    rows = codes
+    for keys in table.keys[: order - 1]:
+        rows = _find(keys, _shift(rows), codes, table.size)
+    return rows >= 0
 
 
 def scores(codes: np.ndarray, table: Model | None = None) -> np.ndarray:
