@@ -40,12 +40,15 @@ class Contrast:
         `clusters_after`, `weight` (share of the Mantel-Haenszel weight).
     table : DataFrame, index `term`
         As in `contrast`.
+    note : str
+        Why there is nothing to compare, where a search for a pair found none (`pairs.widest`).
     """
 
     before: tuple[str, ...]
     after: tuple[str, ...]
     strata: pd.DataFrame
     table: pd.DataFrame
+    note: str = ""
 
 
 def documents(catalogue: pd.DataFrame, which) -> list[str]:
