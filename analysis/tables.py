@@ -162,3 +162,35 @@ def _flat(frame: pd.DataFrame) -> pd.DataFrame:
         flat = [" ".join(str(part) for part in name if part != "") for name in table.columns]
         table = table.set_axis(flat, axis=1)
     return table
+
+
+def show(frame: pd.DataFrame, digits: int = 3, index: bool = False):
+    """
+    Set a table for a notebook: text to the left, numbers rounded, places of code points kept.
+
+    Parameters
+    ----------
+    frame : DataFrame
+    digits : int
+        Decimals of numbers that are not whole.
+    index : bool
+        Whether the index says something.
+
+    Returns
+    -------
+    IPython.display.HTML
+        With the plain table as its text, for readers without a browser.
+
+    Examples
+    --------
+    >>> "0.333" in show(pd.DataFrame({"share": [1 / 3]})).data
+    True
+    """
+    from IPython.display import HTML
+
+    def number(value: float) -> str:
+        return f"{value:,.{digits}f}"
+
+    html = frame.to_html(index=index, border=0, float_format=number, na_rep="–", justify="left")
+    style = "<style scoped>td,th{text-align:left!important;white-space:pre-wrap}</style>"
+    return HTML(f"<div>{style}{html}</div>")
