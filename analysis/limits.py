@@ -73,8 +73,8 @@ def damage_bounds(target, reference, n_target, n_reference, trust="exact"):
     Bound a log ratio by what damage could have done to either count.
 
     The lowest ratio takes only trusted hits of the target against all that the reference may
-    have held; the highest the reverse. Where the two lie on both sides of 0, damage alone could
-    make the difference.
+    have held; the highest the reverse (0 hits stand as 0.5). Where the possible rates of the two
+    overlap, damage alone could make the difference.
 
     Parameters
     ----------
@@ -104,11 +104,13 @@ def damage_bounds(target, reference, n_target, n_reference, trust="exact"):
     terms = pd.Index(sorted(target.index.union(reference.index)), name="term")
     whole = [side.reindex(index=terms, columns=classes).fillna(0) for side in (target, reference)]
     low, high = [w[sure].sum(axis=1) for w in whole], [w.sum(axis=1) for w in whole]
+    seen, most = [x.clip(lower=0.5) for x in low], [x.clip(lower=0.5) for x in high]
     table = pd.DataFrame({
         "low_target": low[0], "high_target": high[0],
         "low_reference": low[1], "high_reference": high[1],
-        "log_ratio_low": log2_ratio(low[0], n_target, high[1], n_reference),
-        "log_ratio_high": log2_ratio(high[0], n_target, low[1], n_reference),
+        "log_ratio_low": log2_ratio(seen[0], n_target, most[1], n_reference),
+        "log_ratio_high": log2_ratio(most[0], n_target, seen[1], n_reference),
     }, index=terms)
-    table["damage_alone"] = (table.log_ratio_low <= 0) & (table.log_ratio_high >= 0)
+    table["damage_alone"] = ((low[0] / n_target <= high[1] / n_reference)
+                             & (low[1] / n_reference <= high[0] / n_target))
     return table

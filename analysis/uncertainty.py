@@ -6,11 +6,11 @@ Tests on tokens therefore find "keywords" between two halves of one and the same
 cluster (section, or paragraph) is what was drawn; `kernels` has the formulas, and `placebo`
 measures on the text at hand whether a test holds its level.
 
-Measured (tests/test_uncertainty.py; gamma-Poisson clusters, 6 to 20 a report, of unequal size):
-nominal 95% intervals of a rate cover 93.0-96.6% at 8 or more expected hits whatever the spread
-between clusters (coefficient of variation 0 to .7), 96-99% below 5, where a count has too few
-values to do better. The t interval on the plain scale covers 77% at 1.5 expected hits, and
-87-91% where clusters differ.
+Measured (tests/test_uncertainty.py): on gamma-Poisson clusters, 6 to 20 in a report, of unequal
+size, differing in rate by 0, 30 or 70%, nominal 95% intervals of a rate cover 93-97% in every one
+of 72 cases from 1 to 400 expected hits. The plain t interval covers 77% at 1.5 hits, and 87-91%
+where clusters differ by 70%. The test of `contrast` rejects 3.3-7.2% at .05 over 100 such cases
+(unlike sizes, unlike spreads), and 4.5-6.2% of terms between random halves of one clean report.
 """
 
 import numpy as np
@@ -81,7 +81,7 @@ def rates(counts, by="report", cluster="auto", level=0.95, sizes=None, zeros=Tru
     >>> counts = pd.DataFrame({"改革": [2, 0, 1, 3, 0, 2, 1, 1]}, index=place)
     >>> table = rates(counts, sizes=pd.Series(500, place))
     >>> table[["per_10k", "low", "high"]].round(1).to_numpy().tolist()
-    [[25.0, 11.7, 46.9]]
+    [[25.0, 11.9, 46.4]]
     """
     design = clusters(counts, by, cluster, sizes)
     step = max(1, CELLS // max(1, len(design.labels)))
@@ -103,7 +103,8 @@ def _rates_of(design: Design, matrix, start: int, level: float, zeros: bool) -> 
     group, column = np.nonzero(hits if not zeros else np.ones_like(hits))
     hits, phi = hits[group, column], phi[group, column]
     tokens, freedom = tokens[group, 0], freedom[group, 0]
-    low, high = kernels.rate_interval(np.maximum(hits, 1), tokens, phi, freedom, level)
+    freedom = kernels.freedom_of_hits(freedom, hits)
+    low, high = kernels.rate_interval(hits, tokens, phi, freedom, level)
     none = hits == 0
     high = np.where(none, detection_limit(tokens, level, phi), high)
     return pd.DataFrame({

@@ -1,0 +1,61 @@
+"""Tables for papers: what is written can be read back, and LaTeX takes every character."""
+
+import re
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from analysis import tables
+
+HASH = "5b06c244a0bbe0ad9d7e"
+
+
+@pytest.fixture
+def table():
+    return pd.DataFrame({
+        "count": [12, 0], "per_10k": [3.14159265358979, 0.0], "low": [-0.0004, -np.inf],
+        "q": [0.012, np.nan], "damage": [True, False], "note": ["R&D 50%", "供给侧_改革"],
+    }, index=pd.Index(["创新", "#a,b"], name="term"))
+
+
+def test_csv_gives_the_table_back_with_caption_and_hash(table, tmp_path):
+    csv, tex = tables.write(table, tmp_path / "deep" / "02_rates.v1", "Rates,\nper 10k", HASH)
+    assert (csv.name, tex.name) == ("02_rates.v1.csv", "02_rates.v1.tex")
+    head = csv.read_text("utf-8").splitlines()[:2]
+    assert head == ["# Rates, per 10k", f"# corpus {HASH}"]
+    pd.testing.assert_frame_equal(tables.read(csv), table.reset_index(), rtol=1e-9)
+
+
+def test_the_same_table_is_the_same_bytes(table, tmp_path):
+    one = [p.read_bytes() for p in tables.write(table, tmp_path / "a" / "t", "Rates", HASH)]
+    two = [p.read_bytes() for p in tables.write(table, tmp_path / "b" / "t", "Rates", HASH)]
+    assert one == two
+    assert b"\r" not in one[0] + one[1]
+
+
+def test_latex_is_a_booktabs_table(table):
+    text = tables.latex(table, "Rates & more", HASH, "tab:rates", headers={"per_10k": "每万词"})
+    assert re.findall(r"\\(top|mid|bottom)rule", text) == ["top", "mid", "bottom"]
+    assert r"\caption{Rates \& more (corpus 5b06c244a0bb)}" in text
+    assert r"\begin{tabular}{lrrrrll}" in text
+    assert r"term & count & 每万词 & low & q & damage & note \\" in text
+    assert r"创新 & 12 & 3.142 & 0.000 & 0.012 & yes & R\&D 50\% \\" in text
+    assert r"\#a,b & 0 & 0.000 & $-\infty$ & -- & no & 供给侧\_改革 \\" in text
+
+
+def test_row_numbers_are_left_out_and_column_levels_joined():
+    levels = pd.MultiIndex.from_tuples([("2021", "n"), ("2026", "n")])
+    frame = pd.DataFrame([[1, 2]], columns=levels)
+    assert "2021 n & 2026 n" in tables.latex(frame, "", HASH)
+    assert "\n1 & 2 " in tables.latex(frame, "", HASH)
+
+
+@given(st.text())
+def test_no_character_is_left_for_latex_to_trip_over(text):
+    safe = tables.escape(text)
+    commands = r"\\(textbackslash|textasciitilde|textasciicircum|textless|textgreater|textbar)\{\}"
+    bare = re.sub(commands + r"|\\[{}$&#%_]", "", safe)
+    assert not re.search(r"[\\{}$&#%_~^<>|\n]", bare)
