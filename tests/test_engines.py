@@ -28,6 +28,11 @@ PIECES = st.one_of(
 TEXTS = st.lists(st.tuples(PIECES, st.integers(1, 4)), max_size=25).map(
     lambda parts: "".join(piece * times for piece, times in parts)
 )
+RARE = st.text(st.characters(min_codepoint=0x4E00, max_codepoint=0x9FD5), max_size=3)
+# 舌陀舌陀舌: in repetitions of words that no dictionary has, rounding decides.
+REPEATED = st.tuples(RARE, st.integers(2, 5), RARE, RARE).map(
+    lambda parts: parts[0] + parts[2] * parts[1] + parts[2][:1] + parts[3]
+)
 
 
 def same(text: str, terms: tuple[str, ...], hmm: bool) -> None:
@@ -57,9 +62,20 @@ def test_same_tokens_on_any_mixture(text, terms, hmm):
     same(text, terms, hmm)
 
 
+@settings(max_examples=200, deadline=None)
+@given(REPEATED)
+def test_same_tokens_in_repetitions(text):
+    same(text, (), True)
+
+
+def test_repetitions_need_the_guard():
+    for text in ("舌陀舌陀舌陀舌陀舌陀", "访羅疯羅疯囡庙姍"):
+        assert engines._rjieba(()).cut(text) != engines.get("jieba").cut(text, True)
+
+
 @pytest.mark.slow
 @settings(max_examples=20_000, deadline=None)
-@given(TEXTS, st.sampled_from(LEXICA), st.booleans())
+@given(TEXTS | REPEATED, st.sampled_from(LEXICA), st.booleans())
 def test_same_tokens_on_many_mixtures(text, terms, hmm):
     same(text, terms, hmm)
 
@@ -85,7 +101,8 @@ def test_suspect_pieces_are_disjoint_and_hold_every_suspicion(text):
     pieces = engines.suspect_pieces(text)
     assert all(a < b for a, b in pieces)
     assert all(b <= c for (_, b), (c, _) in pairwise(pieces))
-    for match in [*engines.GUARD.finditer(text), *engines.REPEAT.finditer(text)]:
+    repeated = re.finditer("(?=([\u4E00-\u9FD5])(?:\\1\\1|([\u4E00-\u9FD5]{1,7})\\1\\2))", text)
+    for match in [*engines.GUARD.finditer(text), *repeated]:
         assert any(a <= match.start() < b for a, b in pieces)
 
 
