@@ -14,8 +14,8 @@ import pandas as pd
 MIN_YEARS = 4
 # Present in fewer reports than this, a term has no course to speak of.
 MIN_PRESENT = 3
-# The chance of a presence pattern below which a term is read as come or gone. At .05 a term of eight
-# reports that is missing from the two before and the two after them (chance .067) would be "stable".
+# The chance of a presence pattern below which a term is read as come or gone. At .05 a term that
+# is missing from the last two of eleven reports (chance .067 with eight hits) would be "stable".
 # Measured on 13 reports without any trend: at most 6% of the terms are called come, 6% gone.
 PRESENCE = 0.10
 # A spike: one year holds more than this share of the sum of the yearly rates.
@@ -36,8 +36,8 @@ def trend(rates: pd.DataFrame, level: float = 0.05) -> pd.DataFrame:
     of reports without it before (or after).
 
     Classes, first that fits: *rare* (in fewer than 3 reports); *emerging*, *fading* (q below
-    `level`, or chance of its presence pattern below `PRESENCE`); *spike* (one report holds more than
-    half of the summed rates); *rare* again (in fewer than half of the reports); *stable* (no
+    `level`, or chance of its presence pattern below `PRESENCE`); *spike* (one report holds more
+    than half of the summed rates); *rare* again (in fewer than half of the reports); *stable* (no
     monotone trend found; look at the interval before reading it as no change).
 
     Parameters
