@@ -123,9 +123,10 @@ def _rates_of(design: Design, matrix, start: int, level: float, zeros: bool) -> 
 def _named(table: pd.DataFrame, labels: pd.Index, by) -> pd.DataFrame:
     """Replace the group numbers by the columns of `by`."""
     keys = [by] if isinstance(by, str) else list(by)
-    names = [labels[row] for row in table.pop("group")]
-    for place, key in enumerate(keys):
-        table.insert(place, key, names if len(keys) == 1 else [name[place] for name in names])
+    rows = table.pop("group").to_numpy()
+    columns = [labels] if len(keys) == 1 else zip(*labels, strict=True)
+    for place, (key, names) in enumerate(zip(keys, columns, strict=True)):
+        table.insert(place, key, pd.Index(list(names))[rows])
     return table
 
 
