@@ -2,13 +2,14 @@
 
 import csv
 import hashlib
+import io
 from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 
 import pandas as pd
 
-from analysis import paths
+from analysis import paths, textfiles
 
 # The lists that segmentation keeps whole unless told otherwise.
 DEFAULT = ("policy_terms", "places")
@@ -25,7 +26,7 @@ def load(name: str | Path) -> pd.DataFrame:
     ----------
     name : str or Path
         One of the project's lists (`policy_terms`, `places`, `stopwords`) or the path of a
-        UTF-8 CSV file with at least the columns `term` and `source`.
+        CSV file, in UTF-8 or GB18030, with at least the columns `term` and `source`.
 
     Returns
     -------
@@ -50,9 +51,11 @@ def load(name: str | Path) -> pd.DataFrame:
     if not path.exists():
         known = ", ".join(sorted(p.stem for p in paths.LEXICONS.glob("*.csv")))
         raise FileNotFoundError(f"No word list {name}: give the path of a file, or one of {known}.")
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        reader = csv.DictReader(file, restval="")
-        rows = [(reader.line_num, row) for row in reader]
+    text = textfiles.decode(path.read_bytes())
+    if text is None:
+        raise ValueError(f"{path.name} is in no known encoding; save it as CSV in UTF-8.")
+    reader = csv.DictReader(io.StringIO(text, newline=""), restval="")
+    rows = [(reader.line_num, row) for row in reader]
     faults = _faults(path.name, reader.fieldnames or [], rows)
     if faults:
         raise ValueError("\n".join(faults))

@@ -110,6 +110,7 @@ def table(corpus, *, lexicon=DEFAULT, hmm: bool = True, engine: str = "auto") ->
         One row a token, in the order of the text: `report`, `section`, `paragraph`, `function`,
         `heading`, `token`, `start`, `end` (offsets in the report's restored text), `kind`.
         The tokens of a paragraph join to its text; what lies between paragraphs has no row.
+        ``attrs["provenance"]`` says what cut them.
     """
     from joblib import Parallel, delayed
 
@@ -124,7 +125,9 @@ def table(corpus, *, lexicon=DEFAULT, hmm: bool = True, engine: str = "auto") ->
         for report, bounds, lengths in zip(corpus.reports, places, found, strict=True)
     ]
     tokens = pd.concat([*parts, _nothing()], ignore_index=True)
-    return _categorical(tokens, [report.id for report in corpus.reports])
+    tokens = _categorical(tokens, [report.id for report in corpus.reports])
+    tokens.attrs["provenance"] = provenance(lexicon=options[1], hmm=hmm, engine=engine)
+    return tokens
 
 
 def _bounds(report) -> np.ndarray:

@@ -53,5 +53,14 @@ def test_a_spreadsheet_byte_order_mark_is_no_part_of_the_header(tmp_path):
     assert lexicons.terms(path) == lexicons.terms(str(path)) == ("双碳",)
 
 
+def test_a_list_saved_by_a_chinese_spreadsheet_is_read(tmp_path):
+    path = tmp_path / "mine.csv"
+    path.write_bytes("term,source\r\n双碳,报告\r\n".encode("gb18030"))
+    assert lexicons.terms(path) == ("双碳",)
+    path.write_bytes(b"term,source\n\xff\xff,x\n")
+    with pytest.raises(ValueError, match="no known encoding"):
+        lexicons.load(path)
+
+
 def test_digest_knows_content_not_order():
     assert lexicons.digest("ab") == lexicons.digest("ba") != lexicons.digest("abc")

@@ -108,4 +108,5 @@ def test_lexicon_effect_counts_what_changed():
 
 def test_provenance_names_engine_and_lexicon():
     assert tokens.provenance(engine="jieba")["version"] == "jieba 0.42.1"
+    assert tokens.table(tiny.corpus({"a": "好"})).attrs["provenance"] == tokens.provenance()
     assert tokens.provenance()["lexicon"] != tokens.provenance(lexicon=None)["lexicon"]
