@@ -20,8 +20,11 @@ CLOSERS = "”’」』）)》】\\]"
 # Marks inside a sentence, full-width and as many pages have them.
 COMMAS = "，、,"
 OPENERS = "“‘「『（(《【\\["
-# Letters of Hanyu Pinyin: plain, ü and v, IPA ɡ (U+0261), precomposed tones, combining tones.
-PINYIN = "a-zv\u0261\u00fc\u00ea" "āáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜńňǹḿ" "\u0300\u0301\u0304\u0308\u030c"
+# Letters of Hanyu Pinyin: plain, phonetic a and g, ü ê, with tones, with breves, combining marks.
+PINYIN = (
+    "a-z\u0251\u0261üê" "āáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜńňǹḿ" "ăĕĭŏŭ"
+    "\u0300\u0301\u0304\u0306\u0308\u030c"
+)
 
 
 def in_gb2312(character: str) -> bool:

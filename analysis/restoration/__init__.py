@@ -14,7 +14,8 @@ stages are gone through again until nothing changes: a restored text is left alo
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from analysis.restoration import decode
+from analysis.restoration import boilerplate, decode, layout, pinyin, script
+from analysis.restoration import overrides as readers
 from analysis.restoration.diagnosis import Diagnosis, diagnose
 from analysis.restoration.ledger import Edit, Ledger
 
@@ -22,9 +23,18 @@ __all__ = ["Diagnosis", "Edit", "Ledger", "Restored", "diagnose", "restore"]
 
 LEVELS = ("none", "exact", "full")
 # Rounds until nothing changes: two do for every text seen; the bound is there for the unseen.
-ROUNDS = 6
+ROUNDS = 20
 # (stage, does the diagnosis call for it), in the order in which the damage is peeled off.
-STAGES: tuple[tuple[Callable[[str], list[Edit]], Callable[[Diagnosis], bool]], ...] = ()
+STAGES: tuple[tuple[Callable[[str], list[Edit]], Callable[[Diagnosis], bool]], ...] = (
+    (decode.find, lambda found: True),
+    (pinyin.find, lambda found: found.annotated),
+    (script.find, lambda found: found.traditional),
+    (script.find_scattered, lambda found: found.mixed),
+    (layout.find, lambda found: True),
+    (layout.find_lettered, lambda found: found.spaces > 1),
+    (layout.find_blanks, lambda found: found.spaced),
+    (boilerplate.find, lambda found: True),
+)
 
 
 @dataclass(frozen=True)
@@ -67,20 +77,23 @@ def restore(
     """
     if level not in LEVELS:
         raise ValueError(f"no level {level!r}: choose one of {', '.join(LEVELS)}")
-    source, encoding, edits = decode.decode(raw)
-    ledger = Ledger([], len(source)).then(edits)
-    text = ledger.apply(source)
+    source, encoding = decode.decode(raw)
+    ledger, text = Ledger([], len(source)), source
+    text, ledger = _rounds(text, ledger, STAGES[:1], "full", diagnose(text))
     diagnosis = diagnose(text)
     if level != "none":
-        text, ledger = _rounds(text, ledger, diagnosis, level)
+        text, ledger = _rounds(text, ledger, STAGES, level, diagnosis)
+    if overrides:
+        ledger = readers.apply(source, ledger, overrides)
+        text = ledger.apply(source)
     return Restored(source, text, ledger, encoding, diagnosis)
 
 
-def _rounds(text: str, ledger: Ledger, diagnosis: Diagnosis, level: str) -> tuple[str, Ledger]:
+def _rounds(text: str, ledger: Ledger, stages, level: str, diagnosis: Diagnosis):
     """Go through the stages until a round changes nothing."""
     for _ in range(ROUNDS):
         before = text
-        for find, applies in STAGES:
+        for find, applies in stages:
             if applies(diagnosis):
                 text, ledger = _do(find(text), text, ledger, level)
         if text == before:

@@ -25,7 +25,10 @@ ODD_BLOCKS = (
 )
 ANNOTATION = re.compile(f"(?<=[{hanzi.HAN}])(?:\\([{hanzi.PINYIN}]{{1,9}}\\))+")
 SLIP = re.compile(f"\\?[{hanzi.PINYIN}]{{1,9}}\\)|[{hanzi.HAN}]\\?[！？]")
-SPACE = re.compile(f"(?<=[{hanzi.HAN}0-9A-Za-z，。；：、,;—“”])[ \u00a0]+(?=[{hanzi.HAN}0-9“”])")
+BLANK = re.compile(
+    f"(?<=[{hanzi.HAN}A-Za-z0-9%—，。、；：,;“《{hanzi.CLOSERS}])[ \u00a0]+"
+    f"(?=[{hanzi.HAN}A-Za-z0-9“”《])"
+)
 
 
 @dataclass(frozen=True)
@@ -122,7 +125,7 @@ def diagnose(text: str) -> Diagnosis:
         len(text), *counts[SIMPLIFIED:], len(annotations), toned,
         slips=sum(1 for _ in SLIP.finditer(text)) if "?" in text else 0,
         marks=text.count("**"),
-        spaces=sum(1 for _ in SPACE.finditer(text)),
+        spaces=sum(1 for _ in BLANK.finditer(text)),
     )
 
 

@@ -244,15 +244,14 @@ def _inserts(ledger: Ledger, i: int, places: list[int], place: int) -> bool:
 
 
 def _joined(edits: list[Edit], start: int, before: str, after: str) -> Edit:
-    """Describe several edits as one; those that change the text decide class and kind."""
-    acting = [edit for edit in edits if edit.changes] or edits
-    weakest = max(acting, key=lambda edit: CONFIDENCE.index(edit.confidence))
+    """Describe several edits as one, as doubtful as the weakest of them and of its kind."""
+    weakest = max(edits, key=lambda edit: CONFIDENCE.index(edit.confidence))
     margins = [edit.margin for edit in edits if edit.margin is not None]
     return Edit(
         start, start + len(before), before, after,
         rule="+".join(dict.fromkeys(rule for edit in edits for rule in edit.rule.split("+"))),
-        kind=acting[0].kind,
-        confidence="unresolved" if GAP in after and GAP not in before else weakest.confidence,
+        kind=weakest.kind,
+        confidence=weakest.confidence,
         evidence="; ".join(dict.fromkeys(edit.evidence for edit in edits if edit.evidence)),
         alternatives=tuple(dict.fromkeys(a for edit in edits for a in edit.alternatives)),
         margin=min(margins, default=None),

@@ -1,0 +1,244 @@
+"""
+Layout: what a page's markup, columns and fonts did to the running text.
+
+    >>> [(e.before, e.after) for e in find_marks("增长。**提高精度。**坚持**新产业,**重点")]
+    [('**', '\\n'), ('**', ''), ('**', ''), ('**', '')]
+
+Paragraphs are cut where a newspaper column or a page ended, headings are glued to what stands
+before them, blanks stand where a PDF changed its font. Nothing is re-wrapped: a line break goes or
+comes only where a sentence, a word or a numbering shows that it must.
+"""
+
+import html
+import re
+from dataclasses import replace
+
+from analysis import hanzi
+from analysis.restoration import language
+from analysis.restoration.diagnosis import BLANK
+from analysis.restoration.ledger import Edit
+
+KIND = "layout"
+H = hanzi.HAN
+MARKED = re.compile(r"\*\*(?=\S)([^*\n]+)\*\*")
+# `&nbsp;`, also where its ampersand was escaped again; tags of running text.
+ENTITY = re.compile(
+    r"&(?:amp;)*(nbsp|quot|amp|[lr][ds]quo|[mn]dash|middot|hellip|#(?!38;)\d{2,5});"
+)
+TAG = re.compile(r"</?(p|br|div|span|strong|b|em|font)\b[^<>\n]{0,200}>", re.IGNORECASE)
+# Zero-width space and joiners, marks of direction, soft hyphen, a byte order mark inside.
+INVISIBLE = re.compile("[\u200b-\u200f\u2060\u00ad\ufeff]+")
+HARD_BLANK = re.compile("[ \t]*\u00a0[ \t\u00a0]*")
+# Latin on both sides of a blank, or a comma and Latin: the blank belongs there.
+LATIN = re.compile(r"[A-Za-z0-9%,;\]]\s[A-Za-z0-9]")
+LETTERED = re.compile(f"(?<![{H}])[{H}](?: [{H}]){{2,}}(?![{H}])")
+# A number before a title is followed by a blank on purpose.
+NUMBER = (
+    f"(?:第[{hanzi.NUMERALS}]+[章节篇条部]分?|[{hanzi.NUMERALS}]+、|[（(].{{1,3}}[）)]|\\d+|[●■◆])"
+)
+NUMBERED = re.compile(f"\\s*{NUMBER}$")
+GLUED = re.compile(
+    f"(?<=[。！!])(?:第[{hanzi.NUMERALS}]{{1,3}}[章节篇]|[{hanzi.NUMERALS}]{{1,3}}、)"
+    f"[^。，,；;！!\n]{{4,40}}(?=\n)"
+)
+BREAK = re.compile(f"(?<=[{H}0-9，,、])[ \t\u3000]*\n\\s*(?=[{H}“《0-9])")
+STOP = re.compile("[。！？!?；;]")
+# A line of this length with a stop inside is prose, not a heading.
+PROSE = 20
+# Log odds (nats, character model) that a word goes on over a line break. Whole paragraphs of the
+# national reports and of 004, whose full stops are often gone, reach 9.4; cut words start at 11.8.
+GOES_ON = 11.5
+# Doubtful breaks examined in one text: a page of verse or a table is not searched to its end.
+MOST = 400
+# Characters on each side of a break that must stand together elsewhere in the text.
+REPEATED = 4
+
+
+def find(text: str) -> list[Edit]:
+    """List the edits of layout that need no other edit first."""
+    edits = find_marks(text) + find_residue(text) + find_glued(text) + find_cuts(text)
+    return _disjoint(edits)
+
+
+def find_marks(text: str) -> list[Edit]:
+    """
+    List `**` around words; a marked sentence is a run-in heading and starts a paragraph.
+
+    So do its sisters without marks in the same reports.
+    """
+    edits = []
+    for hit in MARKED.finditer(text) if "**" in text else ():
+        heads = hit[1][-1] in "。！" and text[: hit.start()][-1:] in ("。", "！", "”")
+        reason = "a marked sentence is a run-in heading" if heads else "marks of bold type"
+        opening = separator(text) if heads else ""
+        edits.append(_edit(hit.start(), "**", opening, "marks", reason, not heads))
+        edits.append(_edit(hit.end() - 2, "**", "", "marks", "marks of bold type", True))
+    return edits
+
+
+def find_residue(text: str) -> list[Edit]:
+    """
+    List entities, tags, hard blanks and invisible characters of a web page.
+
+    Examples
+    --------
+    >>> [(e.before, e.after) for e in find_residue("发展&nbsp;成果<br/>。\u00a0")]
+    [('&nbsp;', '\\xa0'), ('<br/>', '\\n'), ('\\xa0', '')]
+    """
+    edits = []
+    for hit in ENTITY.finditer(text) if "&" in text else ():
+        after = html.unescape(f"&{hit[1]};")
+        edits.append(_edit(hit.start(), hit[0], after, "entity", "entity of a web page", True))
+    for hit in TAG.finditer(text) if "<" in text else ():
+        after = "\n" if hit[1].lower() in ("p", "br", "div") else ""
+        edits.append(_edit(hit.start(), hit[0], after, "tag", "tag of a web page", True))
+    for hit in INVISIBLE.finditer(text):
+        edits.append(_edit(hit.start(), hit[0], "", "invisible", "has no width", True))
+    for hit in HARD_BLANK.finditer(text) if "\u00a0" in text else ():
+        inside = text[hit.start() - 1 : hit.start()].strip() and text[hit.end() :][:1].strip()
+        after = " " if inside else ""
+        edits.append(_edit(hit.start(), hit[0], after, "blank", "hard blank of a web page", True))
+    return edits
+
+
+def find_blanks(text: str) -> list[Edit]:
+    """
+    List blanks inside Chinese, in a text diagnosed as spaced.
+
+    Kept: blanks between Latin words, after the number of a heading, between the phrases of a
+    title, and around numbers on pages that set them on both sides on purpose.
+
+    Examples
+    --------
+    >>> text = "率先 蹚 新路,到2035 年,用Big Data"
+    >>> [text[e.start - 1] for e in find_blanks(text)]
+    ['先', '蹚', '5']
+    """
+    style = _spaced_by_style(text)
+    edits = []
+    for hit in BLANK.finditer(text):
+        start, end = hit.span()
+        left, right = text[start - 1], text[end]
+        of_style = style and (left + right).isalnum() and left.isascii() != right.isascii()
+        if of_style or LATIN.match(left + " " + right) or _intended(text, start, end):
+            continue
+        reason = f"Chinese is written without blanks: {left}{right}"
+        edits.append(_edit(start, hit[0], "", "blank", reason))
+    return edits
+
+
+def find_lettered(text: str) -> list[Edit]:
+    """
+    List blanks of titles whose letters are set apart, three characters at least.
+
+    Examples
+    --------
+    >>> [e.start for e in find_lettered("政 府 工 作 报 告\\n张三 李四")]
+    [1, 3, 5, 7, 9]
+    """
+    places = (i for hit in LETTERED.finditer(text) for i in range(hit.start() + 1, hit.end(), 2))
+    return [_edit(i, " ", "", "lettered", "the letters of a title are set apart") for i in places]
+
+
+def _spaced_by_style(text: str) -> bool:
+    """Whether numbers have blanks on both sides, as a style: a PDF leaves them on one side."""
+    before = len(re.findall(f"[{H}] (?=[A-Za-z0-9])", text))
+    after = len(re.findall(f"[A-Za-z0-9%] (?=[{H}])", text))
+    return min(before, after) >= 3 and 2 * min(before, after) > max(before, after)
+
+
+def _intended(text: str, start: int, end: int) -> bool:
+    """Whether a blank parts a number from its title, or two phrases of a title."""
+    first = text.rfind("\n", 0, start) + 1
+    last = text.find("\n", end)
+    line = text[first : last if last >= 0 else len(text)]
+    if NUMBERED.match(text[first:start]):
+        return True
+    pair = text[start - 1] + text[end]
+    strange = any(c == "〇" or not hanzi.in_gb2312(c) for c in pair)
+    title = not re.search("[，,。；;]", line)
+    if strange or not title or not all(re.match(f"[{H}]", c) for c in pair):
+        return False
+    joint = text[max(0, start - REPEATED) : start] + text[end : end + REPEATED]
+    return joint not in text
+
+
+def find_glued(text: str) -> list[Edit]:
+    """
+    List numbered headings that stand at the end of a paragraph.
+
+    Examples
+    --------
+    >>> [e.start for e in find_glued("深度融合。第四章聚焦创新突破\\n把创新作为动力。")]
+    [5]
+    """
+    reason = "a numbered heading stands after a full stop and ends the line"
+    return [
+        _edit(hit.start(), "", separator(text), "glued", reason) for hit in GLUED.finditer(text)
+    ]
+
+
+def find_cuts(text: str) -> list[Edit]:
+    """
+    List line breaks inside a sentence: after a comma, inside a word, inside a repeated phrase.
+
+    Examples
+    --------
+    >>> cut = "持续巩固脱贫攻坚。持续巩固拓展脱贫攻坚成\\n\\n果,守牢不发生规模性返贫底线。"
+    >>> [e.evidence for e in find_cuts(cut)]
+    ['坚成果, goes on over the break']
+    """
+    edits, doubts = [], 0
+    for hit in BREAK.finditer(text):
+        start, end = hit.span()
+        line = text[text.rfind("\n", 0, start) + 1 : start]
+        following = text[end : end + 40]
+        if re.match(f"{NUMBER}|[{hanzi.NUMERALS}]+[是要]", following) or doubts > MOST:
+            continue
+        doubts += 1
+        reason, margin = _why_cut(text, line, following)
+        if reason:
+            edit = _edit(start, hit[0], "", "cut", reason)
+            edits.append(edit if margin is None else _weighed(edit, margin))
+    return edits
+
+
+def _why_cut(text: str, line: str, following: str) -> tuple[str, float | None]:
+    """Evidence that `line` goes on in `following`, or nothing."""
+    prose = len(line) >= PROSE and STOP.search(line)
+    if line[-1] in hanzi.COMMAS:
+        return ("a comma ends no paragraph", None) if prose else ("", None)
+    if prose:
+        before, here, after = line[-3:], following[:3], following[3:6]
+        margin = language.log_prob(here, before, after)
+        margin -= language.log_prob("\n" + here, before, after)
+        if margin > GOES_ON:
+            return f"{line[-2:]}{following[:2]} goes on over the break", margin
+    joint = line[-REPEATED:] + following[:REPEATED]
+    if len(joint) == 2 * REPEATED and joint in text:
+        return f"{joint} stands unbroken elsewhere", None
+    return "", None
+
+
+def separator(text: str) -> str:
+    """What stands between paragraphs here: a blank line or a line break."""
+    return "\n\n" if 3 * text.count("\n\n") > text.count("\n") else "\n"
+
+
+def _edit(start: int, before: str, after: str, rule: str, reason: str, sure=False) -> Edit:
+    confidence = "exact" if sure else "inferred"
+    end = start + len(before)
+    return Edit(start, end, before, after, f"layout.{rule}", KIND, confidence, reason)
+
+
+def _weighed(edit: Edit, margin: float) -> Edit:
+    return replace(edit, margin=round(margin, 2), alternatives=(edit.before,))
+
+
+def _disjoint(edits: list[Edit]) -> list[Edit]:
+    """Edits in order, without those that meet an earlier one; the next round finds them again."""
+    result: list[Edit] = []
+    for edit in sorted(edits, key=lambda edit: (edit.start, edit.end)):
+        if not result or edit.start >= max(result[-1].end, result[-1].start + 1):
+            result.append(edit)
+    return result
