@@ -17,7 +17,7 @@ import pandas as pd
 
 from analysis import cache, paths, structure, textfiles
 from analysis import catalogue as catalogues
-from analysis.restoration import Restored
+from analysis.restoration import Restored, files, overrides
 
 # A newspaper says that a text comes from, or goes on to, another page.
 _PAGE_NOTE = re.compile(
@@ -51,7 +51,10 @@ class Report:
     @cached_property
     def restored(self) -> Restored:
         """Text, ledger, encoding and diagnosis, from the cache where they are there."""
-        return cache.restored(self.data, level=self.restoration)
+        decided = ()
+        if self.restoration != "none" and paths.OVERRIDES.is_file():
+            decided = overrides.read(paths.OVERRIDES, textfiles.checksum(self.data))
+        return cache.restored(self.data, level=self.restoration, overrides=decided)
 
     @property
     def raw(self) -> str:
@@ -171,12 +174,11 @@ class Corpus:
         """Write `<id>.txt` and `<id>.ledger.csv` for every report; the same bytes every time."""
         written = []
         for report in self.progress(self.reports):
-            ledger = report.ledger.frame().to_csv(index=False, lineterminator="\n")
-            for name, text in (
-                (f"{report.id}.txt", report.text),
-                (f"{report.id}.ledger.csv", ledger),
-            ):
-                textfiles.replace(Path(folder) / name, text.encode("utf-8"))
+            # Half a surrogate pair is no UTF-8, but a torn file may hold one.
+            text = report.text.encode("utf-8", "surrogatepass")
+            made = {f"{report.id}.txt": text, f"{report.id}.ledger.csv": files.dumps(report.ledger)}
+            for name, data in made.items():
+                textfiles.replace(Path(folder) / name, data)
                 written.append(Path(folder) / name)
         return written
 

@@ -102,7 +102,7 @@ def test_restored_texts_are_written_the_same_bytes_twice(home):
     corpus.load(home / "c.csv").write_restored(home / "out")
     assert {path: path.read_bytes() for path in (home / "out").iterdir()} == before
     assert (home / "out" / "city-2021.txt").read_bytes().decode() == reports["city-2021"].text
-    rows = (home / "out" / "city-2021.ledger.csv").read_text().splitlines()
+    rows = (home / "out" / "city-2021.ledger.csv").read_text("utf-8-sig").splitlines()
     assert rows[0].startswith("start,end,before,after,rule,kind,confidence,evidence")
 
 
@@ -153,3 +153,16 @@ def test_tables_have_the_columns_that_others_build_on(home):
     assert {"report", "section", "parent", "level", "number", "title", "function", "basis",
             "start", "end", "paragraphs", "chars"} <= set(reports.sections.columns)  # fmt: skip
     assert structure.outline(reports.sections).share.max() <= 1
+
+
+def test_a_reader_has_the_last_word(home, monkeypatch):
+    raw = TEXTS["city-2021"]
+    at = raw.index("加快")
+    sha256 = textfiles.checksum((home / "city-2021.txt").read_bytes())
+    (home / "overrides.csv").write_text(
+        "file_sha256,start,end,before,accepted,reason,who\n"
+        f"{sha256},{at},{at + 2},加快,推进,misread,a reader\n"
+    )
+    monkeypatch.setattr(paths, "OVERRIDES", home / "overrides.csv")
+    assert "推进建设" in corpus.load(home / "c.csv")["city-2021"].text
+    assert "加快建设" in corpus.load(home / "c.csv", level="none")["city-2021"].text

@@ -265,9 +265,8 @@ def test_missing_parts_of_the_five_are_stated():
     found = {report: " ".join(rows.evidence) for report, rows in gaps.groupby("report")}
     assert "上接第1版" in found["taiyuan-gov-2026"]
     assert "numbering begins with 二、" in found["taiyuan-gov-2026"]
-    assert "第三章 is followed by number 5" in found["wanbolin-plan-2021"]
     assert "no title" in found["shanxi-gov-2023"]
-    assert "taiyuan-party-2021" not in found
+    assert not {"taiyuan-gov-2021", "taiyuan-party-2021", "wanbolin-plan-2021"} & set(found)
 
 
 # Top-level functions that a reader gives the reports of these years.
