@@ -45,7 +45,7 @@ def _in_gb2312(character: str) -> bool:
 
 
 def thin(text: str, seed: int) -> str:
-    """Half-width punctuation, about half of the commas and full stops gone: as such pages have it."""
+    """Half-width punctuation, half of the commas and full stops gone: as such pages have it."""
     rng = random.Random(seed)
     text = text.translate(str.maketrans("，；：（）", ",;:()"))
     return re.sub(r"[,。](?!\n)", lambda m: m[0] if rng.random() < 0.5 else "", text)

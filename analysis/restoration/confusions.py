@@ -14,7 +14,7 @@ from analysis import paths
 # Log of how probable a disguise of each relation is, given the character behind it. Orders of
 # magnitude: a character has one or two variants, a handful of characters that hold it, dozens
 # that share a part or look alike, and about a hundred of the same sound.
-VARIANT, HOLDS, SHARES, SHAPE, PART, SOUND = -1.0, -2.0, -3.5, -4.0, -4.5, -6.5
+VARIANT, HOLDS, SHARES, SHAPE, PART, SOUND = -1.0, -1.5, -3.5, -4.0, -4.5, -6.5
 # A disguise that also sounds like the character behind it is that much likelier.
 SAME_SOUND = 1.5
 # Symbols that mean themselves in Chinese pages: circled and Roman numbers, arrows, mathematical
@@ -69,6 +69,11 @@ def variant(character: str) -> str | None:
     return forms if len(forms) == 1 and character not in standard() else None
 
 
+def has_form(character: str) -> bool:
+    """Whether it is a form of a character of general use: traditional, or another variant."""
+    return bool(_table().get(character, {}).get("variant"))
+
+
 def is_odd(character: str) -> bool:
     """
     Whether a character is a stranger in simplified text: outside the standard, yet with a double.
@@ -92,8 +97,8 @@ def candidates(character: str) -> dict[str, float]:
     """
     Characters that `character` may be a disguise of, with the log probability of that disguise.
 
-    Sound alone is no reason for a character of everyday use (level 1): 做 for 作 is an
-    author's spelling, not a disguise.
+    Sound alone is no reason for a character of everyday use (level 1: 做 for 作 is an author's
+    spelling, not a disguise), nor for one that lives in names (level 3: 璟 is not 京).
 
     Examples
     --------
@@ -113,7 +118,7 @@ def candidates(character: str) -> dict[str, float]:
         for target in row[name]:
             gain = SAME_SOUND if name != "variant" and own & readings(target) else 0.0
             found[target] = max(found.get(target, -99.0), weight + gain)
-    if standard().get(character, 3) > 1:
+    if standard().get(character, 2) == 2:
         for reading in own:
             for target in _homophones().get(reading, ""):
                 found.setdefault(target, SOUND)

@@ -5,7 +5,7 @@ Write lookalikes.csv: which common characters a character can be mistaken for, a
 
 UNIHAN is the folder of Unihan_*.txt.bz2 (Unicode 15.0), DECOMPOSITION the cjk-decomp list, FONT a
 font with Han, kana, Greek and box drawing. README.md beside this file says where they come from.
-Nothing in it was taken from a damaged page: pairs follow from variants, components, glyphs, readings.
+Nothing was taken from a damaged page: pairs follow from variants, components, glyphs, readings.
 """
 
 import argparse
@@ -32,7 +32,7 @@ BLOCKS = ((0x370, 0x530), (0x2150, 0x2600), (0x2E80, 0x2FE0), (0x3021, 0x302A),
 # Targets stand in levels 1 and 2 of the standard: 6,500 characters of general use.
 TARGETS = 6500
 # Pixels a side, blur in pixels, and the cosine below which nothing is alike (by looking at pairs:
-# 孓 and 子 0.73, 苐 and 第 0.90, 丅 and 下 0.90; 囚 and 人 0.55 are alike by component, not by shape).
+# 孓 and 子 0.73, 苐 and 第 0.90, 丅 and 下 0.90; 囚 and 人, 0.55, are alike by component).
 GRID, BLUR, LIKE = 32, 1.0, 0.70
 # Candidates kept for each reason: further down the list they are noise.
 MOST = {"shape": 8, "part": 12, "shared": 16}
@@ -42,9 +42,9 @@ def unihan(folder: Path) -> dict[str, dict[str, str]]:
     """Fields of Unihan: field -> character -> value."""
     fields = defaultdict(dict)
     for path in sorted(folder.glob("Unihan_*.txt.bz2")):
-        for line in bz2.open(path, "rt", encoding="utf-8"):
+        for line in bz2.decompress(path.read_bytes()).decode("utf-8").splitlines():
             if line.startswith("U+"):
-                code, field, value = line.rstrip("\n").split("\t")
+                code, field, value = line.split("\t")
                 fields[field][chr(int(code[2:], 16))] = value
     return fields
 

@@ -93,7 +93,8 @@ def codes_of(text: str, codes: np.ndarray) -> np.ndarray:
 def pack(codes: np.ndarray, n: int) -> np.ndarray:
     """All n-grams of a code sequence in one integer each."""
     size = max(0, len(codes) - n + 1)
-    return sum((codes[i : i + size] << (14 * (n - 1 - i)) for i in range(n)), np.zeros(size, np.int64))
+    parts = (codes[i : i + size] << (14 * (n - 1 - i)) for i in range(n))
+    return sum(parts, np.zeros(size, np.int64))
 
 
 def discounts(counts: np.ndarray) -> np.ndarray:
@@ -112,7 +113,7 @@ def estimate(levels: list) -> list[tuple[np.ndarray, np.ndarray, np.ndarray]]:
     result = [(keys, np.log(counts / counts.sum()), counts * 0)]
     for n in range(2, ORDER + 1):
         keys, counts = levels[n - 1]
-        history, place = np.unique(keys >> 14, return_inverse=True)
+        place = np.unique(keys >> 14, return_inverse=True)[1]
         off = np.minimum(discounts(counts)[np.minimum(counts, 3).astype(int)], counts)
         total = np.bincount(place, counts)
         freed = np.bincount(place, off) / total
@@ -134,7 +135,8 @@ def prune(estimated: list) -> list[tuple[np.ndarray, np.ndarray]]:
             floor = np.sort(gain)[::-1][min(KEEP[n], len(gain)) - 1]
             mask = (gain >= floor) | np.isin(keys, needed)
         kept.append((keys[mask], value[mask]))
-        needed = np.unique(np.concatenate([keys[mask] >> 14, keys[mask] & ((1 << 14 * (n - 1)) - 1)]))
+        tails = keys[mask] & ((1 << 14 * (n - 1)) - 1)
+        needed = np.unique(np.concatenate([keys[mask] >> 14, tails]))
     return kept[::-1]
 
 
@@ -143,7 +145,7 @@ def backoffs(kept: list) -> list[np.ndarray]:
     result = []
     for n in range(1, ORDER):
         keys, value = kept[n]
-        lower_keys, lower = kept[n - 1]
+        lower_keys = kept[n - 1][0]
         row = np.searchsorted(lower_keys, keys >> 14)
         below = lower_prob(keys & ((1 << 14 * n) - 1), n, kept, result)
         size = len(lower_keys)
@@ -168,7 +170,7 @@ def lower_prob(keys: np.ndarray, n: int, kept: list, weights: list) -> np.ndarra
 
 
 def write(path: Path, characters: str, kept: list, weights: list) -> None:
-    """The arrays that `language.read` reads: keys as byte planes of differences, values as bytes."""
+    """What `language.read` reads: keys as byte planes of differences, values as bytes."""
     size = len(characters) + 1
     first = np.full(size, UNSEEN)
     first[kept[0][0]] = kept[0][1]
@@ -190,8 +192,9 @@ def write(path: Path, characters: str, kept: list, weights: list) -> None:
         rows = keys
     for name, array in arrays.items():
         if name.startswith("values"):
-            arrays[name] = np.clip(np.round(-array / STEP), 0, 65535 if name == "values1" else 255).astype(
-                np.uint16 if name == "values1" else np.uint8)
+            # Unigrams go down to UNSEEN, beyond what a byte holds.
+            kind = np.uint16 if name == "values1" else np.uint8
+            arrays[name] = np.clip(np.round(-array / STEP), 0, np.iinfo(kind).max).astype(kind)
         elif name.startswith("backoffs"):
             arrays[name] = np.clip(np.round(array / STEP), -128, 127).astype(np.int8)
     np.savez_compressed(path, **arrays)

@@ -1,0 +1,78 @@
+"""The character model is a probability, knows official Chinese, and is cheap."""
+
+import subprocess
+import sys
+import time
+
+import numpy as np
+import pytest
+
+from analysis.restoration import language
+
+HELD_OUT = (1985, 1999, 2010)
+
+
+def test_next_characters_sum_to_one():
+    """After any history the model spreads a probability of one over what can follow."""
+    every = np.arange(1, language.model().size)
+    for history in ("", "人", "经济", "国民经", "，建设", "忣", "发展发展"):
+        before = np.tile(language.encode(history), (len(every), 1))
+        table = np.concatenate([before, every[:, None]], axis=1).astype(np.int32)
+        total = np.exp(language.scores(table)[:, -1].astype(float)).sum()
+        # Values are rounded to sixteenths of a nat: 3 % on one, less on a sum.
+        assert total == pytest.approx(1, abs=0.06), history
+
+
+def test_text_of_the_genre_is_likelier_than_the_same_characters_in_disorder():
+    rng = np.random.default_rng(0)
+    text = "深化供给侧结构性改革，推动经济高质量发展，不断增进民生福祉。"
+    for _ in range(20):
+        other = "".join(rng.permutation(list(text)))
+        assert language.log_prob(text) > language.log_prob(other) + 20
+
+
+def test_reports_that_were_held_out_are_predicted(national):
+    for year in HELD_OUT:
+        cost = -language.scores(language.encode(national[year])).mean()
+        assert cost < 3.5, year
+
+
+def test_context_on_both_sides_counts():
+    assert language.log_prob("车", "驶入快", "") > language.log_prob("在", "驶入快", "") + 3
+    gain = language.log_prob("发", "", "展经济") - language.log_prob("方", "", "展经济")
+    assert gain > language.log_prob("发") - language.log_prob("方") + 3
+
+
+def test_log_prob_is_the_sum_of_its_steps():
+    text = "全面从严治党"
+    steps = sum(language.log_prob(c, text[:i]) for i, c in enumerate(text))
+    assert language.log_prob(text) == pytest.approx(steps, abs=1e-4)
+
+
+def test_windows_score_like_the_text_they_are_cut_from():
+    codes = language.encode("坚持稳中求进工作总基调，统筹发展和安全。")
+    whole = language.scores(codes)
+    windows = np.lib.stride_tricks.sliding_window_view(codes, language.ORDER)
+    assert np.allclose(language.scores(windows)[:, -1], whole[language.ORDER - 1 :], atol=1e-5)
+
+
+@pytest.mark.parametrize("text", ["", "\ud800", "𠀀𠀁", "\x00", "a" * 10_000])
+def test_any_string_has_a_finite_score(text):
+    assert np.isfinite(language.log_prob(text))
+
+
+def test_unseen_characters_cost_most():
+    assert language.log_prob("龘", "中国") < min(language.log_prob(c, "中国") for c in "的镓囚乾")
+
+
+def test_the_table_is_small_and_loads_at_once():
+    assert language.TABLE.stat().st_size < 4_000_000
+    start = time.perf_counter()
+    language.read(language.TABLE)
+    assert time.perf_counter() - start < 1
+
+
+def test_nothing_is_read_on_import():
+    code = "from analysis.restoration import language; print(language.model.cache_info().currsize)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "0"
