@@ -20,7 +20,7 @@ from scipy import sparse
 
 # Own dispersion counts as much as the pooled one when a term has this many hits in its group.
 # Measured on splits of clean reports: with 0 the test rejects .058-.080 (a group that by chance
-# missed a burst trusts itself too much); from 3 to 10 it stands within .044-.064.
+# missed a burst trusts itself too much); from 3 to 10 the rate hardly moves, near .05.
 BORROW = 5.0
 # Hits spread more evenly than any chance would (a formula once a section) still leave this much.
 LEAST_DISPERSION = 0.05
@@ -166,8 +166,11 @@ def borrowed(first, second):
     for (hits, _, _, freedom), counted, variance in pairs:
         shrunk = np.maximum((variance + BORROW * pool) / (counted + BORROW), LEAST_DISPERSION)
         relative = shrunk / np.maximum(hits, 0.5)
-        # A single cluster lends nothing: its term takes the other group's freedom.
+        # A single cluster lends nothing: its term takes the other group's freedom. Haldane's
+        # factor sees one hit more, and is 2 at most: without this bound, tests far out in the
+        # tail find a "keyword" after Bonferroni in 16% of placebo splits, with it in 4%.
         usable = np.where(freedom > 0, freedom, np.maximum(first[3], second[3]))
+        usable = freedom_of_hits(usable, np.maximum(hits, 1) + 1)
         part = part + relative
         weight = weight + relative**2 / np.maximum(usable, 1e-12)
         phi.append(shrunk)

@@ -9,8 +9,10 @@ measures on the text at hand whether a test holds its level.
 Measured (tests/test_uncertainty.py): on gamma-Poisson clusters, 6 to 20 in a report, of unequal
 size, differing in rate by 0, 30 or 70%, nominal 95% intervals of a rate cover 93-97% in every one
 of 72 cases from 1 to 400 expected hits. The plain t interval covers 77% at 1.5 hits, and 87-91%
-where clusters differ by 70%. The test of `contrast` rejects 3.3-7.2% at .05 over 100 such cases
-(unlike sizes, unlike spreads), and 4.5-6.2% of terms between random halves of one clean report.
+where clusters differ by 70%. The test of `contrast` rejects 4.0-7.8% at .05 over 100 such cases
+of unlike sizes and spreads. Between random halves of one clean report (13 reports) it rejects
+3.9-5.8% of the terms by sections and 4.8-5.8% by paragraphs, where G² rejects 13-39% and 11-19%;
+after Bonferroni it still finds a "keyword" in 5% and 3% of the splits, G² in 96% and 85%.
 """
 
 import numpy as np
@@ -161,7 +163,7 @@ def contrast(counts, target, reference=None, by="report", cluster="auto", level=
     >>> counts = pd.DataFrame({"创新": hits}, index=place)
     >>> table = contrast(counts, 2021, 2026, sizes=pd.Series(400, place))
     >>> table[["log_ratio", "low", "high"]].round(2).to_numpy().tolist()
-    [[2.0, 1.14, 2.96]]
+    [[2.0, 1.15, 2.95]]
     """
     design = clusters(counts, by, cluster, sizes)
     reference = opposed(design.labels, target, reference)
