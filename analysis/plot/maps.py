@@ -17,27 +17,23 @@ def damage(table: pd.DataFrame, *, ax: Axes, lang: str = "both") -> Axes:
     Parameters
     ----------
     table : DataFrame
-        Columns `report`, `kind`, `position` (0 to 1 along the raw file), `width` (share of the
-        file that the edit covers). Reports and kinds keep their order of appearance.
+        Columns `report`, `kind`, `position` and `width` (0 to 1 along the raw file), `share` (of
+        the stretch that is touched; the fuller the darker). Rows keep their order of appearance.
     """
     rows = list(dict.fromkeys(zip(table["report"], table["kind"], strict=True)))
-    kinds = list(dict.fromkeys(table["kind"]))
     for y, (report, kind) in enumerate(rows):
         part = table[(table["report"] == report) & (table["kind"] == kind)]
-        bars = [
-            (at, max(width, 0.0008))
-            for at, width in zip(part["position"], part["width"], strict=True)
-        ]
-        ax.broken_barh(
-            bars, (y - 0.4, 0.8), color=COLOURS[kinds.index(kind) % len(COLOURS)], linewidth=0
-        )
-    ax.set_yticks(range(len(rows)), [f"{report} · {label(kind, lang)}" for report, kind in rows])
-    ax.set_ylim(len(rows) - 0.5, -0.5)
-    ax.set_xlim(0, 1)
+        strength = 0.35 + 0.65 * part["share"] / part["share"].max()
+        bars = list(zip(part["position"], np.maximum(part["width"], 0.002), strict=True))
+        ax.broken_barh(bars, (y - 0.4, 0.8), color=INK, alpha=strength.to_numpy(), linewidth=0)
+    ax.set_yticks(range(len(rows)), [label(kind, lang) for _, kind in rows])
+    ax.set(ylim=(len(rows) - 0.5, -0.5), xlim=(0, 1))
     ax.set_xticks([0, 0.25, 0.5, 0.75, 1], ["0%", "25%", "50%", "75%", "100%"])
-    for y in range(1, len(rows)):
-        if rows[y][0] != rows[y - 1][0]:
+    ax.set_xlabel(label("position", lang))
+    for y, (report, _) in enumerate(rows):
+        if y == 0 or rows[y - 1][0] != report:
             ax.axhline(y - 0.5, color="0.3", linewidth=0.6)
+            ax.text(1.01, y, report, va="center", ha="left", fontsize=6.5, clip_on=False)
     return ax
 
 
