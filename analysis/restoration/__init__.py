@@ -14,7 +14,7 @@ stages are gone through again until nothing changes: a restored text is left alo
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from analysis.restoration import boilerplate, decode, layout, pinyin, script
+from analysis.restoration import boilerplate, decode, layout, pinyin, script, slips, variants
 from analysis.restoration import overrides as readers
 from analysis.restoration.diagnosis import Diagnosis, diagnose
 from analysis.restoration.ledger import Edit, Ledger
@@ -26,13 +26,14 @@ LEVELS = ("none", "exact", "full")
 ROUNDS = 20
 # (stage, does the diagnosis call for it), in the order in which the damage is peeled off.
 STAGES: tuple[tuple[Callable[[str], list[Edit]], Callable[[Diagnosis], bool]], ...] = (
-    (decode.find, lambda found: True),
+    (slips.find, lambda found: found.slipped and found.traditional),
     (pinyin.find, lambda found: found.annotated),
     (script.find, lambda found: found.traditional),
     (script.find_scattered, lambda found: found.mixed),
     (layout.find, lambda found: True),
     (layout.find_lettered, lambda found: found.spaces > 1),
     (layout.find_blanks, lambda found: found.spaced),
+    (variants.find, lambda found: found.disguised and not found.traditional),
     (boilerplate.find, lambda found: True),
 )
 
@@ -78,32 +79,55 @@ def restore(
     if level not in LEVELS:
         raise ValueError(f"no level {level!r}: choose one of {', '.join(LEVELS)}")
     source, encoding = decode.decode(raw)
-    ledger, text = Ledger([], len(source)), source
-    text, ledger = _rounds(text, ledger, STAGES[:1], "full", diagnose(text))
+    text, ledger = _decoded(source, Ledger([], len(source)))
     diagnosis = diagnose(text)
     if level != "none":
-        text, ledger = _rounds(text, ledger, STAGES, level, diagnosis)
+        text, ledger = _rounds(text, ledger, diagnosis, level)
     if overrides:
         ledger = readers.apply(source, ledger, overrides)
         text = ledger.apply(source)
     return Restored(source, text, ledger, encoding, diagnosis)
 
 
-def _rounds(text: str, ledger: Ledger, stages, level: str, diagnosis: Diagnosis):
+def _rounds(text: str, ledger: Ledger, diagnosis: Diagnosis, level: str) -> tuple[str, Ledger]:
     """Go through the stages until a round changes nothing."""
     for _ in range(ROUNDS):
         before = text
-        for find, applies in stages:
+        for find, applies in STAGES:
             if applies(diagnosis):
                 text, ledger = _do(find(text), text, ledger, level)
         if text == before:
             break
+        text, ledger = _decoded(text, ledger)
         diagnosis = diagnose(text)
+    return text, ledger
+
+
+def _decoded(text: str, ledger: Ledger) -> tuple[str, Ledger]:
+    """Undo misreadings until there is none: a text can be misread twice."""
+    for _ in range(ROUNDS):
+        before = text
+        text, ledger = _do(decode.find(text), text, ledger, "full")
+        if text == before:
+            break
     return text, ledger
 
 
 def _do(edits: list[Edit], text: str, ledger: Ledger, level: str) -> tuple[str, Ledger]:
     edits = [edit for edit in edits if level == "full" or edit.confidence == "exact"]
+    if edits:
+        edits = _beside(edits, ledger)
     if not edits:
         return text, ledger
     return Ledger(edits, len(text)).apply(text), ledger.then(edits)
+
+
+def _beside(edits: list[Edit], ledger: Ledger) -> list[Edit]:
+    """Edits that do not touch a byte slip left unresolved: its characters are no characters."""
+    slipped = [edit for edit in ledger if edit.kind == "byte slip" and not edit.changes]
+    spans = [ledger.to_text(edit.start, edit.end) for edit in slipped]
+    return [
+        edit for edit in edits
+        if not any(low < edit.end and edit.start < high for low, high in spans)
+        or edit.kind == boilerplate.KIND
+    ]

@@ -49,7 +49,7 @@ PROSE = 20
 # national reports and of 004, whose full stops are often gone, reach 9.4; cut words start at 11.8.
 GOES_ON = 11.5
 # Doubtful breaks examined in one text: a page of verse or a table is not searched to its end.
-MOST = 400
+MOST = 2000
 # Characters on each side of a break that must stand together elsewhere in the text.
 REPEATED = 4
 

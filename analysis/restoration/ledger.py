@@ -244,8 +244,8 @@ def _inserts(ledger: Ledger, i: int, places: list[int], place: int) -> bool:
 
 
 def _joined(edits: list[Edit], start: int, before: str, after: str) -> Edit:
-    """Describe several edits as one, as doubtful as the weakest of them and of its kind."""
-    weakest = max(edits, key=lambda edit: CONFIDENCE.index(edit.confidence))
+    """Describe several edits as one: as doubtful as the weakest, of the kind of its longest."""
+    weakest = max(edits, key=lambda e: (CONFIDENCE.index(e.confidence), len(e.before)))
     margins = [edit.margin for edit in edits if edit.margin is not None]
     return Edit(
         start, start + len(before), before, after,

@@ -23,9 +23,11 @@ BLOCKS = ((0x3400, 0x4DC0), (0x4E00, 0xA000), (0x20000, 0x323B0))
 # Traditional characters that simplify in two ways, by the word they stand in; OpenCC decides by
 # phrases, but for 著, which it leaves. The first form is the usual one, the second names and words.
 SEVERAL = {
-    "乾": "干乾", "瞭": "了瞭", "藉": "借藉", "徵": "征徵", "餘": "余馀", "鍾": "钟锺", "於": "于於",
-    "麼": "么麽", "夥": "伙夥", "摺": "折摺", "後": "后後", "菸": "烟菸",
+    "乾": "干乾", "瞭": "了瞭", "藉": "借藉", "徵": "征徵", "餘": "余馀", "鍾": "钟锺",
+    "於": "于於", "麼": "么麽", "夥": "伙夥",
 }
+# First character beyond the basic plane.
+BEYOND = "\U00010000"
 # A word vouches for 著 from this frequency in jieba's list: rarer entries are pieces of names and
 # unconverted Taiwanese spellings (穿著, 緊接著, each with the frequency 3).
 VOUCHES = 7
@@ -41,10 +43,14 @@ def converter():
 
 @cache
 def table() -> dict[str, str]:
-    """Simplified form of each single character that has another one."""
+    """
+    Simplified form of each single character that has another one.
+
+    Forms beyond the basic plane (𪾢 for 睍) are left: no text has them, few fonts do.
+    """
     lines = "\n".join(chr(code) for first, last in BLOCKS for code in range(first, last))
     pairs = zip(lines.split("\n"), converter().convert(lines).split("\n"), strict=True)
-    return {old: new for old, new in pairs if old != new and len(new) == 1}
+    return {old: new for old, new in pairs if old != new and len(new) == 1 and new < BEYOND}
 
 
 @cache
@@ -69,7 +75,7 @@ def _vouched(text: str, place: int, character: str, other: str) -> str:
 
 def zhu(text: str, place: int) -> tuple[str, str, float]:
     """
-    Decide between 著 (work, evident) and 着 at `place` of a simplified text, with reason and margin.
+    Decide between 著 (work, evident) and 着 in a simplified text, with reason and margin.
 
     A word decides; where words of both kinds could stand, the character model does; where none
     does, 着 follows a verb.
@@ -110,7 +116,7 @@ def find(text: str) -> list[Edit]:
     edits = [
         _edit(i, old, new)
         for i, (old, new) in enumerate(zip(text, simple, strict=True))
-        if old != new and not "\ud800" <= old <= "\udfff"
+        if old != new and new < BEYOND and not "\ud800" <= old <= "\udfff"
     ]
     place = simple.find("著")
     while place >= 0:

@@ -1,0 +1,35 @@
+"""
+The command line: `python -m analysis COMMAND --help`.
+
+A module that offers a command has `register(commands)`, which adds a parser and sets `call`, a
+function of the parsed arguments that gives the exit status (None is 0).
+"""
+
+import argparse
+import importlib
+import sys
+
+import analysis
+
+MODULES = ("restoration.command", "catalogue", "trace", "pipeline")
+
+
+def parser() -> argparse.ArgumentParser:
+    """Make the parser of all commands."""
+    result = argparse.ArgumentParser(prog="python -m analysis", description=analysis.__doc__)
+    commands = result.add_subparsers(required=True, metavar="COMMAND")
+    for name in MODULES:
+        module = importlib.import_module(f"analysis.{name}")
+        if hasattr(module, "register"):
+            module.register(commands)
+    return result
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one command."""
+    args = parser().parse_args(arguments)
+    return args.call(args) or 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
