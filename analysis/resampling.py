@@ -29,8 +29,8 @@ def bootstrap(
     pieces, and memory stays bounded whatever their number.
 
     Percentile intervals of few clusters are too short (measured: nominal 95% covers 85-89% at 8
-    clusters, 91-92% at 20): for rates and
-    ratios prefer `rates` and `contrast`; this is for statistics without a formula.
+    clusters, 91-92% at 20): for rates and ratios prefer `rates` and `contrast`; this is for
+    statistics without a formula.
 
     Parameters
     ----------

@@ -1,47 +1,23 @@
 """Intervals cover what they say, tests reject what they say, on models and on clean reports."""
 
+import clustered
 import numpy as np
 import pandas as pd
 import pytest
 from scipy import sparse, stats
 
 from analysis import design, kernels, uncertainty
-from analysis.counts import Counts
-
-# Tokens of a simulated report; large, because its thousands of terms are drawn side by side.
-TOKENS = 8_000_000
-
-
-def clusters(rng, n, spread):
-    """Sizes of n clusters, unequal (log-normal)."""
-    size = np.exp(rng.normal(0, spread, n))
-    return np.round(size * TOKENS / size.sum())
-
-
-def hits(rng, mean, sizes, tau):
-    """Hits of many terms: Poisson with a gamma factor a cluster and term, of deviation tau."""
-    shape = (len(sizes), len(mean))
-    factor = rng.gamma(tau**-2, tau**2, shape) if tau else np.ones(shape)
-    return rng.poisson(mean * (sizes / sizes.sum())[:, None] * factor)
-
-
-def frame(*reports):
-    """Lay reports, each (hits, sizes), one under the other, with their sizes."""
-    place = [(f"r{i}", j) for i, (x, _) in enumerate(reports) for j in range(len(x))]
-    index = pd.MultiIndex.from_tuples(place, names=["report", "section"])
-    sizes = pd.Series(np.concatenate([s for _, s in reports]), index)
-    return pd.DataFrame(np.vstack([x for x, _ in reports]), index), sizes
 
 
 def covered(rng, n, tau, band, spread, n_terms=1500, n_draws=4):
     """Share of terms whose interval holds the true rate."""
     shares = []
     for _ in range(n_draws):
-        sizes = clusters(rng, n, spread)
+        sizes = clustered.clusters(rng, n, spread)
         mean = np.exp(rng.uniform(*np.log(band), n_terms))
-        counts, size = frame((hits(rng, mean, sizes, tau), sizes))
+        counts, size = clustered.frame((clustered.hits(rng, mean, sizes, tau), sizes))
         table = uncertainty.rates(counts, sizes=size).set_index("term").loc[range(n_terms)]
-        truth = mean / TOKENS * 1e4
+        truth = mean / clustered.TOKENS * 1e4
         shares.append(((table.low <= truth) & (truth <= table.high)).mean())
     return np.mean(shares)
 
@@ -67,8 +43,8 @@ def test_every_case_covers_near_95(band, n, tau, spread):
 def test_the_plain_t_interval_would_not_do():
     """Keep the reason for the method in sight: x ± t·se at 1.5 hits."""
     rng = np.random.default_rng(0)
-    sizes = clusters(rng, 10, 0.6)
-    x = hits(rng, np.full(4000, 1.5), sizes, 0.3)
+    sizes = clustered.clusters(rng, 10, 0.6)
+    x = clustered.hits(rng, np.full(4000, 1.5), sizes, 0.3)
     total, variance, _, freedom = (a[0] for a in kernels.moments(np.ones((1, 10)), x, sizes))
     reach = stats.t.ppf(0.975, freedom) * np.sqrt(variance)
     assert np.mean(np.abs(total - 1.5) <= reach) < 0.85
@@ -81,18 +57,19 @@ def test_contrasts_of_equal_rates_reject_at_their_level(n, tau, mean):
     rng = np.random.default_rng(mean + n[1])
     rejected = []
     for _ in range(5):
-        sizes = [clusters(rng, k, 0.5) for k in n]
-        sides = [(hits(rng, np.full(1500, mean), s, t), s) for s, t in zip(sizes, tau, strict=True)]
-        counts, size = frame(*sides)
+        sizes = [clustered.clusters(rng, k, 0.5) for k in n]
+        sides = [(clustered.hits(rng, np.full(1500, mean), s, t), s)
+                 for s, t in zip(sizes, tau, strict=True)]
+        counts, size = clustered.frame(*sides)
         rejected.append((uncertainty.contrast(counts, "r0", "r1", sizes=size).p < 0.05).mean())
     assert 0.025 <= np.mean(rejected) <= 0.08
 
 
 def test_interval_and_p_say_the_same_and_hold_the_estimate():
     rng = np.random.default_rng(2)
-    sides = [(hits(rng, np.geomspace(0.5, 300, 800), s, 0.5), s)
-             for s in (clusters(rng, 9, 0.6), clusters(rng, 14, 0.6))]
-    counts, size = frame(*sides)
+    sides = [(clustered.hits(rng, np.geomspace(0.5, 300, 800), s, 0.5), s)
+             for s in (clustered.clusters(rng, 9, 0.6), clustered.clusters(rng, 14, 0.6))]
+    counts, size = clustered.frame(*sides)
     table = uncertainty.contrast(counts, "r0", "r1", sizes=size)
     clear = (table.p - 0.05).abs() > 1e-6
     outside = (table.low > 0) | (table.high < 0)
@@ -126,36 +103,25 @@ def test_sparse_and_dense_and_pieces_agree(monkeypatch):
     two = kernels.moments(sparse.csr_array(groups), sparse.csr_array(x), size)
     for a, b in zip(one, two, strict=True):
         np.testing.assert_allclose(a, b, rtol=1e-9, atol=1e-9)
-    counts, sizes = frame((x, size + x.sum(axis=1)))
+    counts, sizes = clustered.frame((x, size + x.sum(axis=1)))
     whole = uncertainty.rates(counts, sizes=sizes)
     monkeypatch.setattr(uncertainty, "CELLS", 7)
     pd.testing.assert_frame_equal(whole, uncertainty.rates(counts, sizes=sizes))
 
 
-def units(n_sections, per_section=3, seed=0):
-    """A `Counts` of one report a number in n_sections, by paragraph."""
-    rng = np.random.default_rng(seed)
-    rows = [(f"r{i}", "tasks" if s % 2 else "review", s, s * per_section + k)
-            for i, n in enumerate(n_sections) for s in range(n) for k in range(per_section)]
-    table = pd.DataFrame(rows, columns=["report", "function", "section", "paragraph"])
-    matrix = rng.poisson(1, (len(rows), 6)).astype(np.int32)
-    table["n_tokens"] = matrix.sum(axis=1) + 40
-    return Counts(sparse.csr_array(matrix), table, pd.Index(list("甲乙丙丁戊己"), name="term"))
-
-
 def test_sections_are_the_clusters_and_paragraphs_where_sections_are_few():
-    table = uncertainty.rates(units([design.MIN_SECTIONS, design.MIN_SECTIONS - 1]))
+    table = uncertainty.rates(clustered.units([design.MIN_SECTIONS, design.MIN_SECTIONS - 1]))
     said = table.groupby("report")[["cluster", "n_clusters"]].first()
     assert said.loc["r0"].tolist() == ["section", 8]
     assert said.loc["r1"].tolist() == ["paragraph", 21]
-    blocks = uncertainty.rates(units([7]), cluster="block")
+    blocks = uncertainty.rates(clustered.units([7]), cluster="block")
     assert blocks.n_clusters.unique().tolist() == [-(-21 // design.BLOCK)]
     with pytest.raises(ValueError, match="'chapter'"):
-        uncertainty.rates(units([8]), cluster="chapter")
+        uncertainty.rates(clustered.units([8]), cluster="chapter")
 
 
 def test_rates_count_every_token_of_the_unit_and_group_by_any_column():
-    counts = units([8, 9])
+    counts = clustered.units([8, 9])
     table = uncertainty.rates(counts, by=["report", "function"], cluster="paragraph")
     found = table.groupby(["report", "function"], sort=False).n_tokens.first()
     wanted = counts.units.groupby(["report", "function"], sort=False).n_tokens.sum()
@@ -168,7 +134,7 @@ def test_rates_count_every_token_of_the_unit_and_group_by_any_column():
 
 
 def test_one_cluster_gives_no_interval():
-    counts, sizes = frame((np.array([[3, 0]]), np.array([500.0])))
+    counts, sizes = clustered.frame((np.array([[3, 0]]), np.array([500.0])))
     table = uncertainty.rates(counts, sizes=sizes).set_index("term")
     assert table.loc[0, ["low", "high"]].isna().all()
     assert table.per_10k[0] == 60
@@ -184,7 +150,7 @@ def test_a_zero_has_a_limit_that_clustering_and_damage_widen():
     assert limit(6000, visible=uncertainty.visible_share(8, 0.05)) > 1.5 * limit(6000)
     even, bunched = np.full(10, 2), np.r_[20, np.zeros(9)]
     none = np.zeros((10, 2), int)
-    counts, sizes = frame((none, np.full(10, 600.0)),
+    counts, sizes = clustered.frame((none, np.full(10, 600.0)),
                           (np.column_stack([even, bunched]).astype(int), np.full(10, 600.0)))
     table = uncertainty.rates(counts, sizes=sizes).query("report == 'r0'").set_index("term")
     assert (table.low == 0).all()
@@ -194,99 +160,16 @@ def test_a_zero_has_a_limit_that_clustering_and_damage_widen():
 
 def test_minimum_detectable_ratio_is_found_four_times_in_five():
     rng = np.random.default_rng(8)
-    sizes = clusters(rng, 12, 0.4), clusters(rng, 12, 0.4)
-    even = [(hits(rng, np.full(3000, 60), s, 0.3), s) for s in sizes]
-    counts, size = frame(*even)
+    sizes = clustered.clusters(rng, 12, 0.4), clustered.clusters(rng, 12, 0.4)
+    even = [(clustered.hits(rng, np.full(3000, 60), s, 0.3), s) for s in sizes]
+    counts, size = clustered.frame(*even)
     ratio = np.median(uncertainty.contrast(counts, "r0", "r1", sizes=size).mde_ratio)
     root = np.sqrt(ratio)
-    uneven = [(hits(rng, np.full(3000, m), s, 0.3), s)
+    uneven = [(clustered.hits(rng, np.full(3000, m), s, 0.3), s)
               for m, s in zip((60 * root, 60 / root), sizes, strict=True)]
-    counts, size = frame(*uneven)
+    counts, size = clustered.frame(*uneven)
     power = (uncertainty.contrast(counts, "r0", "r1", sizes=size).p < 0.05).mean()
     assert 0.72 <= power <= 0.88
-
-
-def test_bootstrap_agrees_with_the_formula_and_with_itself():
-    rng = np.random.default_rng(6)
-    sizes = clusters(rng, 25, 0.3)
-    x = hits(rng, np.geomspace(60, 900, 40), sizes, 0.4)
-    counts, size = frame((x, sizes))
-    drawn = uncertainty.bootstrap(counts, sizes=size, n_resamples=4000, seed=3)
-    pd.testing.assert_frame_equal(
-        drawn, uncertainty.bootstrap(counts, sizes=size, n_resamples=4000, seed=3))
-    assert drawn.low.ne(uncertainty.bootstrap(
-        counts, sizes=size, n_resamples=4000, seed=4).low).any()
-    formula = uncertainty.rates(counts, sizes=size).sort_values("term")
-    np.testing.assert_allclose(drawn.estimate, formula.per_10k.to_numpy(), rtol=1e-12)
-    width = (drawn.high - drawn.low).to_numpy() / (formula.high - formula.low).to_numpy()
-    assert 0.8 < np.median(width) < 1.05
-
-
-def test_bootstrap_takes_any_statistic_in_pieces(monkeypatch):
-    from analysis import resampling
-
-    counts = units([9, 12])
-
-    def difference(rate):
-        return (rate[0] - rate[1])[None]
-
-    ask = {"statistic": difference, "names": ["difference"], "n_resamples": 500}
-    whole = uncertainty.bootstrap(counts, **ask)
-    monkeypatch.setattr(resampling, "RESAMPLED_CELLS", 1000)
-    pd.testing.assert_frame_equal(whole, uncertainty.bootstrap(counts, **ask))
-    assert whole.name.unique().tolist() == ["difference"]
-    assert ((whole.low <= whole.estimate) & (whole.estimate <= whole.high)).all()
-
-
-@pytest.fixture(scope="module")
-def clean(national):
-    """Words of each national report by paragraph and section."""
-    import jieba
-
-    from analysis import structure
-
-    jieba.setLogLevel(60)
-    rows, units = [], []
-    for year, text in national.items():
-        found = structure.parse(text, genre="work-report", report=str(year)).paragraphs
-        for section, paragraph, start, end in zip(
-                found.section, found.paragraph, found.start, found.end, strict=True):
-            rows.append([w for w in jieba.cut(text[start:end]) if any(c.isalnum() for c in w)])
-            units.append((str(year), section, paragraph, len(rows[-1])))
-    code, terms = pd.factorize(np.concatenate(rows), sort=True)
-    unit = np.repeat(np.arange(len(rows)), [len(words) for words in rows])
-    matrix = sparse.coo_array((np.ones(len(code), np.int32), (unit, code))).tocsr()
-    columns = ["report", "section", "paragraph", "n_tokens"]
-    return Counts(matrix, pd.DataFrame(units, columns=columns), pd.Index(terms, name="term"))
-
-
-@pytest.mark.parametrize("cluster", ["auto", "paragraph", "block"])
-def test_the_placebo_rate_of_clean_reports_is_nominal_for_us_and_not_for_g2(clean, cluster):
-    table = uncertainty.placebo(clean, cluster=cluster, n_splits=100, seed=1)
-    rate = table.groupby("method").rejected.mean()
-    assert 0.03 <= rate["ratio"] <= 0.07
-    assert rate["g2"] > 0.10
-    ours = table.query("method == 'ratio'")
-    assert ours.calibrated.mean() > 0.9
-    assert (table.n_terms >= 20).all()
-
-
-def test_neighbouring_paragraphs_share_their_subject(clean):
-    """Why sections come first: moved in runs, paragraphs as clusters reject too often."""
-    some = clean.restrict(report=["1957", "1987", "2019"])
-    table = uncertainty.placebo(some, "ratio", cluster="paragraph", block=8)
-    assert table.rejected.mean() > 0.07
-
-
-def test_placebo_says_what_it_did_and_when_it_cannot():
-    table = uncertainty.placebo(units([10, 2]), n_splits=50, min_expected=1, cluster="section")
-    assert table.method.tolist() == ["ratio", "g2"] * 2
-    assert table.rejected.isna().tolist() == [False, False, True, True]
-    assert not table.calibrated[2]
-    again = uncertainty.placebo(units([10, 2]), n_splits=50, min_expected=1, cluster="section")
-    pd.testing.assert_frame_equal(table, again)
-    with pytest.raises(ValueError, match="'chi2'"):
-        uncertainty.placebo(units([10]), "chi2", min_expected=1)
 
 
 def test_false_discovery_leaves_the_unknown_alone():
