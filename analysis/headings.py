@@ -104,9 +104,11 @@ def _title(body: str) -> tuple[str, bool, bool]:
     """Title at the head of `body`; whether it is all of it; whether its end had to be guessed."""
     stop = _STOP.search(body)
     end = stop.start() if stop else len(body)
-    alone = end >= len(body) - 1
+    listed = body.find("一是", 4)
+    if 0 < listed < min(end, LONGEST_HEADING):
+        return body[:listed], False, True
     if end <= LONGEST_HEADING:
-        return body[:end].rstrip("：: "), alone, False
+        return body[:end].rstrip("：: "), end >= len(body) - 1, False
     pause = _PAUSE.search(body)
     end = pause.start() if pause else LONGEST_HEADING
     return body[: min(end, LONGEST_HEADING)] + "…", False, True

@@ -184,10 +184,7 @@ class Reader:
                 self._open(Section(i, "address", title=title), min(1, len(self.stack)))
 
     def _announce(self, i: int, title: str) -> None:
-        depth = len(self.stack)
-        while depth > 1 and not self.sections[self.stack[depth - 1]].n:
-            depth -= 1
-        if depth <= 1:
+        if (depth := self._below_numbered()) <= 1:
             self.heading.add(i)
             self._open(Section(i, "announcement", title=title), depth)
 
@@ -195,7 +192,14 @@ class Reader:
         numbered = self.stack and self.sections[self.stack[0]].n
         top = named and not numbered and not re.search("[，,]", title)
         self.heading.add(i)
-        self._open(Section(i, "plain", title=title), 0 if top else min(1, len(self.stack)))
+        self._open(Section(i, "plain", title=title), 0 if top else self._below_numbered())
+
+    def _below_numbered(self) -> int:
+        """Level below the innermost numbered section, or below the outermost one of any kind."""
+        depth = len(self.stack)
+        while depth > 1 and not self.sections[self.stack[depth - 1]].n:
+            depth -= 1
+        return depth
 
     def _opens(self, words: dict[str, str]) -> bool:
         """Before the first heading only one that names a function counts: titles stand there."""
