@@ -38,9 +38,9 @@ def test_reports_that_were_held_out_are_predicted(national):
 
 
 def test_context_on_both_sides_counts():
-    assert language.log_prob("车", "驶入快", "") > language.log_prob("在", "驶入快", "") + 3
-    gain = language.log_prob("发", "", "展经济") - language.log_prob("方", "", "展经济")
-    assert gain > language.log_prob("发") - language.log_prob("方") + 3
+    assert language.log_prob("义", "社会主") > language.log_prob("的", "社会主") + 5
+    with_after = language.log_prob("发", "", "展经济") - language.log_prob("方", "", "展经济")
+    assert with_after > language.log_prob("发") - language.log_prob("方") + 2
 
 
 def test_log_prob_is_the_sum_of_its_steps():

@@ -1,0 +1,116 @@
+"""
+Keyword substitution: a page made for search engines says 太原市经济发展 where 太原市 stood.
+
+Such a rewriting leaves a mark that no author leaves: the place is never named without the tail,
+also in titles and in names of bodies, where the tail makes no phrase with what follows
+(经济发展第十四届) although the place does (太原市第十四届). The evidence is what the language
+model says of this joint, and how often it says so in one text. Only titles and names are mended:
+推动太原市经济发展 is a phrase.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+
+from analysis.restoration import language
+from analysis.restoration.ledger import Edit
+
+KIND = "keyword substitution"
+# A place: two to five characters and the word for its rank.
+PLACE = re.compile(r"(?=([一-鿿]{2,5}[省市县区州盟旗])([一-鿿]{2,6}))")
+# Ranks that names of bodies were counted with; a rarer one (旗, 盟) takes the same names.
+RANKS = "省市县区"
+# Opens a title or the name of a body; a session of a congress is one without marks.
+OPENING, SESSION = "《〈“‘「『", re.compile(r"第[一二三四五六七八九十]+[届次]")
+# A rewriting is total: seen three times at least, nearly wherever the place is named, and in two
+# titles at least.
+LEAST, SHARE, TITLES = 3, 0.8, 2
+# At one title at least the place must go better with what follows by this much (nats).
+STRONG = 4.0
+# What each further title where the tail is the worse reading adds, and the most they add.
+EACH, MOST = 2.0, 6.0
+# Nats ahead of "the tail belongs here".
+AHEAD = 4.0
+
+
+def find(text: str) -> list[Edit]:
+    """
+    Drop the tail that a rewriting put behind a place name in titles and names.
+
+    Parameters
+    ----------
+    text : str
+        Simplified text, look-alikes already undone.
+
+    Returns
+    -------
+    list of Edit
+        *inferred* in titles and names where the joint says so; *unresolved* where it hardly does.
+
+    Examples
+    --------
+    >>> text = "在甲乙市旅游攻略第三届人民代表大会上，《甲乙市旅游攻略人民政府公报》、"
+    >>> text += "《甲乙市旅游攻略教育条例》"
+    >>> [(edit.start, edit.before, edit.after) for edit in find(text)]
+    [(4, '旅游攻略', ''), (23, '旅游攻略', ''), (39, '旅游攻略', '')]
+    """
+    edits = []
+    for place, tail in rewritings(text):
+        ends = [m.start() + len(place) for m in re.finditer(re.escape(place + tail), text)]
+        ends = [end for end in ends if in_title(text, end, place, tail)]
+        if len(ends) < TITLES:
+            continue
+        titles = {end: lead(text, end, place, tail) for end in ends}
+        if max(titles.values()) >= STRONG:
+            edits += _edits(text, place, tail, titles)
+    return sorted(edits, key=lambda edit: edit.start)
+
+
+def rewritings(text: str) -> Iterator[tuple[str, str]]:
+    """Places that hardly stand without one and the same tail; the longest such tail of each."""
+    tails: dict[str, Counter] = {}
+    for match in PLACE.finditer(text):
+        found = tails.setdefault(match[1], Counter())
+        found.update(match[2][:n] for n in range(2, len(match[2]) + 1))
+    for place, found in sorted(tails.items()):
+        total = text.count(place) if max(found.values()) >= LEAST else 0
+        common = [t for t, n in found.items() if n >= max(LEAST, SHARE * total)]
+        if total and common:
+            yield place, max(common, key=len)
+
+
+def lead(text: str, end: int, place: str, tail: str) -> float:
+    """How much better what follows goes with the place than with the tail, in nats."""
+    after = text[end + len(tail) : end + len(tail) + language.ORDER]
+    ranks = place[-1] if place[-1] in RANKS else RANKS
+    known = max(language.log_prob(after, place[:-1] + rank) for rank in ranks)
+    return known - language.log_prob(after, tail)
+
+
+def in_title(text: str, end: int, place: str, tail: str) -> bool:
+    """Whether a place opens a title or a quoted name, or a numbered session follows its tail."""
+    start = end - len(place)
+    opened = text[max(0, start - 1) : start] in OPENING and start > 0
+    return opened or SESSION.match(text, end + len(tail)) is not None
+
+
+def _edits(text: str, place: str, tail: str, titles: dict[int, float]) -> list[Edit]:
+    """A row a title: the tail goes where its own joint and the other titles are against it."""
+    edits = []
+    for end, gain in titles.items():
+        others = sum(value > 0 for other, value in titles.items() if other != end)
+        margin = gain + min(MOST, EACH * others)
+        if margin <= 0:
+            continue
+        settled = margin >= AHEAD
+        following = text[end + len(tail) : end + len(tail) + 6]
+        edits.append(Edit(
+            end, end + len(tail), tail, "" if settled else tail, "keywords.tail", KIND,
+            "inferred" if settled else "unresolved",
+            f"{place} never stands without {tail} here, and {following} goes with {place} "
+            f"({gain:+.1f} nats; {others} other titles)",
+            (tail,) if settled else ("",), round(margin, 2),
+        ))
+    return edits
