@@ -111,14 +111,14 @@ def describe(path: Path) -> tuple[str, bool]:
     errors = sum(problem.error for problem in found)
     lines = [f"{path}: {problem}" for problem in found]
     if errors:
-        return "\n".join([*lines, f"{errors} errors, {len(found) - errors} warnings"]), False
+        return "\n".join([*lines, f"errors: {errors}, warnings: {len(found) - errors}"]), False
     table = read(path)
     width = max(map(len, table.index))
     lines += [
         f"{row.Index:<{width}}  {row.date:<10}  {row.level:<8}  {row.genre:<21}  {row.title}"
         for row in table.itertuples()
     ]
-    return "\n".join([*lines, f"{len(table)} reports, {len(found)} warnings"]), True
+    return "\n".join([*lines, f"reports: {len(table)}, warnings: {len(found)}"]), True
 
 
 def iso(date: str) -> str:

@@ -1,8 +1,9 @@
-"""Read files as they come: their bytes' checksum, their text, and what keeps them from being one."""
+"""Read files as they come, say what keeps them from being texts, write them whole or not at all."""
 
 import hashlib
 import os
 import re
+import threading
 from pathlib import Path
 
 # First bytes of files that are not text, however they are named.
@@ -61,6 +62,6 @@ def defect(data: bytes) -> tuple[str, str, bool] | None:
 def replace(path: Path, data: bytes) -> None:
     """Write a file so that a reader, or an interruption, meets the old one or the new one whole."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    temporary = path.with_name(f".{path.name}.{os.getpid()}-{threading.get_ident()}")
     temporary.write_bytes(data)
     os.replace(temporary, path)

@@ -23,7 +23,7 @@ STAGES = [
     {"contrasts", "drift", "succession", "decomposition", "topics", "topic_stability",
      "topic_cards", "topic_maps", "coherence", "codebook"},
     {"figures", "plot"},
-    {"notebooks", "pipeline", "trace", "claims", "explore"},
+    {"catalogue_command", "notebooks", "pipeline", "trace", "claims", "explore"},
     {"__main__", "__init__"},
 ]  # fmt: skip
 # Library: the modules (first name below analysis) that may import it.

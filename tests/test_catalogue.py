@@ -5,6 +5,7 @@ import time
 
 import pytest
 
+from analysis import __main__ as command
 from analysis import catalogue, draft, paths, textfiles
 
 TEXT = "政府工作报告\n各位代表：\n过去五年，成绩来之不易。\n"
@@ -214,3 +215,27 @@ def test_files_of_one_year_get_ids_of_their_own(tmp_path):
         (tmp_path / folder).mkdir()
         (tmp_path / folder / "2020.txt").write_text(TEXT)
     assert draft.draft(tmp_path).id.tolist() == ["report-2020", "report-2020-2"]
+
+
+# --- commands ---------------------------------------------------------------------------------
+
+
+def test_check_prints_all_problems_and_says_so_in_its_exit_code(folder, capsys):
+    assert command.main(["check", str(write(folder, {"level": "x", "date": "y"}))]) == 1
+    said = capsys.readouterr().out
+    assert "line 3, level 'x'" in said
+    assert "line 3, date 'y'" in said
+    assert command.main(["check", str(write(folder, {}))]) == 0
+    said = capsys.readouterr().out.splitlines()
+    assert len(said) == 3, "one line a report, one in all"
+    assert said[0].startswith("city-gov-2021")
+
+
+def test_a_drafted_catalogue_is_not_overwritten_unasked(folder, capsys):
+    assert command.main(["catalogue", str(folder)]) == 0
+    assert (folder / "catalogue.csv").is_file()
+    assert "python -m analysis check" in capsys.readouterr().out
+    before = (folder / "catalogue.csv").read_bytes()
+    assert command.main(["catalogue", str(folder)]) == 1
+    assert (folder / "catalogue.csv").read_bytes() == before
+    assert command.main(["catalogue", str(folder), "--force"]) == 0
