@@ -77,8 +77,9 @@ def documents(catalogue: pd.DataFrame, which) -> list[str]:
 
 
 def contrast(
-    counts, catalogue: pd.DataFrame, before, after, function: str | None = None, level: float = 0.95
-) -> Contrast:
+    counts, catalogue: pd.DataFrame, before, after, function: str | None = None,
+    cluster: str = "auto", level: float = 0.95,
+) -> Contrast:  # fmt: skip
     """
     Compare the rates of every term between two sets of documents, like for like.
 
@@ -97,6 +98,8 @@ def contrast(
     function : str, optional
         One function, or all that both sides have; "other" only where it is named, because text
         without a function is not like any other.
+    cluster : str
+        As in `design.clusters`: sections, or paragraphs where sections are too few.
 
     Returns
     -------
@@ -120,7 +123,7 @@ def contrast(
     if both := sorted(set(ids[0]) & set(ids[1])):
         raise ValueError(f"{', '.join(both)} stand on both sides; a contrast needs two sets")
     shared = _shared(counts, catalogue, ids, function)
-    parts = [_stratum(counts, catalogue, ids, row) for row in shared.itertuples(index=False)]
+    parts = [_stratum(counts, catalogue, ids, row, cluster) for row in shared.itertuples(index=False)]
     strata = shared.assign(**_described(parts))
     sides = [_pool(parts, side) for side in (0, 1)]
     used = [_inside(counts, catalogue, side, shared) for side in ids]
@@ -158,14 +161,14 @@ def _refusal(catalogue, ids, found, function) -> str:
     )
 
 
-def _stratum(counts, catalogue, ids, stratum):
+def _stratum(counts, catalogue, ids, stratum, cluster):
     """Hits, variance, tokens, freedom and clusters of both sides in one stratum."""
     rows = catalogue[(catalogue["level"] == stratum.level) & (catalogue["genre"] == stratum.genre)]
     sides = []
     for side in ids:
         chosen = [id for id in side if id in rows.index]
         part = counts.restrict(report=chosen, function=stratum.function)
-        design = clusters(part, by="function")
+        design = clusters(part, "function", cluster)
         weights = np.ones((1, len(design.sizes)))
         hits, variance, tokens, freedom = kernels.moments(weights, design.matrix, design.sizes)
         n = int((design.sizes > 0).sum())

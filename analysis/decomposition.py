@@ -11,7 +11,7 @@ import pandas as pd
 PARTS = ("content", "mix", "damage")
 
 
-def decompose(naive, restored, before, after) -> pd.DataFrame:
+def decompose(naive, restored, before, after, broken=frozenset()) -> pd.DataFrame:
     """
     Split the difference of raw whole-report rates into content, section mix and damage.
 
@@ -22,7 +22,8 @@ def decompose(naive, restored, before, after) -> pd.DataFrame:
         mix     = Σ (r1+r0)/2 · (s1 - s0)        other parts present, or of other length
         damage  = (naive1 - naive0) - (R1 - R0)  what restoration changed in the difference
 
-    A function that only one side has cannot have changed its rate: all of it is mix.
+    A function that only one side has, or that a side has only in part, cannot have changed its
+    rate: all that it adds to one side and not to the other, s1·r1 - s0·r0, is mix.
 
     Parameters
     ----------
@@ -30,6 +31,8 @@ def decompose(naive, restored, before, after) -> pd.DataFrame:
         Of the texts as received (`corpus.load(level="none")`) and as restored.
     before, after : list of str
         Ids of the documents on either side.
+    broken : set of (report, function)
+        Parts that lack a page (`pairs.broken`).
 
     Returns
     -------
@@ -57,7 +60,8 @@ def decompose(naive, restored, before, after) -> pd.DataFrame:
     terms = naive.terms.union(restored.terms)
     raw = [_rate(naive, side, terms) for side in (before, after)]
     whole = [_rate(restored, side, terms) for side in (before, after)]
-    content, mix = _kitagawa(restored.select(terms), before, after)
+    lost = {function for report, function in broken if report in {*before, *after}}
+    content, mix = _kitagawa(restored.select(terms), before, after, lost)
     table = pd.DataFrame(
         {
             "naive_before": raw[0], "naive_after": raw[1], "naive": raw[1] - raw[0],
@@ -76,15 +80,13 @@ def _rate(counts, side, terms) -> np.ndarray:
     return np.asarray(part.matrix.sum(axis=0), float).ravel() / part.sizes.sum() * 1e4
 
 
-def _kitagawa(counts, before, after) -> tuple[np.ndarray, np.ndarray]:
+def _kitagawa(counts, before, after, lost) -> tuple[np.ndarray, np.ndarray]:
     functions = sorted(set(counts.units["function"].astype(str)))
-    shares, rates = zip(*(_by_function(counts, side, functions) for side in (before, after)),
-                        strict=True)  # fmt: skip
-    absent = [share == 0 for share in shares]
-    known = [np.where(absent[k][:, None], rates[1 - k], rates[k]) for k in (0, 1)]
-    weight = (shares[0] + shares[1]) / 2
-    content = (weight[:, None] * (known[1] - known[0])).sum(axis=0)
-    mix = ((shares[1] - shares[0])[:, None] * (known[0] + known[1]) / 2).sum(axis=0)
+    sides = [_by_function(counts, side, functions) for side in (before, after)]
+    (s0, r0), (s1, r1) = [(share[:, None], rate) for share, rate in sides]
+    like = ((s0 > 0) & (s1 > 0)).ravel() & ~np.isin(functions, list(lost))
+    content = ((s0 + s1) / 2 * (r1 - r0))[like].sum(axis=0)
+    mix = ((r0 + r1) / 2 * (s1 - s0))[like].sum(axis=0) + (s1 * r1 - s0 * r0)[~like].sum(axis=0)
     return content, mix
 
 

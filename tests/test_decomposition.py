@@ -58,6 +58,15 @@ def test_what_restoration_brings_back_is_damage():
     assert table.loc["完成", "damage"] == pytest.approx(-3 / 450 * 1e4)
 
 
+def test_a_part_that_lost_a_page_is_mix():
+    counts = made([9, 0, 3, 0, 0, 0, 3, 0], [100, 0, 300, 0, 20, 0, 300, 0])
+    whole = decomposition.decompose(counts, counts, ["a"], ["b"]).iloc[0]
+    torn = decomposition.decompose(counts, counts, ["a"], ["b"], {("b", "review")}).iloc[0]
+    assert whole["content"] < 0
+    assert torn["content"] == pytest.approx(0)
+    assert torn[list(decomposition.PARTS)].sum() == pytest.approx(whole["naive"])
+
+
 def test_a_term_that_only_one_text_has_is_kept():
     one = made([1, 0, 3, 0, 0, 0, 1, 0], [100] * 8)
     other = Counts(one.matrix, one.units, pd.Index(["繁榮"], name="term"))

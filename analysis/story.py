@@ -1,0 +1,75 @@
+"""What lets a notebook go on where a corpus cannot support a section: a sentence in its place."""
+
+from collections.abc import Callable
+
+import pandas as pd
+
+from analysis import figures
+
+# A figure about few things stays low, one about many grows, up to the height of a page.
+ROW_INCHES, FRAME_INCHES, PAGE_INCHES = 0.21, 0.9, 8.6
+
+
+def draw(
+    drawing: Callable, table: pd.DataFrame, slug: str, caption: str, why: str = "",
+    width: float = figures.PAGE, height: float | None = None, csv: pd.DataFrame | None = None,
+    **options,
+):  # fmt: skip
+    """
+    Draw a table on new axes and save it; an empty table gives the sentence `why` instead.
+
+    Parameters
+    ----------
+    drawing : callable
+        From `plot`; takes the table and `ax` (or `fig`, where it draws several).
+    slug, caption
+        As in `figures.save`.
+    why : str
+        Why there is nothing to draw.
+    height : float, optional
+        Inches; by default a line of text for each row.
+    csv : DataFrame, optional
+        What is written beside the figure, if not the table with its index.
+    """
+    if table.empty:
+        return note(why)
+    from inspect import signature
+
+    from matplotlib import pyplot
+
+    height = height or min(FRAME_INCHES + ROW_INCHES * len(table), PAGE_INCHES)
+    fig = pyplot.figure(figsize=(width, height))
+    whole = "fig" in signature(drawing).parameters
+    drawing(table, **({"fig": fig} if whole else {"ax": fig.add_subplot()}), **options)
+    if csv is None:
+        csv = table.reset_index() if table.index.names != [None] else table
+    return figures.save(fig, slug, csv, caption)
+
+
+def note(text: str):
+    """Set one sentence in place of a table or figure."""
+    from IPython.display import Markdown
+
+    return Markdown(f"*{text}*")
+
+
+def show(table: pd.DataFrame, why: str = "Nothing to show.", **options):
+    """Set a table for reading (`tables.show`), or the sentence `why` where it is empty."""
+    from analysis import tables
+
+    return note(why) if table.empty else tables.show(table, **options)
+
+
+def listed(terms, most: int = 8) -> str:
+    """
+    Name some terms in a sentence, the first of many.
+
+    Examples
+    --------
+    >>> listed(["创新", "改革"]), listed([]), listed("abcd", 2)
+    ('创新, 改革', 'none', 'a, b and 2 more')
+    """
+    terms = list(terms)
+    rest = len(terms) - most
+    named = ", ".join(terms[:most])
+    return (f"{named} and {rest} more" if rest > 0 else named) or "none"
