@@ -20,6 +20,11 @@ from analysis.restoration.ledger import Edit
 KIND = "keyword substitution"
 # A place: two to five characters and the word for its rank.
 PLACE = re.compile(r"(?=([一-鿿]{2,5}[省市县区州盟旗])([一-鿿]{2,6}))")
+# Where a rewritten title could be: cheap to look for, and rare enough to end most searches.
+TITLE = re.compile(
+    r"[《〈“‘「『][一-鿿]{2,5}[省市县区州盟旗][一-鿿]{2}"
+    r"|[省市县区州盟旗][一-鿿]{2,6}第[一二三四五六七八九十]+[届次]"
+)
 # Ranks that names of bodies were counted with; a rarer one (旗, 盟) takes the same names.
 RANKS = "省市县区"
 # Opens a title or the name of a body; a session of a congress is one without marks.
@@ -56,6 +61,8 @@ def find(text: str) -> list[Edit]:
     >>> [(edit.start, edit.before, edit.after) for edit in find(text)]
     [(4, '旅游攻略', ''), (23, '旅游攻略', ''), (39, '旅游攻略', '')]
     """
+    if len(TITLE.findall(text)) < TITLES:
+        return []
     edits = []
     for place, tail in rewritings(text):
         ends = [m.start() + len(place) for m in re.finditer(re.escape(place + tail), text)]

@@ -1,0 +1,104 @@
+"""Recognition slips: mended with strong evidence, listed with weak, and good Chinese left alone."""
+
+import random
+import re
+
+import pytest
+
+from analysis.restoration import ocr
+
+HELD_OUT = (1985, 1999, 2010)
+# Good Chinese that looks like a slip.
+GOOD = (
+    "人人有责，一件一件办，一件接着一件干，一年接着一年干。多做事、不做秀。",
+    "“一个中国”原则，一心一意谋发展，一体推进不敢腐、不能腐、不想腐，统一规划统一建设。",
+    "企业创业创新基地，纪委监委监督责任，共建共治共享，很多很多困难，讨论讨论，研究研究。",
+    "建设一流大学和一流学科，取得了一个又一个胜利，打退了一次又一次进攻。",
+    "……什么？！——“三农”问题……推动一二三产业融合，一带一路，一事一议，一把手一抓到底。",
+    "城乡一体化一盘棋，一票否决，一网通办，一枚印章管审批，万众一心，逐一核实，唯一标准。",
+)
+TERMS = ("供应", "制造", "应用", "研发", "设计", "生产", "销售", "服务", "运输", "加工", "采购",
+         "储存", "检测", "回收", "培训", "管理", "教育", "科研", "原料", "零部件", "整机", "系统")
+
+
+def changes(text):
+    return [edit for edit in ocr.find(text) if edit.changes]
+
+
+def restored(text):
+    parts, end = [], 0
+    for edit in ocr.find(text):
+        parts += [text[end : edit.start], edit.after]
+        end = edit.end
+    return "".join([*parts, text[end:]])
+
+
+def test_clean_reports_see_nothing(national):
+    assert [year for year, text in national.items() if ocr.find(text)] == []
+
+
+@pytest.mark.parametrize("text", GOOD)
+def test_good_chinese_sees_nothing(text):
+    assert ocr.find(text) == []
+
+
+def test_good_chinese_stays_in_a_recognised_text():
+    slips = "打造“供应一制造一应用”全链条，规范招标投标投标。"
+    text = slips + "".join(GOOD)
+    assert all(edit.start < len(slips) for edit in changes(text))
+    assert len(changes(text)) == 3
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_dashes_read_as_one_come_back(seed):
+    rng = random.Random(seed)
+    chains = ["—".join(rng.sample(TERMS, rng.randint(3, 5))) for _ in range(40)]
+    truth = "".join(f"打造“{chain}”全产业链条，推动高质量发展。" for chain in chains)
+    damaged = truth.replace("—", "一")
+    assert len(damaged) == len(truth)
+    edits = changes(damaged)
+    assert all(truth[e.start] == e.after for e in edits)
+    assert len(edits) >= 0.8 * truth.count("—")
+
+
+def double_words(text, count, seed):
+    """Double the last two characters before a mark, as a line wrap does."""
+    rng = random.Random(seed)
+    ends = [m.end() for m in re.finditer(r"[一-鿿]{4}(?=[，。；])", text)]
+    chosen = sorted(rng.sample(ends, count))
+    pieces, last = [], 0
+    for end in chosen:
+        pieces += [text[last:end], text[end - 2 : end]]
+        last = end
+    return "".join([*pieces, text[last:]])
+
+
+@pytest.mark.parametrize("year", HELD_OUT)
+def test_doubled_words_are_dropped_or_listed_never_something_else(national, year):
+    truth = national[year]
+    damaged = double_words(truth, 30, seed=year)
+    found = ocr.find(damaged)
+    result = restored(damaged)
+    assert len([e for e in found if e.rule == "ocr.double"]) >= 12
+    # Whatever was dropped was a copy: the truth is the result less the copies that stay.
+    assert len(damaged) - len(result) == sum(len(e.before) for e in changes(damaged))
+    assert all(damaged[e.start - len(e.before) : e.start] == e.before for e in changes(damaged)
+               if e.rule == "ocr.double")
+
+
+def test_doubled_marks():
+    text = "一方面,,另一方面、、再一方面、,最后。。"
+    found = {edit.before: (edit.after, edit.confidence) for edit in ocr.find(text)}
+    assert found == {",,": (",", "inferred"), "、、": ("、", "inferred"),
+                     "、,": ("、,", "unresolved"), "。。": ("。", "inferred")}
+
+
+def test_one_sign_is_none():
+    assert ocr.find("规范政府采购和招标投标投标。") == []
+    assert ocr.find("规范政府采购,,加强监管。") == []
+
+
+def test_restoring_again_changes_nothing():
+    text = "“供应一制造一应用”链条，招标投标投标。服务,,转化转化服务平台，"
+    assert changes(restored(text)) == []
+    assert restored(restored(text)) == restored(text)
