@@ -97,8 +97,8 @@ def candidates(character: str) -> dict[str, float]:
     """
     Characters that `character` may be a disguise of, with the log probability of that disguise.
 
-    Sound alone is no reason for a character of everyday use (level 1: 做 for 作 is an author's
-    spelling, not a disguise), nor for one that lives in names (level 3: 璟 is not 京).
+    Sound alone is no reason for a character of everyday use (level 1): 做 for 作 is an author's
+    spelling, not a disguise.
 
     Examples
     --------
@@ -118,7 +118,7 @@ def candidates(character: str) -> dict[str, float]:
         for target in row[name]:
             gain = SAME_SOUND if name != "variant" and own & readings(target) else 0.0
             found[target] = max(found.get(target, -99.0), weight + gain)
-    if standard().get(character, 2) == 2:
+    if standard().get(character, 3) > 1:
         for reading in own:
             for target in _homophones().get(reading, ""):
                 found.setdefault(target, SOUND)

@@ -19,8 +19,8 @@ from analysis.restoration import contest, language, variants
 from analysis.restoration.ledger import Edit
 
 KIND = "ocr"
-# Signs that make a text a recognised one, and how dense they stand: clean reports have none, a month
-# of a newspaper has one in 500,000 characters.
+# Signs that make a text a recognised one, and how dense they stand: clean reports have none, a
+# month of a newspaper has one in 500,000 characters.
 LEAST, DENSE = 2, 1 / 10_000
 # A chain of terms, two to eight characters each, joined by 一 twice at least and nothing around.
 CHAIN = re.compile(r"(?<![一-鿿\w])([一-鿿]{2,8}(?:一[一-鿿]{2,8}){2,})(?![一-鿿\w])")
