@@ -14,7 +14,17 @@ stages are gone through again until nothing changes: a restored text is left alo
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from analysis.restoration import boilerplate, decode, layout, pinyin, script, slips, variants
+from analysis.restoration import (
+    boilerplate,
+    decode,
+    keywords,
+    layout,
+    ocr,
+    pinyin,
+    script,
+    slips,
+    variants,
+)
 from analysis.restoration import overrides as readers
 from analysis.restoration.diagnosis import Diagnosis, diagnose
 from analysis.restoration.ledger import Edit, Ledger
@@ -34,6 +44,8 @@ STAGES: tuple[tuple[Callable[[str], list[Edit]], Callable[[Diagnosis], bool]], .
     (layout.find_lettered, lambda found: found.spaces > 1),
     (layout.find_blanks, lambda found: found.spaced),
     (variants.find, lambda found: found.disguised and not found.traditional),
+    (keywords.find, lambda found: not found.traditional),
+    (ocr.find, lambda found: not found.traditional),
     (boilerplate.find, lambda found: True),
 )
 
