@@ -1,0 +1,316 @@
+"""
+What GBK bytes allow where a text is read one byte out of step.
+
+On the pages in question a replace on bytes put `(pinyin)` after the code of a character, also where
+that code was the trail byte of one character and the lead byte of the next:
+
+    true        駛 F182  入 C8EB  快 BFEC  車 DC87  道 B5C0  。A1A3       側 (cè) is 82C8
+    stored      F182 C8(cè)EB BFEC DC87 B5C0 A1A3
+    seen        駛   ?  cè)肟   燔   嚨   ?    。     C8( is no character, EBBF is 肟 ...
+
+So each character seen holds the trail byte of a true one and the lead byte of the next, until a trail
+byte is ASCII (it is seen as such) or something breaks the stream. The search walks over what is seen
+with the set of lead bytes that may be waiting for a trail byte, and a true character comes out at
+each step. Pairs without a character have vanished, so a step may also consume nothing.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import NamedTuple, Protocol
+
+import numpy as np
+
+from analysis.restoration import language
+
+# Both signs for "no such character" in decoders.
+HOLES = "?\ufffd"
+# GBK: lead bytes 81-FE, trail bytes 40-FE without 7F; so ASCII below 40 is never a trail byte.
+LEADS = frozenset(range(0x81, 0xFF))
+IN_STEP: frozenset[int] = frozenset()
+TRAILS = tuple(b for b in range(0x40, 0xFF) if b != 0x7F)
+# ASCII that a waiting lead byte may have taken along, beside the parenthesis of an annotation. Of a
+# digit only a gap can be restored.
+SWALLOWED = "\n ,;:!?()%+-./<>\"\ufffd"
+# Marks that broke the stream and so brought it into step again (the second pass, see `slips`).
+MARKS = "，。、！？；：”…,!?;:\n"
+# Seen characters that one slip may take. In traditional text one trail byte in six is ASCII.
+MAX_SPAN = 200
+# A hidden character is sought among those commoner than this (nats): 7,400 of 21,900 in GBK.
+RARE = -13.5
+# Readings kept at each place after no, one, two vanished pairs (one pair in twelve has no character,
+# two in a row are one in 150), and how many nats one may lie behind
+# the best of them: a wrong character costs about 8, a rare right one hardly more.
+WIDTHS, BEHIND = (24, 12, 16), 25.0
+# Readings in step again that are compared with all that is known, and characters after them.
+ENDED, CONTEXT = 40, 3
+# Cost of a vanished pair, in nats: the many ways to fill a gap gain more from the errors of the
+# language model than a single way does (set on generated damage).
+VANISHED = 2.0
+# Cost of a decoder that gives up one byte at a time: none of the pages seen was made by one.
+RESUMED = 4.0
+
+
+class Reading(NamedTuple):
+    """True text for what is seen from the start of a slip up to `at`."""
+
+    text: str
+    at: int
+    # Lead bytes, one of which waits for its trail byte; none when the stream is in step again.
+    leads: frozenset[int] = frozenset()
+    # Log probability so far, in nats.
+    score: float = 0.0
+    # Pairs that have vanished just before.
+    gaps: int = 0
+    # What brought it into step: "mark" (a break before one), "lost" (a hole that took ASCII along),
+    # "resumed" (a hole that took nothing along).
+    ending: str = ""
+
+
+class Fan(NamedTuple):
+    """Ways to go on from a reading that consume the same: pieces of text, and what waits after each."""
+
+    texts: tuple[str, ...]
+    leads: tuple[frozenset[int], ...]
+    at: int
+    gaps: int = 0
+    ending: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Annotation:
+    """Where an annotation ends, and whether a character has its reading."""
+
+    end: int
+    fits: Callable[[str], bool]
+
+
+@cache
+def character(lead: int, trail: int) -> str:
+    """The character of two bytes in GBK; undefined and private codes have none, nor has the blank."""
+    try:
+        return bytes((lead, trail)).decode("gbk").strip()
+    except UnicodeDecodeError:
+        return ""
+
+
+@cache
+def script(name: str) -> Callable[[str], str]:
+    """A converter of OpenCC, made once."""
+    import opencc
+
+    return opencc.OpenCC(name).convert
+
+
+@cache
+def simple(c: str) -> str:
+    """One character simplified; the gap of a lost digit counts as a digit."""
+    return "0" if c == "\ufffd" else script("t2s")(c)
+
+
+@cache
+def row(lead: int) -> tuple[tuple[int, str], ...]:
+    """Trail byte and character of each code with this lead byte, rare characters left out."""
+    found = [(trail, c) for trail in TRAILS if (c := character(lead, trail))]
+    rates = language.model().values[0][language.encode("".join(simple(c) for _, c in found))]
+    return tuple(pair for pair, rate in zip(found, rates, strict=True) if rate > RARE)
+
+
+@cache
+def vanishing(trail: int) -> frozenset[int]:
+    """Lead bytes that make no character when read after this trail byte."""
+    return frozenset(b for b in LEADS if trail >= 0x80 and not character(trail, b))
+
+
+@cache
+def code(seen: str) -> tuple[int, int] | None:
+    """
+    The two bytes behind a character; ASCII counts as folded full-width.
+
+    Examples
+    --------
+    >>> bytes(code("肟")).hex(), bytes(code("6")).hex(), code("€")
+    ('ebbf', 'a3b6', None)
+    """
+    if " " <= seen < "\x7f":
+        return (0xA1, 0xA1) if seen == " " else (0xA3, ord(seen) | 0x80)
+    data = seen.encode("gb18030", "ignore")
+    return (data[0], data[1]) if len(data) == 2 else None
+
+
+def _over_character(reading: Reading, seen: str) -> Iterator[Fan]:
+    """What is seen gives a trail byte, and the lead byte of the next character."""
+    trail, lead = code(seen) or (0, 0)
+    # An ASCII second byte was a character of its own, which the first took along.
+    alone = "" if lead in LEADS else chr(lead)
+    texts = tuple(c + alone for h in sorted(reading.leads) if (c := character(h, trail)))
+    yield Fan(texts, (frozenset((lead,)) & LEADS,) * len(texts), reading.at + 1)
+    # A trail byte seen as ASCII: the next byte is a lead byte, in its place.
+    if "@" <= seen < "\x7f":
+        texts = tuple(c for h in sorted(reading.leads) if (c := character(h, ord(seen))))
+        yield Fan(texts, (IN_STEP,) * len(texts), reading.at + 1)
+
+
+@cache
+def _vanished(leads: frozenset[int]) -> tuple[tuple[str, ...], tuple[frozenset[int], ...]]:
+    """Characters whose trail byte makes no character with some next lead byte, and these bytes."""
+    found = [(c, after) for h in sorted(leads) for t, c in row(h) if (after := vanishing(t))]
+    return tuple(c for c, _ in found), tuple(after for _, after in found)
+
+
+@cache
+def _hidden(leads: frozenset[int], fits: Callable[[int, str], bool]) -> tuple[str, ...]:
+    """Characters whose trail byte is not seen; `fits` says of byte and character what is known."""
+    return tuple(c for h in sorted(leads) for t, c in row(h) if fits(t, c))
+
+
+def _over_hole(reading: Reading, following: str) -> Iterator[Fan]:
+    """The trail byte is lost: alone where the stream broke, else with an ASCII byte."""
+    if following in MARKS:
+        texts = _hidden(reading.leads, _any)
+        yield Fan(texts, (IN_STEP,) * len(texts), reading.at + 1, ending="mark")
+        return
+    texts = _hidden(reading.leads, _no_ascii)
+    yield Fan(texts, (IN_STEP,) * len(texts), reading.at + 1, ending="lost")
+    # A decoder that gives up one byte at a time goes on with the next true character.
+    lead = (code(following) or (0, 0))[0]
+    texts = tuple(c for h in sorted(reading.leads) for t, c in row(h) if lead in vanishing(t))
+    yield Fan(texts, (IN_STEP,) * len(texts), reading.at + 1, ending="resumed")
+
+
+def _any(trail: int, found: str) -> bool:
+    return True
+
+
+def _no_ascii(trail: int, found: str) -> bool:
+    return trail >= 0x80
+
+
+def steps(text: str, reading: Reading, note_at: Callable) -> Iterator[Fan]:
+    """Each way to go on by one true character."""
+    at = reading.at
+    if text[at : at + 1] in ("", "\n"):
+        # The line ends after a lead byte.
+        texts = _hidden(reading.leads, _any)
+        yield Fan(texts, (IN_STEP,) * len(texts), at)
+        return
+    hole = text[at] in HOLES
+    note = note_at(text, at + hole)
+    if note and hole:
+        # The waiting character was annotated: its trail byte went with the parenthesis.
+        texts = tuple(c for c in _hidden(reading.leads, _no_ascii) if note.fits(c))
+        yield Fan(texts, (IN_STEP,) * len(texts), note.end)
+    elif note:
+        # The two halves before it happened to be the code of a table character.
+        yield Fan(("",), (reading.leads,), note.end)
+        return
+    elif hole:
+        yield from _over_hole(reading, text[at + 1 : at + 2])
+        yield Fan(*_vanished(reading.leads), at + 1, gaps=1)
+    yield from _over_character(reading, text[at])
+    if reading.gaps < len(WIDTHS) - 1:
+        yield Fan(*_vanished(reading.leads), at, gaps=reading.gaps + 1)
+
+
+class Rate(Protocol):
+    """Log probabilities, in nats."""
+
+    def pieces(self, history: str, texts: tuple[str, ...]) -> np.ndarray:
+        """Of each text after one history."""
+
+    def as_seen(self, histories: list[str], start: int, end: int) -> np.ndarray:
+        """Of what is seen from `start` to `end`, taken as it is, after each history."""
+
+
+def _longer(reading: Reading, fan: Fan, rate: Rate) -> Iterator[Reading]:
+    """`reading` with the best of the pieces in a fan."""
+    if not fan.texts:
+        return
+    cost = VANISHED * (fan.gaps > 0) + RESUMED * (fan.ending == "resumed")
+    totals = reading.score - cost + rate.pieces(reading.text, fan.texts)
+    for i in np.argsort(-totals, kind="stable")[: WIDTHS[0]]:
+        text = reading.text + fan.texts[i]
+        yield Reading(text, fan.at, fan.leads[i], float(totals[i]), fan.gaps, fan.ending)
+
+
+def _kept(readings: list[Reading], width: int, floor: float = -np.inf) -> list[Reading]:
+    """The best of the readings that have come equally far, the best first."""
+    readings = sorted(readings, key=lambda r: (-r.score, r.text))[:width]
+    return [r for r in readings if r.score > max(floor, readings[0].score - BEHIND)]
+
+
+def search(
+    text: str, starts: Sequence[Reading], note_at: Callable, rate: Rate
+) -> tuple[list[Reading], bool]:
+    """
+    Find the readings that come into step again, and whether the bound on the span was hit.
+
+    Parameters
+    ----------
+    text : str
+        What is seen.
+    starts : sequence of Reading
+        Readings before the first step; their `leads` say what may wait there.
+    note_at : callable
+        The `Annotation` of a text at an offset, or None; after a hole it may lack its parenthesis.
+    rate : Rate
+        What tells likely from unlikely text.
+    """
+    live = {(start.at, 0): [] for start in starts}
+    for start in starts:
+        live[start.at, 0].append(start)
+    ended: list[Reading] = []
+    first = min(live, default=(0, 0))[0]
+    while live and (place := min(live))[0] <= first + MAX_SPAN:
+        floor = _floor(ended, place[0], rate)
+        for reading in _kept(live.pop(place), WIDTHS[place[1]], floor):
+            for fan in steps(text, reading, note_at):
+                for longer in _longer(reading, fan, rate):
+                    goal = live.setdefault((longer.at, longer.gaps), []) if longer.leads else ended
+                    goal.append(longer)
+    return _best(ended, rate), bool(live) and not ended
+
+
+def _floor(ended: list[Reading], at: int, rate: Rate) -> float:
+    """Below this a reading at `at` cannot come near one that is in step already."""
+    if not ended:
+        return -np.inf
+    best = max(ended, key=lambda r: r.score)
+    return best.score + float(rate.as_seen([best.text], best.at, at)[0]) - BEHIND / 2
+
+
+def _best(ended: list[Reading], rate: Rate) -> list[Reading]:
+    """The best readings; what is seen after the shorter ones is taken as it is."""
+    places = sorted({r.at for r in ended})
+    rated = []
+    for place in places:
+        here = _completed([r for r in ended if r.at == place], rate)
+        rests = rate.as_seen([r.text for r in here], place, places[-1] + CONTEXT)
+        rated += [(r.score + float(rest), r) for r, rest in zip(here, rests, strict=True)]
+    return [r for _, r in sorted(rated, reverse=True)[:ENDED]]
+
+
+def _completed(readings: list[Reading], rate: Rate) -> list[Reading]:
+    """Readings that end at one place, with each ASCII character that the last hole may have taken."""
+    whole = [r for r in readings if r.ending != "lost"]
+    for lost in _kept([r for r in readings if r.ending == "lost"], ENDED):
+        whole += _longer(lost, Fan(tuple(SWALLOWED), (IN_STEP,) * len(SWALLOWED), lost.at), rate)
+    return whole
+
+
+def shown(reading: str, undefined: str = "") -> str:
+    """
+    What a decoder shows of `reading` when its first byte is lost; a last byte alone leaves a hole.
+
+    Examples
+    --------
+    >>> shown("入快車道"), shown("東")
+    ('肟燔嚨?', '|')
+    """
+    data, seen, at = reading.replace("\ufffd", "0").encode("gbk")[1:], "", 0
+    while at < len(data):
+        width = 1 if data[at] < 0x80 else 2
+        pair = (*data[at : at + width], 0)
+        seen += chr(pair[0]) if width == 1 else "?" if pair[1] < 0x40 else character(*pair[:2]) or undefined
+        at += width
+    return seen
