@@ -17,24 +17,16 @@ COLUMNS = [
 ]  # fmt: skip
 
 # Multipliers are part of the unit as written; `scaled` turns them into plain numbers.
-SCALE = {
-    "百": 1e2,
-    "千": 1e3,
-    "万": 1e4,
-    "百万": 1e6,
-    "千万": 1e7,
-    "亿": 1e8,
-    "万亿": 1e12,
-    "千亿": 1e11,
-}
+SCALE = {"百": 1e2, "千": 1e3, "万": 1e4, "百万": 1e6, "千万": 1e7, "亿": 1e8, "千亿": 1e11,
+         "万亿": 1e12}  # fmt: skip
 NUMBER = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?"
 # Count words and measures that official statistics use; the longest is tried first.
-UNITS = (
-    "个百分点 % ％ 美元 元 斤 公斤 吨 标准煤 公里 千米 米 平方公里 平方米 立方米 亩 公顷 千瓦 "
-    "微克/立方米 人次 人 户 家 个 所 套 座 张 台 辆 条 项 件 名 处 天 位 倍 次 株 架 支 场 对 门 期 "
-    "种 栋 班 床 例 起 片 只 头 幅 部 款 批 类 岁 小时 分钟"
-).split()  # noqa: SIM905
-UNIT = "|".join(map(re.escape, sorted(UNITS, key=len, reverse=True)))
+UNIT_WORDS = (
+    "个百分点|%|％|美元|元|斤|公斤|吨|标准煤|公里|千米|米|平方公里|平方米|立方米|亩|公顷|千瓦|"
+    "微克/立方米|人次|人|户|家|个|所|套|座|张|台|辆|条|项|件|名|处|天|位|倍|次|株|架|支|场|对|门|期|"
+    "种|栋|班|床|例|起|片|只|头|幅|部|款|批|类|岁|小时|分钟"
+)
+UNIT = "|".join(sorted(UNIT_WORDS.split("|"), key=len, reverse=True))
 MULTIPLIER = "万亿|千亿|百万|千万|亿|万|千|百"
 # 8%-8.5%, 3万—5万, 240户以上; a number followed by 年月日时 is a date, not a quantity.
 QUANTITY = re.compile(
@@ -45,17 +37,23 @@ QUANTITY = re.compile(
 STOP = re.compile(r"[。；;!！?？\n]")
 # Characters between an indicator and its number; longer is another statement.
 REACH = 30
-GROWTH = re.compile(r"增长|增速|增幅|涨幅|上涨|递增|年均增|提高(?!到|至)|增加(?!值|到|至)")
-FALL = re.compile(r"下降|降低|减少|降幅")
+GROWTH = re.compile(r"(?:增长|提高|增加)(?!到|至|值)|增速|增幅|涨幅|上涨|递增|年均增")
+FALL = re.compile(r"(?:下降|降低|减少)(?!到|至)|降幅")
 LEVEL = re.compile(
-    r"达到?|突破|提高到|提升到|提升至|提高至|增加到|增加至|增至|降至|降到|实现|完成|稳定在|控制在|为"
+    r"达到?|突破|迈[上过]|(?:增长|提高|提升|增加|下降|降低|减少|增|降)[到至]|实现|完成|稳定在|控制在|为"
 )
 TARGET = re.compile(r"力争|努力|目标|预期|确保|争取|要|将|以上|左右|计划")
 RESULT = re.compile(r"同比|比上年|已|累计完成|预计|圆满|连续|由[“\d]|从[“\d]")
+# A share of the whole, or a place in a ranking, is no value of the indicator.
+OTHER = re.compile(r"占比|比重|贡献|排名|排位|位次|位居|居第")
 YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)年?(?:底|末)?")
 # Plans by name and the last year of each; a plan covers five years.
 PLANS = {"十五五": 2030, "十四五": 2025, "十三五": 2020, "十二五": 2015, "十一五": 2010}
 PLAN = re.compile("|".join(PLANS))
+# Where a value came from: 从2015年的, 由“十二五”末第.
+ORIGIN = re.compile(r"[从由]“?$")
+# Titles that name the span instead of a year.
+AHEAD, BACK = re.compile("[今未][后来]五年"), re.compile("过去五年")
 
 
 @cache
@@ -87,12 +85,12 @@ def find(text: str) -> list[dict]:
     """
     names = _mentions(text)
     found = []
-    previous_end = 0
+    previous_end, owned = 0, False
     for match in QUANTITY.finditer(text):
-        name = _owner(text, names, match.start(), previous_end)
+        name = _owner(text, names, match.start(), previous_end, owned)
         if name:
             found.append(_quantity(text, match, *name))
-        previous_end = match.end()
+        previous_end, owned = match.end(), bool(name)
     return found
 
 
@@ -109,27 +107,37 @@ def _mentions(text: str) -> list[tuple[int, int, str]]:
     return kept
 
 
-def _owner(text: str, names: list, start: int, previous_end: int) -> tuple[str, int] | None:
+def _owner(
+    text: str, names: list, start: int, previous_end: int, owned: bool
+) -> tuple[str, int] | None:
     """Indicator that a number at `start` belongs to: the last one before it that still reaches."""
     before = [name for name in names if name[1] <= start]
     if not before:
         return None
-    _, end, name = before[-1]
+    begin, end, name = before[-1]
     between = text[end:start]
-    if STOP.search(between):
+    # 2835个老旧小区、975条街巷: the name belongs to the number before it.
+    taken = between.startswith("、") and 0 <= begin - previous_end <= 2 and previous_end
+    if taken or STOP.search(between) or OTHER.search(between):
         return None
     # Between may stand an earlier number of the same indicator: 达到4153亿元,增长2.6%.
-    reach = REACH if previous_end <= end else 2 * REACH
-    if len(between) > reach or (previous_end > end and not _continues(text[previous_end:start])):
-        return None
-    return name, end
+    if previous_end <= end:
+        return (name, end) if len(between) <= REACH else None
+    goes_on = owned and len(between) <= 2 * REACH and _continues(text[previous_end:start])
+    return (name, end) if goes_on else None
 
 
 def _continues(gap: str) -> bool:
-    """Whether words after one number carry its indicator on to the next."""
-    return bool(re.fullmatch(
-        r"(?:左右|以上|以内)?[,，、]?(?:同比|比上年|年均|由|从|分别|总量)?(?:仅|约|增长到|提高到|提升到|增长|下降|上升|提高|"
-        r"降低|增加|增至|降至|到|和|的[^,，]{0,4}|亿?元?增长到)?(?:\d{4} ?年的)?(?:至|到)?(?:\d{4} ?年的?)?", gap
+    """
+    Whether words after one number carry its indicator on to the next.
+
+    >>> [_continues(gap) for gap in (",同比增长", "和", "增长到2020年的", "总量迈上", ",")]
+    [True, True, True, True, False]
+    """
+    return gap not in ",，" and bool(re.fullmatch(
+        r"(?:左右|以上|以内)?[,，、]?(?:同比|比上年|年均|由|从|分别|总量)?"
+        r"(?:仅|约|迈上|[增提][长高升]到|增加到|增长|下降|上升|提高|降低|增加|增至|降至|到|和|的[^,，]{0,4})?"
+        r"(?:\d{4} ?年的)?(?:至|到)?(?:\d{4} ?年的?)?", gap
     ))  # fmt: skip
 
 
@@ -139,19 +147,22 @@ def _quantity(text: str, match: re.Match, name: str, name_end: int) -> dict:
     value, high = (
         float(v.replace(",", "")) if v else None for v in (match["value"], match["high"])
     )
-    measure = _measure(between, unit)
+    # 居民消费价格涨幅: the verb can stand within the name.
+    measure = _measure(text[max(0, name_end - 2) : match.start()], unit)
     if measure != "level" and FALL.search(between):
         value, high = -value, -high if high else None
     return {"indicator": name, "value": value, "value_high": high, "unit": unit,
             "measure": measure, "start": match.start(), "end": match.end()}  # fmt: skip
 
 
-def _measure(between: str, unit: str) -> str:
-    if unit == "个百分点":
-        return "change"
-    verbs = [(m.start(), kind) for kind, regex in (("growth", GROWTH), ("growth", FALL), ("level", LEVEL))
-             for m in regex.finditer(between)]  # fmt: skip
-    return max(verbs)[1] if unit == "%" and verbs else "level"
+def _measure(words: str, unit: str) -> str:
+    """Level, growth (in % or times) or change (in the unit), by the last verb; 涨幅 rules."""
+    kinds = (("moves", GROWTH), ("moves", FALL), ("level", LEVEL))
+    verbs = [(m.start(), kind) for kind, regex in kinds for m in regex.finditer(words)]
+    moves = unit == "个百分点" or "幅" in words or (verbs and max(verbs)[1] == "moves")
+    if not moves:
+        return "level"
+    return "growth" if unit in ("%", "倍") else "change"
 
 
 def table(corpus) -> pd.DataFrame:
@@ -160,9 +171,10 @@ def table(corpus) -> pd.DataFrame:
 
     *Status*: `result` in sections of review, `target` in sections of guiding and tasks; elsewhere,
     and where the clause says otherwise (同比, 预计, 力争 …), by its words. *Year*: the last year or
-    plan named before the number in its sentence, else in its paragraph's beginning or its
-    section's title; else the year under review (results) or of the report (targets).
-    `year_basis` says which.
+    plan named before the number in its sentence (从2015年 only for the number that follows it);
+    else in the title of its section or of one above; else the end of the span that the catalogue
+    gives: of what is reviewed for results; for targets of what is planned, in a work report the
+    report's own year. `year_basis` says which.
 
     Parameters
     ----------
@@ -176,16 +188,17 @@ def table(corpus) -> pd.DataFrame:
     """
     rows = []
     for report in corpus.reports:
-        text = report.text
+        spans, titles = _spans(corpus.catalogue.loc[report.id]), _titles(report.sections)
         for row in report.paragraphs.itertuples():
-            body = text[row.start : row.end]
+            body = report.text[row.start : row.end]
             for q in find(body):
                 status = _status(body, q, row.function)
-                year, basis = _year(body[: q["start"]], row.section_title, status, report.year)
+                year, basis = _year(body[: q["start"]], titles[row.section], status, spans)
+                place = {"start": row.start + q["start"], "end": row.start + q["end"]}
                 rows.append({
-                    **q, "report": report.id, "paragraph": row.paragraph, "function": row.function,
-                    "status": status, "year": year, "year_basis": basis, "start": row.start + q["start"],
-                    "end": row.start + q["end"], "quote": _clause(body, q),
+                    **q, **place, "report": report.id, "paragraph": row.paragraph,
+                    "function": row.function, "status": status, "year": year, "year_basis": basis,
+                    "quote": _clause(body, q),
                 })  # fmt: skip
     frame = pd.DataFrame(rows, columns=COLUMNS)
     return frame.astype({"year": "Int64"})
@@ -211,20 +224,46 @@ def _status(body: str, q: dict, function: str) -> str:
     return "unknown"
 
 
-def _year(before: str, title: str, status: str, report_year: int) -> tuple[int, str]:
-    sentence = STOP.split(before)[-1]
-    for part, basis in ((sentence, "sentence"), (before, "paragraph"), (title, "section")):
-        if (year := _named_year(part, report_year)) is not None:
-            return year, basis
-    return (report_year - 1, "review") if status == "result" else (report_year, "report")
+def _spans(row: pd.Series) -> dict[str, int]:
+    """Year of the report, and the years at which its review and its plans end."""
+    year = int(row["year"])
+    ends = {name: re.findall(r"\d{4}", str(row.get(name, ""))) for name in ("reviews", "plans")}
+    back = int(ends["reviews"][-1]) if ends["reviews"] else year - 1
+    ahead = int(ends["plans"][-1]) if ends["plans"] else year
+    work = row.get("genre", "work-report") == "work-report"
+    return {"year": year, "result": back, "ahead": ahead, "target": year if work else ahead}
 
 
-def _named_year(part: str, report_year: int) -> int | None:
-    named = [(m.start(), int(m[1])) for m in YEAR.finditer(part)]
-    named += [(m.start(), PLANS[m[0]]) for m in PLAN.finditer(part)]
-    named += [(m.start(), report_year) for m in re.finditer("今年|本年", part)]
-    named += [(m.start(), report_year - 1) for m in re.finditer("去年|上年", part)]
-    return max(named)[1] if named else None
+def _titles(sections: pd.DataFrame) -> dict[int, list[str]]:
+    """Titles that hold for each section: its own first, then those above."""
+    titles: dict[int, list[str]] = {-1: []}
+    for row in sections.to_dict("records"):
+        titles[row["section"]] = [row["title"], *titles[row.get("parent", -1)]]
+    return titles
+
+
+def _year(before: str, titles: list[str], status: str, spans: dict) -> tuple[int, str]:
+    # A semicolon does not end what 今年主要预期目标是 opens.
+    sentence = re.split(r"[。!！?？\n]", before)[-1]
+    if (year := _named_year(sentence, spans)) is not None:
+        return year, "sentence"
+    for title in titles:
+        if (year := _named_year(title, spans)) is not None:
+            return year, "section"
+    return spans.get(status, spans["year"]), "review" if status == "result" else "report"
+
+
+def _named_year(part: str, spans: dict) -> int | None:
+    named = [(m, int(m[1])) for m in YEAR.finditer(part)]
+    named += [(m, PLANS[m[0]]) for m in PLAN.finditer(part)]
+    for regex, year in (("今年|本年", spans["year"]), ("去年|上年", spans["year"] - 1),
+                        (AHEAD, spans["ahead"]), (BACK, spans["result"])):  # fmt: skip
+        named += [(m, year) for m in re.finditer(regex, part)]
+    valid = [
+        (m.start(), year) for m, year in named
+        if not (ORIGIN.search(part[: m.start()]) and QUANTITY.search(part[m.end() :]))
+    ]  # fmt: skip
+    return max(valid)[1] if valid else None
 
 
 def scaled(frame: pd.DataFrame) -> pd.Series:
@@ -234,11 +273,13 @@ def scaled(frame: pd.DataFrame) -> pd.Series:
 
 
 def promises(frame: pd.DataFrame) -> pd.DataFrame:
-    """Targets and results of each indicator side by side, one row per indicator, measure and year."""
+    """Targets and results side by side, one row per indicator, measure and year."""
     shown = frame.assign(text=[_written(row) for row in frame.itertuples()])
     keys = ["indicator", "measure", "year", "status", "report"]
     cells = shown.groupby(keys, sort=True)["text"].agg(lambda s: "; ".join(dict.fromkeys(s)))
-    return cells.unstack("status").reset_index()
+    rows = ["indicator", "measure", "year", "report"]
+    wide = cells.reset_index().pivot_table("text", rows, "status", aggfunc="first")
+    return wide.reset_index().rename_axis(columns=None)
 
 
 def _written(row) -> str:
