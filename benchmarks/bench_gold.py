@@ -40,6 +40,10 @@ def measure(name: str, version: str, function) -> pd.DataFrame:
     rows = [
         *({"measure": f"cer, {row.stratum}", "n": row.chars, "value": row.cer}
           for row in summary[summary["report"] == "all"].itertuples()),
+        *({"measure": f"cer, all, {row.report}", "n": row.chars, "value": row.cer}
+          for row in summary[summary["stratum"] == "all"].itertuples() if row.report != "all"),
+        *({"measure": "cer, all, mean", "n": row.chars, "value": row.cer_mean}
+          for row in summary[summary["stratum"] == "all"].itertuples() if row.report == "all"),
         *({"measure": f"exact, {row.kind}", "n": row.n, "value": row.rate}
           for row in kinds.itertuples()),
         {"measure": "plain characters altered", "n": plain["plain"], "value": plain["rate"]},
