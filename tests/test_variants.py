@@ -2,6 +2,8 @@
 
 import pytest
 from disguise import disguise, thin
+from hypothesis import given
+from hypothesis import strategies as st
 
 from analysis.restoration import confusions, contest, variants
 
@@ -126,3 +128,10 @@ def test_candidates_are_log_probabilities_of_other_characters():
         found = confusions.candidates(character)
         assert character not in found
         assert all(value <= confusions.SAME_SOUND for value in found.values())
+
+
+@given(st.text("忣铨姩夶囮Φ┿㈣囚話的一经济发展，。\n 0a\ud800𠀀Ⅴ①", max_size=60))
+def test_any_string_gets_edits_that_fit(text):
+    for edit in variants.find(text):
+        assert text[edit.start : edit.end] == edit.before
+        assert len(edit.after) == 1

@@ -57,10 +57,16 @@ def contest(
     keep = certain | seen | _supported(current, codes, where, targets)
     where, points, targets = where[keep], points[keep], targets[keep]
     weights = weights[keep] + np.log(rate) + SEEN * seen[keep]
-    own = np.where(_standard(current, where), FLOOR, FLOOR_ODD)
-    floor = np.maximum(own, habits[codes[where]])
-    weights += _context(codes, where, targets) - _context(codes, where, codes[where], floor)
+    weights += _context(codes, where, targets) - _written(current, codes, where, habits)
     return _readings(where, points, weights)
+
+
+def _written(current: str, codes, where: np.ndarray, habits: np.ndarray) -> np.ndarray:
+    """Log p of what is written at each place, once a place."""
+    places, back = np.unique(where, return_inverse=True)
+    own = np.where(_standard(current, places), FLOOR, FLOOR_ODD)
+    floor = np.maximum(own, habits[codes[places]])
+    return _context(codes, places, codes[places], floor)[back]
 
 
 def habit(codes: np.ndarray, places: list[int]) -> np.ndarray:
@@ -112,7 +118,7 @@ def _entries(current: str, places: list[int], pairs: Counter) -> tuple[np.ndarra
         np.concatenate([empty.astype(kind), *(row[k] for row in rows)])
         for k, kind in enumerate((np.int64, float, bool))
     )
-    written = np.frombuffer(current.encode("utf-32-le"), "<u4").astype(np.int64)[where]
+    written = language.points(current)[where]
     for (before, target), count in pairs.items():
         hit = (written == ord(before)) & (points == ord(target))
         most = MOST_AGAIN_ORDINARY if before in confusions.standard() else MOST_AGAIN
@@ -163,10 +169,12 @@ def _known(first: np.ndarray, second: np.ndarray) -> np.ndarray:
 def _seen(codes: np.ndarray, places: np.ndarray, targets: np.ndarray) -> np.ndarray:
     """Whether a candidate makes a triple with its neighbours that the text has elsewhere."""
     padded = np.concatenate([[0, 0], codes, [0, 0]]).astype(np.int64)
-    here = np.unique(_triples(padded[2:-2]))
+    here = np.sort(_triples(padded[2:-2]))
     windows = padded[places[:, None] + np.arange(5)]
     windows[:, 2] = targets
-    return np.isin(_triples(windows), here).any(axis=1)
+    wanted = _triples(windows)
+    found = here[np.minimum(np.searchsorted(here, wanted), len(here) - 1)] if len(here) else -1
+    return (found == wanted).any(axis=1)
 
 
 def _triples(codes: np.ndarray) -> np.ndarray:

