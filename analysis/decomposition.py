@@ -30,7 +30,7 @@ def decompose(naive, restored, before, after, broken=frozenset()) -> pd.DataFram
     naive, restored : Counts
         Of the texts as received (`corpus.load(level="none")`) and as restored.
     before, after : list of str
-        Ids of the documents on either side.
+        Ids of the documents on either side; without any the table is empty.
     broken : set of (report, function)
         Parts that lack a page (`pairs.broken`).
 
@@ -57,6 +57,8 @@ def decompose(naive, restored, before, after, broken=frozenset()) -> pd.DataFram
     {'naive_before': 60.0, 'naive_after': 30.0, 'naive': -30.0, 'content': 0.0, 'mix': -30.0, \
 'damage': 0.0}
     """
+    if not (len(before) and len(after)):
+        return pd.DataFrame(columns=["naive_before", "naive_after", "naive", *PARTS], dtype=float)
     terms = naive.terms.union(restored.terms)
     raw = [_rate(naive, side, terms) for side in (before, after)]
     whole = [_rate(restored, side, terms) for side in (before, after)]

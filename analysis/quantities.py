@@ -13,12 +13,14 @@ from analysis import paths
 
 COLUMNS = [
     "report", "paragraph", "function", "indicator", "value", "value_high", "unit", "measure",
-    "status", "year", "year_basis", "start", "end", "quote",
+    "average", "status", "year", "year_basis", "start", "end", "quote",
 ]  # fmt: skip
 
 # Multipliers are part of the unit as written; `scaled` turns them into plain numbers.
 SCALE = {"百": 1e2, "千": 1e3, "万": 1e4, "百万": 1e6, "千万": 1e7, "亿": 1e8, "千亿": 1e11,
          "万亿": 1e12}  # fmt: skip
+# Older reports print ７．３％ and 19·5％; each sign is replaced by one, so that offsets stay.
+PLAIN = str.maketrans("０１２３４５６７８９．·％－", "0123456789..%-")
 NUMBER = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?"
 # Count words and measures that official statistics use; the longest is tried first.
 UNIT_WORDS = (
@@ -75,7 +77,8 @@ def find(text: str) -> list[dict]:
     -------
     list of dict
         `indicator`, `value`, `value_high` (of a range, else None), `unit` (with its multiplier, as
-        written), `measure` (level, growth or change; a fall is a negative growth), `start`, `end`.
+        written), `measure` (level, growth or change; a fall is a negative growth), `average` (per
+        year of a period: 年均), `start`, `end`.
 
     Examples
     --------
@@ -83,8 +86,8 @@ def find(text: str) -> list[dict]:
     ...  find("地区生产总值增长8%-8.5%,城镇新增就业8.5万人。")]
     [('地区生产总值', 8.0, '%', 'growth'), ('城镇新增就业', 8.5, '万人', 'level')]
     """
-    names = _mentions(text)
-    found = []
+    text = text.translate(PLAIN)
+    names, found = _mentions(text), []
     previous_end, owned = 0, False
     for match in QUANTITY.finditer(text):
         name = _owner(text, names, match.start(), previous_end, owned)
@@ -152,7 +155,8 @@ def _quantity(text: str, match: re.Match, name: str, name_end: int) -> dict:
     if measure != "level" and FALL.search(between):
         value, high = -value, -high if high else None
     return {"indicator": name, "value": value, "value_high": high, "unit": unit,
-            "measure": measure, "start": match.start(), "end": match.end()}  # fmt: skip
+            "measure": measure, "average": "年均" in between,
+            "start": match.start(), "end": match.end()}  # fmt: skip
 
 
 def _measure(words: str, unit: str) -> str:
@@ -190,7 +194,7 @@ def table(corpus) -> pd.DataFrame:
     for report in corpus.reports:
         spans, titles = _spans(corpus.catalogue.loc[report.id]), _titles(report.sections)
         for row in report.paragraphs.itertuples():
-            body = report.text[row.start : row.end]
+            body = report.text[row.start : row.end].translate(PLAIN)
             for q in find(body):
                 status = _status(body, q, row.function)
                 year, basis = _year(body[: q["start"]], titles[row.section], status, spans)
@@ -284,4 +288,4 @@ def promises(frame: pd.DataFrame) -> pd.DataFrame:
 
 def _written(row) -> str:
     high = f"–{row.value_high:g}" if pd.notna(row.value_high) else ""
-    return f"{row.value:g}{high}{row.unit}"
+    return f"{'年均' if row.average else ''}{row.value:g}{high}{row.unit}"

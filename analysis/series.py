@@ -132,6 +132,13 @@ def described(counts: Counts, catalogue: pd.DataFrame, terms: Iterable[str]) -> 
     return order[columns].reset_index(drop=True)
 
 
+def frequent(counts: Counts, first: Iterable[str], n: int) -> list[str]:
+    """Name n terms: those given that occur, then the most frequent."""
+    size = pd.Series(np.asarray(counts.matrix.sum(axis=0)).ravel(), counts.terms)
+    size = size[size > 0].sort_index().sort_values(ascending=False, kind="stable")
+    return list(dict.fromkeys([*(t for t in first if t in size.index), *size.index]))[:n]
+
+
 def joined(counts: Counts, forms: Mapping[str, Iterable[str]]) -> Counts:
     """
     Add columns that count several forms of one term together (互联网+ in both code points).

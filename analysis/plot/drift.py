@@ -14,6 +14,8 @@ from analysis.glossary import label
 PARTS = (("content", INK, ""), ("mix", "#E69F00", "////"), ("damage", "0.75", "...."))
 # Marker and colour of each level and genre, so that no reader takes unlike points for one series.
 UNLIKE = tuple(zip(MARKERS, COLOURS, strict=True))
+# Reports of one year stand beside each other, this share of the span of years apart.
+ASIDE = 0.03
 
 
 def identification(pairs: pd.DataFrame, *, ax: Axes, lang: str = "both") -> Axes:
@@ -75,35 +77,49 @@ def courses(
         Join the points of one kind if it has four years or more; never across kinds.
     """
     kinds = list(dict.fromkeys(table["kind"]))
+    many = len(kinds) > 1
     rows = -(-len(terms) // columns)
-    axes = fig.subplots(rows, columns, sharex=True, squeeze=False).ravel()
-    for ax, term in zip(axes, terms, strict=False):
+    # A row of its own for the legend, so that it never lies on a panel.
+    grid = fig.add_gridspec(rows + many, columns, height_ratios=[0.3] * many + [1.0] * rows)
+    axes = []
+    for k, term in enumerate(terms):
+        ax = fig.add_subplot(grid[k // columns + many, k % columns], sharex=axes[0] if k else None)
         part = table[table["term"] == term]
-        for k, kind in enumerate(kinds):
-            _course(ax, part[part["kind"] == kind], *UNLIKE[k % len(UNLIKE)], joined)
+        for at, kind in enumerate(kinds):
+            aside = (at - (len(kinds) - 1) / 2) * ASIDE * np.ptp(table["year"])
+            _course(ax, part[part["kind"] == kind], *UNLIKE[at % len(UNLIKE)], joined, aside)
         ax.set_title(label(term, lang), fontsize=7)
         ax.set_ylim(bottom=0, top=None if (part["high"] > 0).any() else 1)
         ax.margins(x=0.08)
-    for ax in axes[len(terms) :]:
-        ax.set_visible(False)
-    for k, ax in enumerate(axes[: len(terms)]):
+        ax.xaxis.get_major_locator().set_params(integer=True)
         ax.tick_params(labelbottom=k + columns >= len(terms))
-    if len(kinds) > 1:
-        handles = [_key(*UNLIKE[k % len(UNLIKE)], kind) for k, kind in enumerate(kinds)]
-        fig.legend(handles=handles, loc="outside upper center", ncols=min(2, len(kinds)))
+        axes.append(ax)
+    if many:
+        names = [" ".join(label(part, lang) for part in kind.split(" ")) for kind in kinds]
+        handles = [_key(*UNLIKE[k % len(UNLIKE)], name) for k, name in enumerate(names)]
+        _legend(fig.add_subplot(grid[0, :]), handles, 2)
     fig.supylabel(label("per_10k", lang), fontsize=7)
     return fig
 
 
-def _course(ax: Axes, part: pd.DataFrame, marker: str, colour: str, joined: bool) -> None:
+def _course(
+    ax: Axes, part: pd.DataFrame, marker: str, colour: str, joined: bool, aside: float
+) -> None:
     part = part.sort_values("year", kind="stable")
-    ax.vlines(part["year"], part["low"], part["high"], color=colour, linewidth=0.7, alpha=0.8)
+    part = part.assign(at=part["year"] + aside)
+    ax.vlines(part["at"], part["low"], part["high"], color=colour, linewidth=0.7, alpha=0.8)
     if joined and part["year"].nunique() >= 4:
-        ax.plot(part["year"], part["per_10k"], "-", color=colour, linewidth=0.8)
+        ax.plot(part["at"], part["per_10k"], "-", color=colour, linewidth=0.8)
     seen = part["per_10k"] > 0
     for rows, face in ((part[seen], colour), (part[~seen], "white")):
-        ax.plot(rows["year"], rows["per_10k"], marker, color=colour, mfc=face, markersize=3.5,
+        ax.plot(rows["at"], rows["per_10k"], marker, color=colour, mfc=face, markersize=3.5,
                 clip_on=False)  # fmt: skip
+
+
+def _legend(ax: Axes, handles, columns: int) -> None:
+    ax.axis("off")
+    # The row has its height already; counted again, the legend would leave no room for panels.
+    ax.legend(handles=handles, loc="center", ncols=columns).set_in_layout(False)
 
 
 def _key(marker: str, colour: str, name: str):
@@ -161,8 +177,46 @@ def parts(table: pd.DataFrame, *, ax: Axes, lang: str = "both") -> Axes:
             left = left + width
     ax.plot(table["naive"], y, "D", color="black", markersize=3.2, label=label("naive", lang))
     ax.axvline(0, color="0.3", linewidth=0.7)
+    # Bars are sticky: without this the longest would touch the frame.
+    ax.use_sticky_edges = False
+    ax.margins(x=0.04)
     ax.set_yticks(y, [label(str(term), lang) for term in table.index])
     ax.set_ylim(len(table) - 0.4, -0.6)
     ax.set_xlabel(label("difference", lang))
     ax.legend(loc="lower center", bbox_to_anchor=(0.45, 1.0), ncols=2)
     return ax
+
+
+def promises(table: pd.DataFrame, *, fig: Figure, lang: str = "both") -> Figure:
+    """
+    Draw growth promised (hollow) and reported (full) by year, a panel an indicator.
+
+    Parameters
+    ----------
+    table : DataFrame
+        `indicator`, `year`, `status`, `value`, `value_high` (of a range, else NaN), `level`, which
+        sets the mark.
+    """
+    names, levels = (list(dict.fromkeys(table[column])) for column in ("indicator", "level"))
+    grid = fig.add_gridspec(2, len(names), height_ratios=[0.22, 1])
+    first = None
+    for k, name in enumerate(names):
+        ax = first = fig.add_subplot(grid[1, k], sharex=first)
+        part = table[table["indicator"] == name]
+        for at, level in enumerate(levels):
+            for status, shift in (("target", -0.12), ("result", 0.12)):
+                rows = part[(part["level"] == level) & (part["status"] == status)]
+                marker, colour = UNLIKE[at % len(UNLIKE)]
+                ax.vlines(rows["year"] + shift, rows["value"], rows["value_high"], color=colour)
+                ax.plot(rows["year"] + shift, rows["value"], marker, color=colour,
+                        mfc="white" if status == "target" else colour, clip_on=False)  # fmt: skip
+        ax.set_title(label(name, lang, "\n"), fontsize=7)
+        ax.set_ylim(min(0, part["value"].min() * 1.1), None)
+        ax.xaxis.get_major_locator().set_params(integer=True, nbins=4)
+        if not k:
+            ax.set_ylabel("%")
+    handles = [_key(*UNLIKE[k % len(UNLIKE)], label(name, lang)) for k, name in enumerate(levels)]
+    handles += [_key("o", "0.3", label("result", lang)), _key("o", "0.3", label("target", lang))]
+    handles[-1].set_markerfacecolor("white")
+    _legend(fig.add_subplot(grid[0, :]), handles, len(handles))
+    return fig
