@@ -54,13 +54,13 @@ def calibration(table: pd.DataFrame, *, ax: Axes, lang: str = "both") -> Axes:
     table = table[table["n"] > 0]
     y = np.arange(len(table))
     ax.hlines(y, table["low"], table["high"], color=COLOURS[0])
-    ax.plot(table["rate"], y, marker=MARKERS[0], color=COLOURS[0], linestyle="none")
+    ax.plot(table["rate"], y, marker=MARKERS[0], color=COLOURS[0], linestyle="none", clip_on=False)
     for row, name in enumerate(table["confidence"]):
         if name in PROMISED:
             ax.vlines(PROMISED[name], row - 0.3, row + 0.3, color=COLOURS[5], linestyle="--")
     names = zip(table["confidence"], table["n"], strict=True)
     ax.set_yticks(y, [f"{label(name, lang)}, n = {n:,}" for name, n in names])
     ax.set_ylim(len(table) - 0.4, -0.6)
-    ax.set_xlim(right=1.005)
+    ax.set_xlim(right=1)
     ax.set_xlabel(label("right", lang))
     return ax

@@ -41,12 +41,16 @@ def hexed(text: str) -> str:
     return " ".join(c.encode("gb18030", "replace").hex().upper() for c in text)
 
 
-def torn(report):
-    """First slip of a report whose pinyin names it and that is undone, or None."""
-    for edit in slips.find(report.raw) if slips.CUE.search(report.raw) else ():
-        if edit.rule == "slips.pinyin" and edit.changes and _inserted(report.raw, edit):
-            return edit
-    return None
+def torn(corpus) -> tuple | None:
+    """Longest slip that is undone and that its pinyin names: (report, edit), or None."""
+    found = [
+        (report, edit)
+        for report in corpus.reports
+        if report.diagnosis.slipped
+        for edit in slips.find(report.raw)
+        if edit.rule == "slips.pinyin" and edit.changes and _inserted(report.raw, edit)
+    ]
+    return max(found, key=lambda pair: len(pair[1].after), default=None)
 
 
 def _inserted(raw: str, edit) -> tuple[str, str, str] | None:
@@ -59,16 +63,20 @@ def _inserted(raw: str, edit) -> tuple[str, str, str] | None:
     return (head, across, note[1]) if len(pair) == 2 and len(across) == 1 else None
 
 
-def slip(report, edit) -> pd.DataFrame:
+def slip(corpus) -> pd.DataFrame:
     """
-    Follow one byte slip from the text that stood to what the search finds.
+    Follow one byte slip of a corpus from the text that stood to what the search finds.
 
     Returns
     -------
     DataFrame
         `step`, `text`, `bytes`. In the second row the bytes are cut where `(pinyin)` was put: after
-        the two bytes of a table character that are halves of two others.
+        the two bytes of a table character that are halves of two others. No rows without a slip.
     """
+    columns = ["step", "text", "bytes"]
+    if not (found := torn(corpus)):
+        return pd.DataFrame(columns=columns)
+    report, edit = found
     head, across, note = _inserted(report.raw, edit)
     true, seen = head + edit.after, head + edit.before
     data = true.encode("gb18030").hex().upper()
@@ -82,8 +90,8 @@ def slip(report, edit) -> pd.DataFrame:
         (seen, hexed(seen)),
         (true, f"{margin}{'; also: ' + others if others else ''}"),
     ]
-    return pd.DataFrame([(step, *row) for step, row in zip(STEPS, rows, strict=True)],
-                        columns=["step", "text", "bytes"])  # fmt: skip
+    steps = [(step, *row) for step, row in zip(STEPS, rows, strict=True)]
+    return pd.DataFrame(steps, columns=columns)
 
 
 def interval(errors: np.ndarray, chars: np.ndarray) -> tuple[float, float]:
@@ -140,7 +148,8 @@ def ftfy_rates(passages: Iterable[Passage]) -> list[tuple]:
         return []
     table = pd.read_csv(paths.GOLD / "ftfy.csv")
     named = table["measure"].str.extract(r"^cer, (?P<stratum>\w+), (?P<report>.+)$")
-    table = table.join(named)[named["stratum"] == "all"]
+    careful = table["method"].str.contains("punctuation")
+    table = table.join(named)[(named["stratum"] == "all") & ~careful]
     return [(row.method, row.report, np.nan, row.n, np.nan, row.value, np.nan, np.nan)
             for row in table.itertuples()]  # fmt: skip
 
@@ -151,12 +160,26 @@ def by_kind(passages: Iterable[Passage], restored: Mapping) -> pd.DataFrame:
 
     Columns: kind, n, right, rate, low, high (Wilson, of this suite), and a rate for each baseline.
     """
+    if not (passages := tuple(passages)):
+        return pd.DataFrame()
     tables = {
         name: evaluation.by_kind(passages, how) for name, how in methods(restored).items()
     }
     whole = {name: t[t["report"] == "all"].set_index("kind") for name, t in tables.items()}
     table = whole.pop(OURS).drop(columns="report")
-    return table.assign(**{name: t["rate"] for name, t in whole.items()}).reset_index()
+    rates = {name: t["rate"] for name, t in whole.items()}
+    if len(passages) == len(gold.load()):
+        rates |= _ftfy_kinds()
+    return table.assign(**rates).reset_index()
+
+
+def _ftfy_kinds() -> dict[str, pd.Series]:
+    """Shares of places by kind for ftfy as it comes, and followed by the baseline."""
+    table = pd.read_csv(paths.GOLD / "ftfy.csv")
+    kinds = table["measure"].str.extract("^exact, (.+)$")[0]
+    table = table.assign(kind=kinds).dropna(subset="kind").set_index("kind")
+    return {name: part["value"] for name, part in table.groupby("method", sort=False)
+            if "punctuation" not in name}  # fmt: skip
 
 
 def unresolved(corpus, width: int = 8) -> pd.DataFrame:
@@ -210,3 +233,13 @@ def levels(passages: Iterable[Passage], corpora: Mapping) -> pd.DataFrame:
                     "altered": int(altered.loc["all", "altered"])}  # fmt: skip
         rows.append(row)
     return pd.DataFrame(rows)
+
+
+def spans(passages: Iterable[Passage], restored: Mapping) -> pd.DataFrame:
+    """Places right of places read, by kind and report, as "right/n"."""
+    if not (passages := tuple(passages)):
+        return pd.DataFrame()
+    table = evaluation.by_kind(passages, restored)
+    table["places"] = [f"{row.right}/{row.n}" for row in table.itertuples()]
+    table = table.set_index(["kind", "report"])["places"].unstack("report", fill_value="")  # noqa: PD010
+    return table.rename_axis(columns=None).reset_index()
