@@ -11,7 +11,7 @@ import sys
 
 import analysis
 
-MODULES = ("restoration.command", "catalogue_command", "trace", "pipeline")
+MODULES = ("restoration.command", "catalogue_command", "trace", "pipeline", "cache")
 
 
 def parser() -> argparse.ArgumentParser:

@@ -17,7 +17,7 @@ import pandas as pd
 
 from analysis import cache, paths, structure, textfiles
 from analysis import catalogue as catalogues
-from analysis.restoration import Restored, files, overrides
+from analysis.restoration import Edit, Restored, files, overrides
 
 # A newspaper says that a text comes from, or goes on to, another page.
 _PAGE_NOTE = re.compile(
@@ -51,10 +51,14 @@ class Report:
     @cached_property
     def restored(self) -> Restored:
         """Text, ledger, encoding and diagnosis, from the cache where they are there."""
-        decided = ()
-        if self.restoration != "none" and paths.OVERRIDES.is_file():
-            decided = overrides.read(paths.OVERRIDES, textfiles.checksum(self.data))
-        return cache.restored(self.data, level=self.restoration, overrides=decided)
+        return cache.restored(self.data, level=self.restoration, overrides=self.decided)
+
+    @property
+    def decided(self) -> tuple[Edit, ...]:
+        """What readers decided about single edits of this file."""
+        if self.restoration == "none" or not paths.OVERRIDES.is_file():
+            return ()
+        return overrides.read(paths.OVERRIDES, textfiles.checksum(self.data))
 
     @property
     def raw(self) -> str:

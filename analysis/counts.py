@@ -107,6 +107,7 @@ def count(
     unit: str = "paragraph",
     stop: Collection[str] = frozenset(),
     min_count: int = 1,
+    min_units: int = 1,
 ) -> Counts:
     """
     Count words, numbers and Latin tokens by unit.
@@ -121,6 +122,8 @@ def count(
         Terms to leave out of the columns; sizes still contain them.
     min_count : int
         Leave out terms with fewer occurrences in all.
+    min_units : int
+        Leave out terms that stand in fewer units.
 
     Raises
     ------
@@ -140,8 +143,29 @@ def count(
     matrix = _csr(sparse.coo_array(
         (np.ones(len(codes), np.int32), (rows[counted], codes)), (len(units), len(terms))
     ))
-    keep = np.flatnonzero((matrix.sum(axis=0) >= min_count) & ~terms.isin(list(stop)))
-    return Counts(matrix[:, keep], units, pd.Index(terms[keep], dtype="str", name="term"))
+    found = Counts(matrix, units, pd.Index(terms, dtype="str", name="term"))
+    return pruned(found, stop, min_count, min_units)
+
+
+def pruned(
+    counts: Counts, stop: Collection[str] = frozenset(), min_count: int = 1, min_units: int = 1
+) -> Counts:
+    """
+    Leave out columns: stop words, terms rare in all, terms in few units. Sizes stay.
+
+    The rules look at the whole table, so it matters whether it was restricted before.
+
+    >>> pruned(count(_example()), min_units=2).terms.tolist()
+    ['改革']
+    """
+    n = len(counts.terms)
+    keep = ~counts.terms.isin(list(stop)) & (counts.matrix.sum(axis=0) >= min_count)
+    if min_units > 1:
+        keep &= np.bincount(counts.matrix.indices, minlength=n) >= min_units
+    if keep.all():
+        return counts
+    matrix = counts.matrix[:, np.flatnonzero(keep)]
+    return Counts(matrix, counts.units, counts.terms[keep])
 
 
 def strings(
@@ -200,7 +224,14 @@ def _csr(matrix) -> sparse.csr_array:
     matrix.sum_duplicates()
     matrix.eliminate_zeros()
     matrix.sort_indices()
-    return matrix
+    kind = index_type(max(matrix.nnz, *matrix.shape))
+    cells = (matrix.data, matrix.indices.astype(kind), matrix.indptr.astype(kind))
+    return sparse.csr_array(cells, matrix.shape)
+
+
+def index_type(largest: int) -> type[np.signedinteger]:
+    """Half the memory where the numbers allow it: 2 billion cells are 4 billion characters."""
+    return np.int32 if largest <= np.iinfo(np.int32).max else np.int64
 
 
 def _sum(groups: pd.Series, values: pd.Series, n: int) -> np.ndarray:

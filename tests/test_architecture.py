@@ -17,7 +17,7 @@ STAGES = [
     {"restoration"},
     {"cache", "catalogue", "draft", "headings", "functions", "sections", "structure", "corpus"},
     {"lexicons", "engines", "tokens"},
-    {"counts", "phrases", "formulas", "quantities"},
+    {"counts", "parts", "streaming", "parquet", "phrases", "formulas", "quantities"},
     {"design", "kernels", "limits", "resampling", "uncertainty"},
     {"terms", "keyness", "concordance", "robustness", "tables"},
     {"contrasts", "drift", "succession", "decomposition", "topics", "topic_stability",

@@ -1,0 +1,241 @@
+"""
+Counts of some reports in plain arrays: what a worker sends, and what the cache keeps of a report.
+
+    part = parts.join([parts.of(report, options) for report in reports])
+    parts.table(part, "paragraph", ids)         the `Counts` of these reports
+
+A part names its terms in order of appearance. Joining parts is associative, so that reports can be
+counted anywhere and in any grouping; `table` puts the terms in order, and the bytes are the same.
+"""
+
+import json
+import zlib
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from functools import cache as once
+from hashlib import sha256
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from scipy import sparse
+
+from analysis import cache, engines, lexicons, paths, structure, tokens
+from analysis.counts import UNITS, Counts, index_type
+from analysis.functions import FUNCTIONS
+from analysis.restoration import restore
+
+# A character at which engines always cut, which keeps paragraphs from running together.
+_MARK = "\u2029"
+# By unit: report (position), function (position in FUNCTIONS), section, paragraph, all tokens,
+# number of cells; by cell: position of the term, count.
+_ARRAYS = ("report", "function", "section", "paragraph", "sizes", "widths", "codes", "hits")
+# Cells whose terms are renumbered at a time, so that no second array of all of them is needed.
+_STRIDE = 1 << 20
+
+
+@dataclass(frozen=True)
+class Options:
+    """What decides how a report is counted, besides the report."""
+
+    terms: tuple[str, ...] = ()
+    hmm: bool = True
+    engine: str = "auto"
+    unit: str = "paragraph"
+    cached: bool = True
+
+
+@dataclass(frozen=True, eq=False)
+class Part:
+    """Counts of some reports; arrays of the smallest unsigned type that holds them."""
+
+    terms: list[str]
+    report: np.ndarray
+    function: np.ndarray
+    section: np.ndarray
+    paragraph: np.ndarray
+    sizes: np.ndarray
+    widths: np.ndarray
+    codes: np.ndarray
+    hits: np.ndarray
+
+
+class _Numbering(dict):
+    """Numbers terms as they come."""
+
+    def __missing__(self, term: str) -> int:
+        self[term] = number = len(self)
+        return number
+
+    def all(self, terms: list[str]) -> np.ndarray:
+        return np.fromiter(map(self.__getitem__, terms), np.int32, len(terms))
+
+
+def of(report, options: Options) -> Part:
+    """
+    Count one report by paragraph, or take what was counted in the same bytes by the same rules.
+
+    A damaged entry is made again. The raw bytes decide, not the id or the place of the file.
+    """
+    path = _place(report, options)
+    if options.cached:
+        try:
+            return _loads(path.read_bytes())
+        except (OSError, ValueError):
+            pass
+    part = _count(_text(report, options), report.genre, options)
+    if options.cached:
+        cache.keep(path, _dumps(part))
+    return part
+
+
+def _text(report, options: Options) -> str:
+    try:
+        if options.cached:
+            return report.text
+        return restore(report.data, level=report.restoration, overrides=report.decided).text
+    except ValueError as error:
+        error.add_note(f"in the report {report.id}, {report.path}")
+        raise
+
+
+def _place(report, options: Options) -> Path:
+    tool = engines.get(options.engine, options.terms)
+    said = (report.restoration, report.genre, report.decided, options.hmm, tool.version)
+    said += (lexicons.digest(options.terms), cache.version(), _version())
+    key = sha256(sha256(report.data).digest() + repr(said).encode()).hexdigest()
+    return paths.CACHE / "counts" / key[:2] / f"{key}.bin"
+
+
+@once
+def _version() -> str:
+    """The rules of structure and counting, by their source."""
+    modules = ("structure", "sections", "headings", "functions", "tokens", "parts")
+    here = Path(__file__).parent
+    return cache.digest([*(here / f"{name}.py" for name in modules), *paths.LEXICONS.glob("head*")])
+
+
+def _count(text: str, genre: str, options: Options) -> Part:
+    places = structure.places(text, genre=genre)
+    pieces = [text[start:end] for start, end, *_ in places]
+    words = engines.get(options.engine, options.terms).cut(_MARK.join(pieces), options.hmm)
+    numbering = _Numbering()
+    codes = numbering.all(words)
+    ends = np.cumsum(np.fromiter(map(len, words), np.int64, len(words)))
+    borders = np.cumsum([len(piece) + 1 for piece in pieces])
+    rows = np.searchsorted(borders, ends, side="left") if pieces else ends
+    # The mark after a paragraph is a token of its own: the last one, and none that counts.
+    counted = np.array([tokens.kind(word) in tokens.COUNTED for word in numbering], bool)
+    number = np.cumsum(counted) - 1
+    keep = counted[codes] if len(codes) else np.zeros(0, bool)
+    terms = [word for word, good in zip(numbering, counted.tolist(), strict=True) if good]
+    cells = rows[keep] * max(1, len(terms)) + number[codes[keep]]
+    found, hits = np.unique(cells, return_counts=True)
+    n = len(pieces)
+    return _packed(
+        terms,
+        report=np.zeros(n, int),
+        function=np.array([FUNCTIONS.index(function) for *_, function in places], int),
+        section=np.array([section for _, _, section, _ in places], int),
+        paragraph=np.arange(n),
+        sizes=np.bincount(rows[keep], minlength=n),
+        widths=np.bincount(found // max(1, len(terms)), minlength=n),
+        codes=found % max(1, len(terms)),
+        hits=hits,
+    )
+
+
+def _packed(terms: list[str], **arrays: np.ndarray) -> Part:
+    small = {name: array.astype(np.min_scalar_type(int(array.max(initial=0))))
+             for name, array in arrays.items()}  # fmt: skip
+    return Part(terms, **small)
+
+
+def _dumps(part: Part) -> bytes:
+    """Lengths and types in one line of JSON, the arrays, the terms; a checksum before all."""
+    arrays = [getattr(part, name) for name in _ARRAYS]
+    head = json.dumps([[len(array), array.dtype.str] for array in arrays]).encode()
+    terms = "\n".join(part.terms).encode("utf-8", "surrogatepass")
+    body = b"".join([head, b"\n", *(array.tobytes() for array in arrays), terms])
+    return zlib.crc32(body).to_bytes(4, "big") + body
+
+
+def _loads(entry: bytes) -> Part:
+    """Read what `_dumps` wrote; ValueError where it is not whole."""
+    if zlib.crc32(memoryview(entry)[4:]) != int.from_bytes(entry[:4], "big") or len(entry) < 5:
+        raise ValueError("a damaged entry")
+    at = entry.index(b"\n", 4) + 1
+    arrays = {}
+    for name, (length, kind) in zip(_ARRAYS, json.loads(entry[4:at]), strict=True):
+        arrays[name] = np.frombuffer(entry, kind, length, at)
+        at += arrays[name].nbytes
+    terms = entry[at:].decode("utf-8", "surrogatepass")
+    return Part(terms.split("\n") if terms else [], **arrays)
+
+
+def regrouped(part: Part, unit: str) -> Part:
+    """Add up the paragraphs of one report to its sections (by function) or to the whole."""
+    if unit == "paragraph" or not len(part.sizes):
+        return part
+    keys = part.section * np.int64(len(FUNCTIONS)) + part.function
+    if unit == "report":
+        keys = np.zeros_like(keys)
+    _, first, group = np.unique(keys, return_index=True, return_inverse=True)
+    order = np.argsort(first)
+    group, first = np.argsort(order)[group], first[order]
+    cells = (part.hits.astype(np.int32), (np.repeat(group, part.widths), part.codes))
+    matrix = sparse.coo_array(cells, (len(first), len(part.terms))).tocsr()
+    units = {name: getattr(part, name)[first] for name in _ARRAYS[:4]}
+    sizes = np.bincount(group, part.sizes, len(first)).astype(np.int64)
+    return _packed(part.terms, **units, sizes=sizes, widths=np.diff(matrix.indptr),
+                   codes=matrix.indices, hits=matrix.data)  # fmt: skip
+
+
+def join(some: Iterable[Part]) -> Part:
+    """Put parts one below the other, with one numbering of their terms."""
+    numbering, columns = _Numbering(), {name: [] for name in _ARRAYS}
+    for part in some:
+        ids = numbering.all(part.terms)
+        for name in _ARRAYS:
+            array = getattr(part, name)
+            columns[name].append(ids[array] if name == "codes" else array)
+    # One kind of array after the other, so that only one is held twice.
+    arrays = {
+        name: np.concatenate([np.empty(0, np.uint8 if name != "codes" else np.int32), *column])
+        for name in _ARRAYS if (column := columns.pop(name)) is not None
+    }  # fmt: skip
+    return Part(list(numbering), **arrays)
+
+
+def numbered(part: Part, position: int) -> Part:
+    """Say which report of the catalogue the part of a single report is."""
+    return replace(part, report=np.full(len(part.report), position, np.min_scalar_type(position)))
+
+
+def table(part: Part, unit: str, reports: list[str]) -> Counts:
+    """Make the `Counts` of a part: terms in order, and types as in `counts.count`."""
+    order = sorted(range(len(part.terms)), key=part.terms.__getitem__)
+    rank = np.empty(len(order), np.int32)
+    rank[order] = np.arange(len(order), dtype=np.int32)
+    codes = part.codes
+    for start in range(0, len(codes), _STRIDE):
+        codes[start : start + _STRIDE] = rank[codes[start : start + _STRIDE]]
+    kind = index_type(len(codes))
+    starts = np.concatenate([[0], np.cumsum(part.widths, dtype=np.int64)]).astype(kind)
+    cells = (part.hits.astype(np.int32), codes.astype(kind, copy=False), starts)
+    matrix = sparse.csr_array(cells, (len(part.sizes), len(order)))
+    matrix.sort_indices()
+    terms = pd.Index([part.terms[k] for k in order], dtype="str", name="term")
+    return Counts(matrix, _units(part, unit, reports), terms)
+
+
+def _units(part: Part, unit: str, reports: list[str]) -> pd.DataFrame:
+    names = np.array(FUNCTIONS, dtype=object)
+    units = pd.DataFrame({
+        "report": pd.Categorical.from_codes(part.report, categories=reports),
+        "function": pd.Categorical(pd.Series(names[part.function], dtype=object)),
+        "section": part.section.astype(np.int64),
+        "paragraph": part.paragraph.astype(np.int64),
+    })[UNITS[unit]]  # fmt: skip
+    units["n_tokens"] = part.sizes.astype(np.int64)
+    return units
