@@ -107,7 +107,10 @@ def _rounds(text: str, ledger: Ledger, diagnosis: Diagnosis, level: str) -> tupl
         before = text
         for find, applies in STAGES:
             if applies(diagnosis):
-                text, ledger = _do(find(text), text, ledger, level)
+                edits = find(text)
+                if find is script.find:
+                    edits = _outside_slips(edits, ledger)
+                text, ledger = _do(edits, text, ledger, level)
         if text == before:
             break
         text, ledger = _decoded(text, ledger)
@@ -127,19 +130,13 @@ def _decoded(text: str, ledger: Ledger) -> tuple[str, Ledger]:
 
 def _do(edits: list[Edit], text: str, ledger: Ledger, level: str) -> tuple[str, Ledger]:
     edits = [edit for edit in edits if level == "full" or edit.confidence == "exact"]
-    if edits:
-        edits = _beside(edits, ledger)
     if not edits:
         return text, ledger
     return Ledger(edits, len(text)).apply(text), ledger.then(edits)
 
 
-def _beside(edits: list[Edit], ledger: Ledger) -> list[Edit]:
-    """Edits that do not touch a byte slip left unresolved: its characters are no characters."""
+def _outside_slips(edits: list[Edit], ledger: Ledger) -> list[Edit]:
+    """Edits that touch no byte slip left unresolved: what stands there are no characters."""
     slipped = [edit for edit in ledger if edit.kind == "byte slip" and not edit.changes]
-    spans = [ledger.to_text(edit.start, edit.end) for edit in slipped]
-    return [
-        edit for edit in edits
-        if not any(low < edit.end and edit.start < high for low, high in spans)
-        or edit.kind == boilerplate.KIND
-    ]
+    places = {i for edit in slipped for i in range(*ledger.to_text(edit.start, edit.end))}
+    return [edit for edit in edits if places.isdisjoint(range(edit.start, edit.end))]

@@ -18,7 +18,9 @@ from analysis.restoration.ledger import Edit
 
 KIND = "boilerplate"
 # Newspapers: continued from and on another page.
-JUMP = re.compile(r"\n*[（(](?:上接|下转|紧接)第?[^()（）\n]{1,6}版[^()（）\n]{0,8}[）)](?=\n|$)")
+JUMP = re.compile(
+    r"(?<!\n)\n*[（(](?:上接|下转|紧接)第?[^()（）\n]{1,6}版[^()（）\n]{0,8}[）)](?=\n|$)"
+)
 # Words that sites write around a text and reports do not write in a short line of their own.
 HEAD = re.compile(
     "发表于|发布(?:时间|日期|者|机构)|(?:来源|作者|编辑|责编)[:：]|浏览|点击|阅读[次数量]|字[号体][:：]"
@@ -55,8 +57,9 @@ class Line:
 def find(text: str) -> list[Edit]:
     """List what stands before, after and in the report without being part of it."""
     lines = [Line(*hit.span(), hit[0]) for hit in re.finditer(r"\S(?:[^\n]*\S)?", text)]
-    head, foot = _head(text, lines), _foot(text, lines)
+    head = _head(text, lines)
     low = max((edit.end for edit in head), default=0)
+    foot = _foot(text, [line for line in lines if line.start >= low])
     high = min((edit.start for edit in foot), default=len(text))
     jumps = [
         _cut(hit.start(), hit.end(), text, "jump", "a newspaper's reference to another page")

@@ -49,7 +49,7 @@ def summary(restored: Restored) -> str:
     Examples
     --------
     >>> print(summary(restore("領(lǐng)導(dǎo)")))
-    utf-8, 12 characters in, 2 out
+    utf-8, 13 characters in, 2 out
     kind                       exact   inferred unresolved
     ghost pinyin                   2          0          0
     traditional script             2          0          0
@@ -58,7 +58,7 @@ def summary(restored: Restored) -> str:
     size = f"{len(restored.raw):,} characters in, {len(restored.text):,} out"
     lines = [f"{restored.encoding}, {size}"]
     if counts:
-        lines.append(f"{'kind':<22}" + "".join(f"{name:>11}" for name in CONFIDENCE)[1:])
+        lines.append(f"{'kind':<21}" + "".join(f"{name:>11}" for name in CONFIDENCE))
     for kind in sorted({kind for kind, _ in counts}):
         lines.append(f"{kind:<21}" + "".join(f"{counts[kind, name]:>11}" for name in CONFIDENCE))
     return "\n".join(lines if counts else [*lines, "no edits"])

@@ -34,8 +34,8 @@ COMMON = frozenset(
 PASSES = 0.08
 # Control characters that no text has; one in a thousand is an accident, more is a binary file.
 CONTROL = re.compile("[\x00-\x08\x0e-\x1f\x7f]")
-# Bytes that fit no encoding, kept by Python's surrogate escapes.
-TORN = re.compile("[\udc80-\udcff]+")
+# Bytes that fit no encoding, kept by Python's surrogate escapes; other halves of pairs.
+TORN = re.compile("[\ud800-\udfff]+")
 PLAIN = re.compile(f"[{hanzi.HAN}\u3000-\u3017\uff01-\uff5e“”‘’—…·]")
 
 
@@ -167,16 +167,23 @@ def _torn(line: str, start: int) -> list[Edit]:
     """Read a line with torn bytes in another encoding, or make its lost characters visible."""
     if not TORN.search(line):
         return []
-    data = line.encode("utf-8", "surrogateescape")
     for encoding in ("gb18030", "big5"):
-        text = _read(data, encoding)
+        text = _again(line, encoding)
         if text and not TORN.search(text) and likeness(text) >= PASSES:
             return [_edit(start, line, text, "line", f"the bytes of this line are {encoding}")]
     return [
         Edit(start + hit.start(), start + hit.end(), hit[0], GAP, "decode.torn", KIND, "unresolved",
-             f"bytes {hit[0].encode('ascii', 'surrogateescape').hex(' ')} are no character")
+             f"{' '.join(f'{ord(c) & 0xFF:02x}' for c in hit[0])} fit no character")
         for hit in TORN.finditer(line)
     ]
+
+
+def _again(line: str, encoding: str) -> str | None:
+    """The bytes of a line, kept by escapes, in another encoding."""
+    try:
+        return _read(line.encode("utf-8", "surrogateescape"), encoding)
+    except UnicodeEncodeError:
+        return None
 
 
 def _misread(hit: re.Match, seen: str, data: bytes, encodings: tuple[str, ...]) -> list[Edit]:

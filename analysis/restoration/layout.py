@@ -28,7 +28,7 @@ ENTITY = re.compile(
 TAG = re.compile(r"</?(p|br|div|span|strong|b|em|font)\b[^<>\n]{0,200}>", re.IGNORECASE)
 # Zero-width space and joiners, marks of direction, soft hyphen, a byte order mark inside.
 INVISIBLE = re.compile("[\u200b-\u200f\u2060\u00ad\ufeff]+")
-HARD_BLANK = re.compile("[ \t]*\u00a0[ \t\u00a0]*")
+HARD_BLANK = re.compile("(?<![ \t])[ \t]*\u00a0[ \t\u00a0]*")
 # Latin on both sides of a blank, or a comma and Latin: the blank belongs there.
 LATIN = re.compile(r"[A-Za-z0-9%,;\]]\s[A-Za-z0-9]")
 LETTERED = re.compile(f"(?<![{H}])[{H}](?: [{H}]){{2,}}(?![{H}])")
@@ -43,12 +43,14 @@ GLUED = re.compile(
 )
 BREAK = re.compile(f"(?<=[{H}0-9，,、])[ \t\u3000]*\n\\s*(?=[{H}“《0-9])")
 STOP = re.compile("[。！？!?；;]")
+# Longer lines are no titles.
+TITLE = 60
 # A line of this length with a stop inside is prose, not a heading.
 PROSE = 20
 # Log odds (nats, character model) that a word goes on over a line break. Whole paragraphs of the
 # national reports and of 004, whose full stops are often gone, reach 9.4; cut words start at 11.8.
 GOES_ON = 11.5
-# Doubtful breaks examined in one text: a page of verse or a table is not searched to its end.
+# Doubtful places examined in one text: a page of verse or a table is not searched to its end.
 MOST = 2000
 # Characters on each side of a break that must stand together elsewhere in the text.
 REPEATED = 4
@@ -68,7 +70,8 @@ def find_marks(text: str) -> list[Edit]:
     """
     edits = []
     for hit in MARKED.finditer(text) if "**" in text else ():
-        heads = hit[1][-1] in "。！" and text[: hit.start()][-1:] in ("。", "！", "”")
+        before = text[max(0, hit.start() - 1) : hit.start()]
+        heads = hit[1][-1] in "。！" and before in ("。", "！", "”")
         reason = "a marked sentence is a run-in heading" if heads else "marks of bold type"
         opening = separator(text) if heads else ""
         edits.append(_edit(hit.start(), "**", opening, "marks", reason, not heads))
@@ -95,9 +98,10 @@ def find_residue(text: str) -> list[Edit]:
     for hit in INVISIBLE.finditer(text):
         edits.append(_edit(hit.start(), hit[0], "", "invisible", "has no width", True))
     for hit in HARD_BLANK.finditer(text) if "\u00a0" in text else ():
-        inside = text[hit.start() - 1 : hit.start()].strip() and text[hit.end() :][:1].strip()
-        after = " " if inside else ""
-        edits.append(_edit(hit.start(), hit[0], after, "blank", "hard blank of a web page", True))
+        before, after = text[max(0, hit.start() - 1) : hit.start()], text[hit.end() : hit.end() + 1]
+        inside = before.strip() and after.strip()
+        blank = " " if inside else ""
+        edits.append(_edit(hit.start(), hit[0], blank, "blank", "hard blank of a web page", True))
     return edits
 
 
@@ -115,12 +119,15 @@ def find_blanks(text: str) -> list[Edit]:
     ['先', '蹚', '5']
     """
     style = _spaced_by_style(text)
-    edits = []
+    edits, doubts = [], 0
     for hit in BLANK.finditer(text):
         start, end = hit.span()
         left, right = text[start - 1], text[end]
         of_style = style and (left + right).isalnum() and left.isascii() != right.isascii()
-        if of_style or LATIN.match(left + " " + right) or _intended(text, start, end):
+        if of_style or LATIN.match(left + " " + right) or doubts > MOST:
+            continue
+        if _intended(text, start, end):
+            doubts += 1
             continue
         reason = f"Chinese is written without blanks: {left}{right}"
         edits.append(_edit(start, hit[0], "", "blank", reason))
@@ -149,18 +156,20 @@ def _spaced_by_style(text: str) -> bool:
 
 def _intended(text: str, start: int, end: int) -> bool:
     """Whether a blank parts a number from its title, or two phrases of a title."""
-    first = text.rfind("\n", 0, start) + 1
-    last = text.find("\n", end)
-    line = text[first : last if last >= 0 else len(text)]
-    if NUMBERED.match(text[first:start]):
+    before = text[max(0, start - TITLE) : start].rpartition("\n")
+    after = text[end : end + TITLE].partition("\n")
+    line = before[2] + after[0]
+    if (start > TITLE and not before[1]) or len(line) > TITLE:
+        return False
+    if NUMBERED.match(before[2]):
         return True
     pair = text[start - 1] + text[end]
     strange = any(c == "〇" or not hanzi.in_gb2312(c) for c in pair)
     title = not re.search("[，,。；;]", line)
     if strange or not title or not all(re.match(f"[{H}]", c) for c in pair):
         return False
-    joint = text[max(0, start - REPEATED) : start] + text[end : end + REPEATED]
-    return joint not in text
+    joint = before[2][-REPEATED:] + after[0][:REPEATED]
+    return len(joint) < 2 * REPEATED or joint not in text
 
 
 def find_glued(text: str) -> list[Edit]:
