@@ -111,7 +111,9 @@ def _course(
     if joined and part["year"].nunique() >= 4:
         ax.plot(part["at"], part["per_10k"], "-", color=colour, linewidth=0.8)
     seen = part["per_10k"] > 0
-    for rows, face in ((part[seen], colour), (part[~seen], "white")):
+    # An empty unclipped line counts as a point at the corner of the page, and spoils the layout.
+    sides = ((part[seen], colour), (part[~seen], "white"))
+    for rows, face in (side for side in sides if len(side[0])):
         ax.plot(rows["at"], rows["per_10k"], marker, color=colour, mfc=face, markersize=3.5,
                 clip_on=False)  # fmt: skip
 
@@ -206,8 +208,12 @@ def promises(table: pd.DataFrame, *, fig: Figure, lang: str = "both") -> Figure:
         for at, level in enumerate(levels):
             for status, shift in (("target", -0.12), ("result", 0.12)):
                 rows = part[(part["level"] == level) & (part["status"] == status)]
+                if rows.empty:
+                    continue
                 marker, colour = UNLIKE[at % len(UNLIKE)]
-                ax.vlines(rows["year"] + shift, rows["value"], rows["value_high"], color=colour)
+                ranges = rows.dropna(subset="value_high")
+                ax.vlines(ranges["year"] + shift, ranges["value"], ranges["value_high"],
+                          color=colour)  # fmt: skip
                 ax.plot(rows["year"] + shift, rows["value"], marker, color=colour,
                         mfc="white" if status == "target" else colour, clip_on=False)  # fmt: skip
         ax.set_title(label(name, lang, "\n"), fontsize=7)
