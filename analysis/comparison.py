@@ -84,12 +84,21 @@ class Study:
         tested = {"tested": int(found["q"].notna().sum()),
                   "g2": int((found["g2"].abs() > G2_CRITICAL).sum())}  # fmt: skip
         found = found[found["n_target"] + found["n_reference"] >= min_hits]
+        found = found[~_inside_longer(found)]
         part = self.mentions
         part = part[part["function"] == self.function] if self.function else part
         sides = target, reference
         shown = marked(found.head(top), self.corpus, part, self.sizes, *sides, self.function)
         shown.attrs.update(tested)
         return shown
+
+
+def _inside_longer(found: pd.DataFrame) -> np.ndarray:
+    """Mark terms that stand on either side as often as a longer term around them: the same hits."""
+    same = found.groupby(["n_target", "n_reference"], sort=False)
+    longer = {term: any(term != other and term in other for other in rows.index)
+              for _, rows in same for term in rows.index}  # fmt: skip
+    return found.index.map(longer).to_numpy(bool)
 
 
 def study(corpus, function: str | None = None, extra=()) -> Study:

@@ -67,7 +67,7 @@ def contrast(counts, k: int = 40) -> dict[str, dict[str, float]]:
     Fellows, I. (2018). wordcloud: Word Clouds (R package), `comparison.cloud`.
     """
     table = terms.class_tfidf(counts)
-    wide = table.pivot(index="term", columns="report", values="c_tf_idf").fillna(0.0)
+    wide = table.pivot_table("c_tf_idf", "term", "report", fill_value=0.0)
     above = wide.sub(wide.mean(axis=1), axis=0) if wide.shape[1] > 1 else wide
     names = dict.fromkeys(table["report"])
     tops = {n: above[n].sort_values(ascending=False, kind="stable").head(k) for n in names}

@@ -10,8 +10,8 @@ def quoted(terms, lang: str = "both") -> str:
     """
     List terms in bold, with their English names where the glossary has them.
 
-    >>> quoted(["汾河", "晋祠"])
-    '**汾河**, **晋祠**'
+    >>> quoted(["晋祠", "天龙山"])
+    '**晋祠**, **天龙山**'
     """
     return ", ".join(f"**{term}**{label(term, lang)[len(term):]}" for term in terms)
 

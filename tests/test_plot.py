@@ -90,3 +90,66 @@ def test_dumbbell_draws_both_ends(ax):
     plot.dumbbell(table, "a", "b", ax=ax, names=("2021", "2026"))
     assert sorted(float(line.get_xdata()[0]) for line in ax.lines) == [1.0, 3.0]
     assert [t.get_text() for t in ax.get_legend().get_texts()] == ["2021", "2026"]
+
+
+def test_shift_intervals_lie_on_the_side_of_their_bars(ax):
+    table = pd.DataFrame({"term": ["创新", "改革"], "contribution": [0.3, 0.2],
+                          "direction": ["b", "a"], "low": [0.1, -0.3],
+                          "high": [0.5, -0.1]})  # fmt: skip
+    plot.shift(table, ax=ax, names=("a", "b"))
+    (lines,) = ax.collections
+    ends = [segment[:, 0].tolist() for segment in lines.get_segments()]
+    assert ends == [[0.1, 0.5], [-0.3, -0.1]]
+    assert [np.sign(bar.get_width()) for bar in ax.patches[:2]] == [1, -1]
+
+
+def test_a_tail_that_dwarfs_the_words_runs_out_with_its_sum(ax):
+    table = pd.DataFrame({"term": [f"词{n}" for n in range(100)], "contribution": 0.01,
+                          "direction": "a"})  # fmt: skip
+    plot.shift(table, ax=ax, names=("a", "b"), most=5)
+    assert max(ax.get_xlim()) < 0.1
+    assert "← 0.950" in [t.get_text() for t in ax.texts]
+    assert sum(abs(bar.get_width()) for bar in ax.patches) == pytest.approx(1)
+
+
+def test_open_intervals_end_in_arrows_inside_the_axes(ax):
+    table = pd.DataFrame({"term": ["创新", "改革"], "log_ratio": [3.0, -1.0], "low": [1.0, -np.inf],
+                          "high": [np.inf, -0.5], "settled": [True, False]})  # fmt: skip
+    plot.ratios(table, ax=ax)
+    assert np.isfinite(ax.get_xlim()).all()
+    arrows = {line.get_marker() for line in ax.lines if len(line.get_xdata())} & {"<", ">"}
+    assert arrows == {"<", ">"}
+
+
+def test_placebo_marks_every_method_and_report(ax):
+    table = pd.DataFrame({"group": ["r1", "r1", "r2", "r2"], "method": ["ratio", "g2"] * 2,
+                          "rejected": [0.05, 0.2, 0.04, 0.3]})  # fmt: skip
+    plot.placebo(table, ax=ax, band=(0.03, 0.07), lang="en")
+    drawn = sorted(x for line in ax.lines for x in np.atleast_1d(line.get_xdata()) if x != 0.05)
+    assert drawn == pytest.approx([0.04, 0.2, 0.3])
+    assert [t.get_text() for t in ax.get_yticklabels()] == ["r1", "r2"]
+
+
+def test_shuffles_draw_each_pair_in_order(ax):
+    table = pd.DataFrame({"a": ["r1", "r1"], "b": ["r2", "r3"], "divergence": [0.3, 0.5],
+                          "expected": 0.4, "low": 0.35, "high": 0.45})  # fmt: skip
+    plot.shuffles(table, ax=ax)
+    assert [t.get_text() for t in ax.get_yticklabels()] == ["r1 · r2", "r1 · r3"]
+    assert list(ax.lines[-1].get_xdata()) == [0.3, 0.5]
+
+
+@pytest.mark.parametrize("lang", glossary.LANGUAGES)
+def test_ranks_join_what_both_lists_have(ax, lang):
+    table = pd.DataFrame({"term": ["甲", "乙", "丙"], "raw": [1, 2, 9], "weighted": [2, 9, 1]})
+    plot.ranks(table, "raw", "weighted", ax=ax, k=2, names=("a", "b"), lang=lang)
+    assert [t.get_text() for t in ax.texts] == ["甲", "甲", "乙", "丙"]
+    assert sum(len(line.get_xdata()) == 2 for line in ax.lines) == 1
+
+
+@pytest.mark.parametrize("lang", glossary.LANGUAGES)
+def test_choices_write_a_share_in_every_cell(ax, lang):
+    rows = [("f", "hmm", "True", 2, 1.0), ("f", "hmm", "False", 2, 0.5),
+            ("f", "engine", "auto", 4, 0.75)]  # fmt: skip
+    table = pd.DataFrame(rows, columns=["finding", "choice", "option", "n", "share"])
+    plot.choices(table, ax=ax, lang=lang)
+    assert [t.get_text() for t in ax.texts] == [".75", "1.00", ".50"]

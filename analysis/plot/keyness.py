@@ -87,7 +87,9 @@ def ranks(
                 colour = "black" if inside.all() else (INK if x > 0 else GREY)
                 ax.text(x, rank, text, ha=ha, va="center", fontsize=6, color=colour)
                 ax.plot(min(max(x, 0), 1), rank, "o", color=colour, markersize=2.5)
-    ax.set(xlim=(-0.1, 1.1), ylim=(k + 0.5, 0.5), xticks=[0, 1], yticks=[])
+    # Two languages need more room beside the lists than one.
+    room = 1.25 if lang == "both" else 0.1
+    ax.set(xlim=(-room, 1 + room), ylim=(k + 0.5, 0.5), xticks=[0, 1], yticks=[])
     ax.set_xticklabels(names)
     ax.xaxis.tick_top()
     ax.tick_params(length=0)
@@ -121,8 +123,8 @@ def choices(table: pd.DataFrame, *, ax: Axes, lang: str = "both") -> Axes:
         ax.text(x[column], row, f"{share:.2f}".removeprefix("0"), ha="center", va="center",
                 fontsize=5.5, color="white" if share > 0.6 else "black")  # fmt: skip
     ax.set_yticks(range(len(findings)), findings)
-    heads = [label("all choices", lang, "\n"), *(label(f"{c} {o}", lang, "\n") for c, o in columns)]
-    ax.set_xticks(x, heads, rotation=60, ha="left", rotation_mode="anchor", fontsize=5.5)
+    heads = [label("all choices", lang), *(label(f"{c} {o}", lang) for c, o in columns)]
+    ax.set_xticks(x, heads, rotation=90, fontsize=5.5)
     ax.xaxis.tick_top()
     ax.tick_params(length=0)
     ax.set_xlim(x[0] - 0.6, x[-1] + 0.6)

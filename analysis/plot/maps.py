@@ -85,7 +85,8 @@ def shift(
     ----------
     table : DataFrame
         Columns `term`, `contribution` (bits, not negative), `direction` (one of `names`),
-        and optionally `low`, `high`. The bars drawn add up to the sum of `contribution`.
+        and optionally `low`, `high` (signed: positive where `names[1]` has more, the target of
+        `keyness.divergence_shift`). The bars drawn add up to the sum of `contribution`.
     """
     top, rest = table.head(most), table.iloc[most:]
     sign = np.where(top["direction"] == names[1], 1, -1)
@@ -93,9 +94,10 @@ def shift(
     colours = [INK if s > 0 else COLOURS[1] for s in sign]
     ax.barh(y, sign * top["contribution"], color=colours, height=0.75)
     if "low" in top:
-        ax.hlines(y, sign * top["low"], sign * top["high"], color="0.2", linewidth=0.7)
+        ax.hlines(y, top["low"], top["high"], color="0.2", linewidth=0.7)
     tail = rest.groupby("direction")["contribution"].sum().reindex(names, fill_value=0)
     ax.barh([len(top)] * 2, [-tail.iloc[0], tail.iloc[1]], color=GREY, height=0.75)
+    _cut_tail(ax, top, len(top), tail)
     others = {"zh": "其余各词", "en": "all others", "both": "其余各词 all others"}[lang]
     ax.set_yticks([*y, len(top)], [*(label(t, lang) for t in top["term"]), others])
     ax.set_ylim(len(top) + 0.6, -0.6)
@@ -103,6 +105,18 @@ def shift(
     ax.set_xlabel(label("contribution", lang))
     ax.set_title(f"← {names[0]}      {names[1]} →", loc="center")
     return ax
+
+
+def _cut_tail(ax: Axes, top: pd.DataFrame, row: int, tail: pd.Series) -> None:
+    """Let the words fill the width: the bar of the others may run out of it, with its sum."""
+    ends = [column for column in ("contribution", "low", "high") if column in top]
+    edge = 1.2 * top[ends].abs().max(axis=None) if len(top) else 0.0
+    if not len(top) or tail.max() <= 2 * edge:
+        return
+    ax.set_xlim(-edge, edge)
+    for x, size, ha in ((-edge, tail.iloc[0], "left"), (edge, tail.iloc[1], "right")):
+        text = f"← {size:.3f}" if x < 0 else f"{size:.3f} →"
+        ax.text(x * 0.985, row, text, ha=ha, va="center", color="white", fontsize=6)
 
 
 def cloud(weights: Mapping[str, float], *, ax: Axes, colour: str = INK, seed: int = 0) -> Axes:
@@ -124,9 +138,11 @@ def cloud(weights: Mapping[str, float], *, ax: Axes, colour: str = INK, seed: in
     figure.draw_without_rendering()
     box = ax.get_window_extent().transformed(figure.dpi_scale_trans.inverted())
     width, height = 900, max(int(900 * box.height / box.width), 100)
+    # The margin is wider than the gaps in the largest characters, so that no word stands in one.
     layout = WordCloud(
-        font_path=str(font_path()), width=width, height=height, random_state=seed, margin=4,
-        prefer_horizontal=1.0, max_words=60, relative_scaling=0.6, min_font_size=18,
+        font_path=str(font_path()), width=width, height=height, random_state=seed, margin=12,
+        prefer_horizontal=1.0, max_words=60, relative_scaling=0.6, min_font_size=24,
+        max_font_size=110,
     ).generate_from_frequencies(dict(weights)).layout_  # fmt: skip
     font = FontProperties(fname=str(font_path()))
     points = box.width * 72 / width

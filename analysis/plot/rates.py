@@ -44,8 +44,10 @@ def intervals(
 def _whiskers(ax: Axes, rows: pd.DataFrame, value: str, y, colour: str, marker: str, name: str):
     ax.hlines(y, rows["low"], rows["high"], color=colour, linewidth=0.9)
     seen = (rows[value] != 0).to_numpy()
-    ax.plot(rows[value][seen], y[seen], marker, color=colour, label=name, linestyle="none")
-    ax.plot(rows[value][~seen], y[~seen], marker, color=colour, mfc="white", linestyle="none")
+    # A mark at 0 sits on the axis and is drawn whole.
+    drawn = {"color": colour, "linestyle": "none", "clip_on": False, "zorder": 3}
+    ax.plot(rows[value][seen], y[seen], marker, label=name, **drawn)
+    ax.plot(rows[value][~seen], y[~seen], marker, mfc="white", **drawn)
 
 
 def ratios(table: pd.DataFrame, *, ax: Axes, value: str = "log_ratio", lang: str = "both") -> Axes:
@@ -56,13 +58,18 @@ def ratios(table: pd.DataFrame, *, ax: Axes, value: str = "log_ratio", lang: str
     ----------
     table : DataFrame
         Columns `term`, `value`, `low`, `high`; optional `settled` (bool): rows that are not
-        settled are drawn in grey with a hollow dot.
+        settled are drawn in grey with a hollow dot. An interval that is open on one side (±inf, a
+        zero) runs to the edge and ends in an arrow.
     """
+    edge = 1.25 * np.abs(table[[value, "low", "high"]].replace([-np.inf, np.inf], 0)).max(axis=None)
     settled = table["settled"] if "settled" in table else pd.Series(True, index=table.index)
     y = np.arange(len(table))
     for flag, colour, face in ((True, INK, INK), (False, GREY, "white")):
         rows, at = table[settled == flag], y[settled == flag]
-        ax.hlines(at, rows["low"], rows["high"], color=colour, linewidth=1.1)
+        low, high = rows["low"].clip(lower=-edge), rows["high"].clip(upper=edge)
+        ax.hlines(at, low, high, color=colour, linewidth=1.1)
+        for end, arrow in ((low, "<"), (high, ">")):
+            ax.plot(end[end.abs() == edge], at[end.abs() == edge], arrow, color=colour, ms=3)
         ax.plot(rows[value], at, "o", color=colour, mfc=face)
     ax.axvline(0, color="0.4", linewidth=0.7)
     ax.set_yticks(y, [label(term, lang) for term in table["term"]])
