@@ -56,8 +56,9 @@ def stability(found: pd.DataFrame) -> pd.DataFrame:
         `jaccard_low`, `jaccard_high`, and `agreement` (adjusted Rand index) with `agreement_low`,
         `agreement_high` (ranges of 95% of the resamples, no confidence intervals);
         `recurring` (topics that recur in at least `LINE` of the resamples);
-        `excess` = Σ over topics of (recurrence - `LINE`): each topic counts by how far it lies
-        above the line of interpretation, or against by how far below; `behind`, `behind_se` (how
+        `score` = agreement · Σ over topics of (recurrence - `LINE`), by resample, then the mean:
+        each topic counts by how far it lies above the line of interpretation, or against by how
+        far below, and all by how far the paragraphs are sorted alike; `behind`, `behind_se` (how
         far below the best K on the same halves, mean and standard error over resamples);
         `null_jaccard`, `null_agreement` (the same of shuffled words); `needed`,
         `null_recurrence` (see `topic_stability.threshold`).
@@ -70,7 +71,7 @@ def stability(found: pd.DataFrame) -> pd.DataFrame:
     hits = text.assign(hit=text["shared"] >= text["k"].map(limits["needed"]))
     recurs = hits.groupby(["k", "topic"])["hit"].mean() >= LINE
     table["recurring"] = recurs.groupby("k").sum()
-    table = table.join(_excess(hits))
+    table = table.join(_scores(hits))
     means = null.groupby("k")[["jaccard", "agreement"]].mean().add_prefix("null_")
     table = table.join(means).join(limits[["needed", "null_recurrence"]])
     return table.round(DIGITS).reset_index()
@@ -82,13 +83,15 @@ def _spread(values: pd.Series) -> pd.DataFrame:
     return pd.DataFrame({f"{values.name}{name}": column for name, column in columns.items()})
 
 
-def _excess(hits: pd.DataFrame) -> pd.DataFrame:
-    """Σ (hit - LINE) over the topics, and how far it lies below the best K on the same halves."""
-    runs = (hits["hit"] - LINE).groupby([hits["k"], hits["resample"]]).sum().reset_index(name="x")
-    runs = runs.pivot_table(index="k", columns="resample", values="x")
+def _scores(hits: pd.DataFrame) -> pd.DataFrame:
+    """Agreement · Σ (hit - LINE), and how far it lies below the best K on the same halves."""
+    value = (hits["hit"] - LINE) * hits["agreement"]
+    runs = hits.assign(value=value).pivot_table(
+        index="k", columns="resample", values="value", aggfunc="sum"
+    )
     less = runs.loc[runs.mean(axis=1).round(9).idxmax()] - runs
     return pd.DataFrame({
-        "excess": runs.mean(axis=1), "behind": less.mean(axis=1),
+        "score": runs.mean(axis=1), "behind": less.mean(axis=1),
         "behind_se": less.std(axis=1) / np.sqrt(less.shape[1]),
     })
 
@@ -97,11 +100,13 @@ def choose_k(stability: pd.DataFrame, coherence: pd.DataFrame) -> tuple[int, str
     """
     Choose the number of topics by a rule, and say why.
 
-    Kept are the K whose `excess` (Σ over topics of recurrence - `LINE`, which rewards every topic
-    that can be interpreted and charges every one that cannot) lies within one standard error of
-    the best, paired on the same halves (as the one-standard-error rule of Breiman et al. 1984).
-    Among them the best mean rank over the coherence measures decides, then the larger K. Mean
-    Jaccard alone would nearly always take the smallest K tried.
+    Kept are the K whose `score` (see `stability`: it rewards every topic that can be interpreted,
+    charges every one that cannot, and discounts both by agreement) lies within one standard error
+    of the best, paired on the same halves (as the one-standard-error rule of Breiman et al. 1984).
+    Among them the best mean rank over the coherence measures decides, then the larger K.
+
+    Measured on four corpora of four planted topics: mean Jaccard alone took 2 or 3 of them,
+    recurrence alone split the largest every time, the score was highest at 4 every time.
 
     Parameters
     ----------
@@ -117,7 +122,7 @@ def choose_k(stability: pd.DataFrame, coherence: pd.DataFrame) -> tuple[int, str
 
     Examples
     --------
-    >>> some = pd.DataFrame({"k": [6, 7, 8], "excess": [2, 1.9, .5], "behind": [0, .1, 1.5],
+    >>> some = pd.DataFrame({"k": [6, 7, 8], "score": [2, 1.9, .5], "behind": [0, .1, 1.5],
     ...                      "behind_se": [0, .2, .2], "jaccard": .5, "recurring": [6, 7, 5]})
     >>> choose_k(some, pd.DataFrame({"k": [6, 7, 8], "c_npmi": [.1, .2, .3]}))[0]
     7
@@ -145,6 +150,6 @@ def _reason(table: pd.DataFrame, kept: pd.DataFrame, k: int, measures: list[str]
     )
     edge = "; it is the edge of what was tried" if k in (table.index[0], table.index[-1]) else ""
     return (
-        f"K = {k} of {table.index[0]} to {table.index[-1]}: the most recurrence above the line of "
-        f"{LINE:.0%}, {rule}{edge} ({shown})."
+        f"K = {k} of {table.index[0]} to {table.index[-1]}: most topics above the line of "
+        f"{LINE:.0%}, discounted by agreement; {rule}{edge} ({shown})."
     )

@@ -89,8 +89,9 @@ def matches(
     sizes = documents.sizes.to_numpy()[topics.canonical(documents.units)]
     tasks = list(_tasks(ks, resamples, nulls))
     place = _place(matrix, sizes, tasks, engine, seed)
-    if place.exists():
-        return pd.read_parquet(place)
+    kept = _kept(place)
+    if kept is not None:
+        return kept
     table = pd.concat(_run(matrix, sizes, tasks, engine, seed, n_jobs, progress))
     table = table.sort_values(["k", "shuffle", "resample", "topic"], ignore_index=True)
     _keep(place, table)
@@ -186,6 +187,14 @@ def _place(matrix, sizes, tasks, engine: str, seed: int) -> Path:
     for source in (__file__, topics.__file__):
         key.update(Path(source).read_bytes())
     return paths.CACHE / "topics" / f"{key.hexdigest()}.parquet"
+
+
+def _kept(place: Path) -> pd.DataFrame | None:
+    """The entry, if there is one and it is whole."""
+    try:
+        return pd.read_parquet(place)
+    except (OSError, ValueError):
+        return None
 
 
 def _keep(place: Path, table: pd.DataFrame) -> None:

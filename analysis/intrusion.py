@@ -1,0 +1,147 @@
+"""Can a reader find what does not belong? Items for people to answer, and their score."""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from analysis.topic_cards import quote, strongest
+from analysis.topics import TOP, TopicModel, top_codes
+
+# Chang et al. (2009): five words of a topic and an intruder, three documents and an intruder.
+WORDS, DOCUMENTS = 5, 3
+
+# An intruding passage has next to nothing of the topic.
+FOREIGN = 0.05
+
+OPTIONS = [f"option_{n}" for n in range(1, WORDS + 2)]
+
+
+def intrusion_items(model: TopicModel, corpus=None, seed: int = 0) -> pd.DataFrame:
+    """
+    Make items in which one word, or one passage, does not belong to a topic.
+
+    Word items: the five top words and a word from the lower half of the topic that is a top word
+    of another. Passage items (if a corpus is given): sentences of the three documents strongest
+    in the topic and of one that has at most `FOREIGN` of it.
+
+    Returns
+    -------
+    DataFrame
+        `item`, `kind` ("word" or "passage"), `topic`, `option_1` to `option_6` (unused ones
+        empty), `answer` (number of the intruder), `response` (empty: for the reader). Show the
+        reader neither `topic` nor `answer`.
+
+    References
+    ----------
+    Chang, J., Boyd-Graber, J., Gerrish, S., Wang, C. & Blei, D. (2009). NIPS 22, 288-296.
+    """
+    rng = np.random.default_rng(seed)
+    rows = []
+    for topic in range(model.k):
+        made = [("word", *_words(model, topic, rng))]
+        if corpus is not None:
+            made.append(("passage", *_passages(model, topic, corpus, rng)))
+        for kind, own, intruder in made:
+            if intruder is None:
+                continue
+            place = int(rng.integers(len(own) + 1))
+            options = [*own[:place], intruder, *own[place:]]
+            options += [""] * (len(OPTIONS) - len(options))
+            rows.append((len(rows) + 1, kind, topic, *options, place + 1, ""))
+    return pd.DataFrame(rows, columns=["item", "kind", "topic", *OPTIONS, "answer", "response"])
+
+
+def _words(model: TopicModel, topic: int, rng) -> tuple[list[str], str | None]:
+    own = list(rng.permutation(top_codes(model.weights, WORDS)[topic]))
+    low = model.weights[topic] <= np.median(model.weights[topic])
+    others = np.unique(np.delete(top_codes(model.weights, TOP), topic, axis=0))
+    strange = others[low[others]]
+    intruder = model.terms[rng.choice(strange)] if len(strange) else None
+    return [model.terms[code] for code in own], intruder
+
+
+def _passages(model: TopicModel, topic: int, corpus, rng) -> tuple[list[str], str | None]:
+    own = [_sentence(model, topic, row, corpus) for row in strongest(model, topic, DOCUMENTS)]
+    strange = np.flatnonzero((model.shares[:, topic] <= FOREIGN) & (model.assigned() >= 0))
+    if not len(strange) or not own:
+        return own, None
+    row = int(rng.choice(strange))
+    return list(rng.permutation(own)), _sentence(model, model.assigned()[row], row, corpus)
+
+
+def _sentence(model: TopicModel, topic: int, row: int, corpus) -> str:
+    unit = model.documents.iloc[row]
+    text = corpus[unit["report"]].text
+    start, end = quote(model, topic, text, unit["start"], unit["end"])
+    return text[start:end]
+
+
+def score_intrusion(answers: pd.DataFrame, by: str = "kind") -> pd.DataFrame:
+    """
+    Score what readers answered; items without a response do not count.
+
+    Parameters
+    ----------
+    answers : DataFrame
+        Items with `response` filled in (numbers of options); several readers one below another.
+    by : str
+        "kind", or "topic".
+
+    Returns
+    -------
+    DataFrame, by `by`
+        the column `by`, `n` (responses), `correct`, `share`, `low`, `high` (Wilson, 95%),
+        `chance` (share of a reader who guesses). Nobody's answers give n = 0 and no share.
+
+    References
+    ----------
+    Wilson, E. B. (1927). JASA 22, 209-212; by SciPy.
+
+    Examples
+    --------
+    >>> answers = pd.DataFrame({"kind": "word", "answer": [1, 2, 3, 4], "response": [1, 2, 3, ""],
+    ...                         "option_1": "创新", "option_2": "汾河"})
+    >>> score_intrusion(answers)[["n", "correct", "low"]].to_numpy().round(3).tolist()
+    [[3.0, 3.0, 0.439]]
+    """
+    from scipy.stats import binomtest
+
+    shown = answers.filter(like="option_").fillna("").ne("").sum(axis=1)
+    rows = []
+    for group, part in answers.groupby(by, sort=True):
+        given = pd.to_numeric(part["response"], errors="coerce")
+        n, correct = int(given.notna().sum()), int((given == part["answer"]).sum())
+        low = high = np.nan
+        if n:
+            low, high = binomtest(correct, n).proportion_ci(method="wilson")
+        share = correct / n if n else np.nan
+        rows.append((group, n, correct, share, low, high, (1 / shown[part.index]).mean()))
+    return pd.DataFrame(rows, columns=[by, "n", "correct", "share", "low", "high", "chance"])
+
+
+def ask(items: pd.DataFrame, path: Path):
+    """
+    Show the items as buttons in a notebook; each answer is written to `path` at once.
+
+    Returns
+    -------
+    ipywidgets.VBox
+        Topic and answer stay hidden. A page made from the notebook shows the questions only.
+    """
+    import ipywidgets as widgets
+
+    answers = items.copy()
+    answers["response"] = answers["response"].astype(object)
+
+    def choose(row, change):
+        answers.loc[row, "response"] = change["new"]
+        answers.to_csv(path, index=False, lineterminator="\n")
+
+    boxes = []
+    for row in items.index:
+        shown = [(items.loc[row, name], n + 1) for n, name in enumerate(OPTIONS)]
+        box = widgets.RadioButtons(options=[o for o in shown if o[0]], value=None)
+        box.observe(lambda change, row=row: choose(row, change), names="value")
+        boxes += [widgets.Label(f"{items.loc[row, 'item']}. Which one does not belong?"), box]
+    return widgets.VBox(boxes)

@@ -1,0 +1,219 @@
+"""Topic cards: what a reader needs to believe a topic, or not."""
+
+import re
+
+import numpy as np
+import pandas as pd
+
+from analysis import codebook
+from analysis.glossary import label
+from analysis.shares import intervals
+from analysis.topic_words import frex
+from analysis.topics import DIGITS, TopicModel, sizes, top_codes
+
+# Words of a label; more make a list of it.
+LABEL = 3
+
+# Passages on a card, and their length in characters where a sentence is longer.
+PASSAGES, QUOTE = 3, 120
+
+# Words by which the best sentence of a document is found.
+TELLING = 20
+
+
+def cards(
+    model: TopicModel, recurrence: pd.DataFrame, corpus, found: pd.DataFrame, book: pd.DataFrame
+) -> pd.DataFrame:
+    """
+    One row a topic: its words, how often it recurs, how much it takes and where.
+
+    A topic below the line of recurrence is shown and not interpreted: label and domain are empty.
+    The Chinese label has the most exclusive of the top words that stand in two of the quoted
+    passages; the English one those of them that codebook or glossary translate, or else the
+    domain whose share goes with the topic's, and never anything else.
+
+    Parameters
+    ----------
+    model : TopicModel
+    recurrence : DataFrame
+        What `topic_stability.recurrence` gives for the same documents, engine, seed and k.
+    corpus : Corpus
+    found, book : DataFrame
+        What `codebook.hits` and `codebook.load` give.
+
+    Returns
+    -------
+    DataFrame, by `topic`
+        `topic`, `label_zh`, `label_en`, `status` ("stable" or "unstable"), `recurrence`,
+        `needed`, `share` (of all tokens), `concentration` (share of the topic's tokens in its
+        largest section), `report` and `section_title` (that section), `domain`, `domain_r`,
+        `words` (by weight), `frex` (by FREX; see `topic_words.frex`).
+    """
+    passage = passages(model, corpus)
+    table = pd.DataFrame({
+        "topic": range(model.k),
+        "label_zh": ["·".join(words) for words in label_words(model, passage)],
+        "label_en": [_english(words, book) for words in label_words(model, passage)],
+        "words": [" ".join(words) for words in model.top()],
+        "frex": [" ".join(model.terms[row]) for row in top_codes(frex(model))],
+        "share": sizes(model).round(DIGITS),
+    })
+    r = codebook.association(model, found)
+    table["domain"], table["domain_r"] = r.idxmax(axis=1).to_numpy(), r.max(axis=1).to_numpy()
+    bare = table["label_en"] == ""
+    table["label_en"] = table["label_en"].mask(bare, "domain: " + table["domain"].astype("str"))
+    table = table.merge(concentration(model), on="topic")
+    table = table.merge(recurrence.drop(columns="jaccard"), left_on="topic", right_index=True)
+    weak = table["status"] != "stable"
+    for column in ("label_zh", "label_en", "domain"):
+        table[column] = table[column].mask(weak, "")
+    table["domain_r"] = table["domain_r"].mask(weak)
+    return table[[
+        "topic", "label_zh", "label_en", "status", "recurrence", "needed", "share",
+        "concentration", "report", "section_title", "domain", "domain_r", "words", "frex",
+    ]]
+
+
+def label_words(model: TopicModel, passage: pd.DataFrame) -> list[list[str]]:
+    """The top words of each topic by FREX, those that stand in two of its passages first."""
+    score = frex(model)
+    labels = []
+    for topic, codes in enumerate(top_codes(model.weights)):
+        quotes = passage.loc[passage["topic"] == topic, "quote"]
+        stands = np.array([sum(model.terms[c] in quote for quote in quotes) for c in codes])
+        order = np.lexsort((-score[topic, codes], stands < 2))
+        labels.append(list(model.terms[codes[order[:LABEL]]]))
+    return labels
+
+
+def _english(words: list[str], book: pd.DataFrame) -> str:
+    known = dict(zip(book["term"], book["en"], strict=True)) if "en" in book else {}
+    named = [known.get(word) or label(word, "en") for word in words]
+    return ", ".join(name for name, word in zip(named, words, strict=True) if name != word)
+
+
+def prevalence(model: TopicModel, by: str = "report", seed: int = 0) -> pd.DataFrame:
+    """
+    Share of each topic in the tokens of each report or function, with intervals.
+
+    Reports that differ in level or genre are described by this, not compared; restrict to what
+    is like for like with `within`.
+
+    Parameters
+    ----------
+    by : str
+        A column of `model.documents`: "report" or "function".
+
+    Returns
+    -------
+    DataFrame
+        `by`, `topic`, `tokens`, `share`, `low`, `high`, `n_clusters`, `cluster`, as
+        `shares.intervals` explains them.
+    """
+    mass = model.shares * model.documents["n_tokens"].to_numpy()[:, None]
+    return intervals(pd.DataFrame(mass), model.documents, by, seed, "topic", "tokens")
+
+
+def within(model: TopicModel, **values) -> TopicModel:
+    """
+    The same topics, in some of the documents: `within(model, function="tasks")`.
+
+    Raises
+    ------
+    ValueError
+        If no document has these values.
+    """
+    from dataclasses import replace
+
+    keep = np.ones(len(model.documents), bool)
+    for column, value in values.items():
+        chosen = [value] if np.isscalar(value) else list(value)
+        keep &= model.documents[column].astype("str").isin(chosen).to_numpy()
+    if not keep.any():
+        raise ValueError(f"No document with {values}; see the columns of `model.documents`.")
+    return replace(
+        model, shares=model.shares[keep], documents=model.documents[keep].reset_index(drop=True)
+    )
+
+
+def concentration(model: TopicModel) -> pd.DataFrame:
+    """
+    How much of each topic stands in its single largest section, and which section that is.
+
+    Returns
+    -------
+    DataFrame, by `topic`
+        `topic`, `concentration` (0 to 1; near 1 the topic is one section of one report),
+        `report`, `section`, `section_title`.
+    """
+    place = ["report", "section", "section_title"]
+    mass = pd.DataFrame(model.shares * model.documents["n_tokens"].to_numpy()[:, None])
+    sums = mass.groupby([model.documents[name] for name in place], sort=False).sum()
+    shares = sums / sums.sum().clip(lower=1e-12)
+    rows = [(topic, shares[topic].max(), *shares[topic].idxmax()) for topic in shares]
+    table = pd.DataFrame(rows, columns=["topic", "concentration", *place])
+    return table.round({"concentration": DIGITS})
+
+
+def passages(model: TopicModel, corpus, n: int = PASSAGES) -> pd.DataFrame:
+    """
+    Quote the documents with the largest share of each topic, from different sections if possible.
+
+    Of each document the sentence is quoted whose words weigh most in the topic.
+
+    Returns
+    -------
+    DataFrame, by `topic`, then `rank`
+        `topic`, `rank`, `report`, `section`, `section_title`, `function`, `document`, `share` (of
+        the topic in the document), `quote`, `start`, `end` (`corpus[report].text[start:end]` is
+        the quote), `raw_start`, `raw_end` (the same in the raw text).
+    """
+    rows = []
+    for topic in range(model.k):
+        for rank, row in enumerate(strongest(model, topic, n)):
+            unit = model.documents.iloc[row]
+            report = corpus[unit["report"]]
+            start, end = quote(model, topic, report.text, unit["start"], unit["end"])
+            rows.append((
+                topic, rank + 1, unit["report"], unit["section"], unit["section_title"],
+                unit["function"], row, round(float(model.shares[row, topic]), DIGITS),
+                report.text[start:end], start, end, *report.ledger.to_raw(start, end),
+            ))
+    return pd.DataFrame(rows, columns=[
+        "topic", "rank", "report", "section", "section_title", "function", "document", "share",
+        "quote", "start", "end", "raw_start", "raw_end",
+    ])
+
+
+def strongest(model: TopicModel, topic: int, n: int) -> list[int]:
+    """Rows of the documents with the largest shares, one a section before a second of any."""
+    share = model.shares[:, topic].round(6)
+    order = np.lexsort((model.documents["paragraph"], model.documents["report"], -share))
+    order = order[share[order] > 0]
+    places = model.documents.iloc[order].groupby(["report", "section"], sort=False).cumcount()
+    return list(order[np.argsort(np.minimum(places, 1), kind="stable")][:n])
+
+
+def quote(model: TopicModel, topic: int, text: str, start: int, end: int) -> tuple[int, int]:
+    """Start and end of the sentence that weighs most in the topic, at most `QUOTE` characters."""
+    codes = top_codes(model.weights, TELLING)[topic]
+    words = list(zip(model.terms[codes], model.weights[topic, codes], strict=True))
+    spans = [m.span() for m in re.finditer(r"[^。！？；\n]+[。！？；]?", text[start:end])]
+    pieces = [piece for span in spans for piece in _clauses(text[start:end], *span)]
+
+    def weighs(piece):
+        said = text[start + piece[0] : start + piece[1]]
+        return sum(weight for word, weight in words if word in said), -piece[0]
+
+    best = max(pieces, key=weighs)
+    return start + best[0], start + best[1]
+
+
+def _clauses(text: str, start: int, end: int) -> list[tuple[int, int]]:
+    """Cut a sentence that is too long to quote, after commas where it has them."""
+    pieces = []
+    while end - start > QUOTE:
+        cut = max(text.rfind(mark, start + QUOTE // 2, start + QUOTE) for mark in "，,、") + 1
+        pieces.append((start, cut or start + QUOTE))
+        start = pieces[-1][1]
+    return [*pieces, (start, end)]

@@ -1,0 +1,155 @@
+"""Cards say what a topic is and where, and nothing about a topic that does not recur."""
+
+import numpy as np
+import pandas as pd
+import planted
+import pytest
+
+from analysis import codebook, intrusion, topic_cards, topics
+
+
+@pytest.fixture(scope="module")
+def made():
+    return planted.documents()
+
+
+@pytest.fixture(scope="module")
+def model(made):
+    return topics.fit(made[0], 4)
+
+
+@pytest.fixture(scope="module")
+def book():
+    rows = [(w, f"d{t}", f"{t}-{i}", "test") for t in range(4)
+            for i, w in enumerate(planted.words(t))]
+    return pd.DataFrame(rows, columns=["term", "domain", "en", "source"])
+
+
+def recurrence(*values):
+    status = ["stable" if v >= 0.6 else "unstable" for v in values]
+    return pd.DataFrame({"recurrence": values, "needed": 5, "jaccard": 0.4, "status": status})
+
+
+def test_cards_name_topics_that_recur_and_no_others(made, model, book):
+    corpus = made[1]
+    found = codebook.hits(corpus, book)
+    table = topic_cards.cards(model, recurrence(0.9, 0.6, 0.59, 1.0), corpus, found, book)
+    assert table["topic"].tolist() == [0, 1, 2, 3]
+    assert table["status"].tolist() == ["stable", "stable", "unstable", "stable"]
+    bare = table.loc[2]
+    assert (bare["label_zh"], bare["label_en"], bare["domain"]) == ("", "", "")
+    assert np.isnan(bare["domain_r"])
+    assert bare["words"].split() == model.top()[2]
+    for row in table.drop(index=2).itertuples():
+        planted_topic = int(row.domain[1])
+        assert set(row.label_zh.split("·")) <= set(planted.words(planted_topic))
+        assert row.label_en.startswith(f"{planted_topic}-")
+        assert row.domain_r > 0.9
+    assert table["share"].sum() == pytest.approx(1, abs=1e-3)
+
+
+def test_a_label_without_translation_names_the_domain_and_says_so(made, model, book):
+    corpus = made[1]
+    found = codebook.hits(corpus, book)
+    bare = book.drop(columns="en")
+    table = topic_cards.cards(model, recurrence(1, 1, 1, 1), corpus, found, bare)
+    assert table["label_en"].str.fullmatch(r"domain: d[0-3]").all()
+
+
+def test_quotes_stand_where_they_are_said_to_stand(made, model):
+    corpus = made[1]
+    table = topic_cards.passages(model, corpus)
+    assert table.groupby("topic").size().tolist() == [3] * 4
+    for row in table.itertuples():
+        report = corpus[row.report]
+        assert report.text[row.start : row.end] == row.quote
+        assert report.raw[row.raw_start : row.raw_end] == row.quote
+        assert 0 < len(row.quote) <= topic_cards.QUOTE
+        unit = model.documents.loc[row.document]
+        assert unit["start"] <= row.start < row.end <= unit["end"]
+    assert not table.duplicated(["topic", "report", "section"]).any()
+
+
+def test_the_sentence_that_weighs_most_is_quoted(model):
+    strong, weak = "".join(model.top()[0][:3]), planted.words(-1)[50]
+    text = f"{weak}。{strong}，{weak}！{weak}"
+    start, end = topic_cards.quote(model, 0, text, 0, len(text))
+    assert text[start:end] == f"{strong}，{weak}！"
+
+
+def test_long_sentences_are_cut_after_a_comma_without_losing_a_character():
+    text = "甲" * 80 + "，" + "乙" * 100 + "丙" * 150
+    pieces = topic_cards._clauses(text, 0, len(text))
+    assert "".join(text[a:b] for a, b in pieces) == text
+    assert pieces[0] == (0, 81)
+    assert all(b - a <= topic_cards.QUOTE for a, b in pieces)
+
+
+def test_concentration_finds_a_topic_that_is_one_section(made, model):
+    own = model.documents.groupby(["report", "section"]).ngroup().eq(7).to_numpy()
+    shares = np.where(own[:, None], [[1.0, 0.0]], [[0.0, 1.0]])
+    two = topics.TopicModel("nmf", 2, 0, model.weights[:2], shares, model.terms, model.documents)
+    table = topic_cards.concentration(two)
+    assert table.loc[0, ["concentration", "report", "section"]].tolist() == [1.0, "r1", 1]
+    assert table.loc[1, "concentration"] == pytest.approx(1 / 17, abs=1e-3)
+
+
+@pytest.mark.parametrize("by", ["report", "function"])
+def test_prevalence_sums_to_one_and_lies_in_its_interval(model, by):
+    table = topic_cards.prevalence(model, by)
+    np.testing.assert_allclose(table.groupby(by)["share"].sum(), 1, atol=1e-3)
+    assert (table["low"] <= table["share"]).all()
+    assert (table["share"] <= table["high"]).all()
+    pd.testing.assert_frame_equal(table, topic_cards.prevalence(model, by), check_exact=True)
+
+
+def test_like_for_like_takes_some_documents_and_the_same_topics(model):
+    tasks = topic_cards.within(model, function="tasks", report=["r0", "r2"])
+    assert set(tasks.documents["function"]) == {"tasks"}
+    assert set(tasks.documents["report"]) == {"r0", "r2"}
+    assert tasks.weights is model.weights
+    with pytest.raises(ValueError, match="No document with"):
+        topic_cards.within(model, function="guiding")
+
+
+def test_intruders_do_not_belong(made, model):
+    items = intrusion.intrusion_items(model, made[1], seed=2)
+    assert items["kind"].value_counts().to_dict() == {"word": 4, "passage": 4}
+    assert (items["response"] == "").all()
+    for row in items.query("kind == 'word'").itertuples():
+        options = [getattr(row, name) for name in intrusion.OPTIONS]
+        intruder = options.pop(row.answer - 1)
+        assert set(options) == set(model.top(5)[row.topic])
+        assert intruder not in model.top(10)[row.topic]
+        assert any(intruder in top for top in model.top(10))
+    for row in items.query("kind == 'passage'").itertuples():
+        options = [getattr(row, name) for name in intrusion.OPTIONS if getattr(row, name)]
+        assert len(options) == 4
+        found = topic_cards.passages(model, made[1]).query("topic == @row.topic")["quote"]
+        assert options[row.answer - 1] not in set(found)
+    pd.testing.assert_frame_equal(items, intrusion.intrusion_items(model, made[1], seed=2))
+    assert not items.equals(intrusion.intrusion_items(model, made[1], seed=3))
+
+
+def test_answers_are_scored_and_nobody_has_no_score(made, model, tmp_path):
+    items = intrusion.intrusion_items(model, made[1])
+    none = intrusion.score_intrusion(items)
+    assert none["n"].tolist() == [0, 0]
+    assert none["share"].isna().all()
+    items["response"] = items["answer"]
+    items.loc[items["kind"] == "word", "response"] = items["answer"] % 6 + 1
+    items.to_csv(tmp_path / "answers.csv", index=False)
+    table = intrusion.score_intrusion(pd.read_csv(tmp_path / "answers.csv")).set_index("kind")
+    assert table["correct"].tolist() == [4, 0]
+    assert table["chance"].tolist() == pytest.approx([1 / 4, 1 / 6])
+    # Wilson's interval of 4 in 4 begins at n / (n + z²).
+    assert table.loc["passage", "low"] == pytest.approx(4 / (4 + 1.959964**2), abs=1e-6)
+
+
+def test_answers_given_in_a_notebook_are_written_down(made, model, tmp_path):
+    items = intrusion.intrusion_items(model, made[1])
+    box = intrusion.ask(items, tmp_path / "answers.csv")
+    box.children[1].value = 2
+    written = pd.read_csv(tmp_path / "answers.csv")
+    assert written["response"].tolist()[0] == 2
+    assert written["response"].isna().sum() == len(items) - 1
