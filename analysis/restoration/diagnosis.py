@@ -26,9 +26,17 @@ ODD_BLOCKS = (
 ANNOTATION = re.compile(f"(?<=[{hanzi.HAN}])(?:\\([{hanzi.PINYIN}]{{1,9}}\\))+")
 SLIP = re.compile(f"\\?[{hanzi.PINYIN}]{{1,9}}\\)|[{hanzi.HAN}]\\?[！？]")
 BLANK = re.compile(
-    f"(?<=[{hanzi.HAN}A-Za-z0-9%—，。、；：,;“《{hanzi.CLOSERS}])[ \u00a0]+"
-    f"(?=[{hanzi.HAN}A-Za-z0-9“”《])"
+    f"(?<=[{hanzi.HAN}A-Za-z0-9%—，。、；：,;“《{hanzi.CLOSERS}])[ \u00a0](?=[{hanzi.HAN}0-9“”《])"
 )
+# Blanks that a change of font in a PDF leaves: after a number, Latin letters, a dash, beside 〇.
+FONT = re.compile(
+    f"(?<=[A-Za-z0-9%—])[ \u00a0](?=[{hanzi.HAN}“])|(?<=〇)[ \u00a0](?=[{hanzi.HAN}])"
+    f"|(?<=[{hanzi.HAN}])[ \u00a0](?=〇)"
+)
+EDGES = re.compile(f"(?<=[A-Za-z0-9])( ?)(?=[{hanzi.HAN}])|(?<=[{hanzi.HAN}])( ?)(?=[A-Za-z0-9])")
+MARKUP = re.compile(r"&[a-z]{2,7};|&#\d{2,5};|</?[a-z]+[ />]", re.IGNORECASE)
+# A text may be about markup; then it says so all the time.
+SUBJECT = re.compile("HTML|网页|标签|代码|语法|转义|粗体|标记", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -48,8 +56,14 @@ class Diagnosis:
         Pinyin-like brackets after a Han character; those with a tone mark after a traditional one.
     slips : int
         `?pinyin)` and `?！`, the traces of a byte-level replacement.
-    marks, spaces : int
-        `**`; blanks within Chinese.
+    marks, markup : int
+        `**`; entities and tags of web pages.
+    blanks, fonts : int
+        Blanks beside Chinese; those of them that a change of font leaves (`2020 年`, `二 〇`).
+    style : bool
+        Blanks stand between Chinese and numbers on both sides nearly everywhere: on purpose.
+    subject : bool
+        The text is about markup.
     """
 
     characters: int
@@ -62,7 +76,11 @@ class Diagnosis:
     toned: int
     slips: int
     marks: int
-    spaces: int
+    markup: int
+    blanks: int
+    fonts: int
+    style: bool
+    subject: bool
 
     @property
     def traditional(self) -> bool:
@@ -92,8 +110,13 @@ class Diagnosis:
 
     @property
     def spaced(self) -> bool:
-        """Blanks within Chinese: 3 and 1 in 1,000; national reports have at most 1 in 2,200."""
-        return self.spaces >= max(3, self.characters / 1000)
+        """Blanks left by fonts: 3 and 1 in 1,000; national reports have at most 1 in 2,200."""
+        return not self.style and self.fonts >= max(3, self.characters / 1000)
+
+    @property
+    def marked(self) -> bool:
+        """Bold type shown as `**`, entities and tags shown as such."""
+        return (self.marks > 1 or self.markup > 0) and not self.subject
 
 
 @cache
@@ -121,12 +144,32 @@ def diagnose(text: str) -> Diagnosis:
     counts = np.bincount(_classes()[codes], minlength=6).tolist()
     annotations = list(ANNOTATION.finditer(text)) if "(" in text else []
     toned = sum(not hit[0].isascii() and _traditional(text[hit.start() - 1]) for hit in annotations)
+    marks, markup = text.count("**"), _count(MARKUP, text, "&", "<")
+    blanks = [hit.start() for hit in BLANK.finditer(text)]
+    fonts = sum(bool(FONT.match(text, place)) for place in blanks)
     return Diagnosis(
         len(text), *counts[SIMPLIFIED:], len(annotations), toned,
-        slips=sum(1 for _ in SLIP.finditer(text)) if "?" in text else 0,
-        marks=text.count("**"),
-        spaces=sum(1 for _ in BLANK.finditer(text)),
+        slips=_count(SLIP, text, "?"),
+        marks=marks,
+        markup=markup,
+        blanks=len(blanks),
+        fonts=fonts,
+        style=fonts >= max(3, len(text) / 1000) and _is_style(text),
+        subject=marks + markup > 0 and 300 * _count(SUBJECT, text, "") > len(text),
     )
+
+
+def _count(pattern: re.Pattern, text: str, *signs: str) -> int:
+    """Number of matches; the pattern is only tried where one of its signs occurs."""
+    return sum(1 for _ in pattern.finditer(text)) if any(s in text for s in signs) else 0
+
+
+def _is_style(text: str) -> bool:
+    """Whether seven in ten edges of Chinese and numbers have a blank, on the left side too."""
+    edges = [(hit[1], hit[2]) for hit in EDGES.finditer(text)]
+    left = [before for _, before in edges if before is not None]
+    blank = sum(bool(after or before) for after, before in edges)
+    return blank > 0.7 * len(edges) and 2 * sum(map(bool, left)) > len(left)
 
 
 def _traditional(character: str) -> bool:

@@ -29,8 +29,9 @@ TAG = re.compile(r"</?(p|br|div|span|strong|b|em|font)\b[^<>\n]{0,200}>", re.IGN
 # Zero-width space and joiners, marks of direction, soft hyphen, a byte order mark inside.
 INVISIBLE = re.compile("[\u200b-\u200f\u2060\u00ad\ufeff]+")
 HARD_BLANK = re.compile("(?<![ \t])[ \t]*\u00a0[ \t\u00a0]*")
-# Latin on both sides of a blank, or a comma and Latin: the blank belongs there.
-LATIN = re.compile(r"[A-Za-z0-9%,;\]]\s[A-Za-z0-9]")
+HAN = re.compile(f"[{H}]")
+# Latin or a half-width comma before a blank and a number: the blank belongs there.
+LATIN = re.compile(r"[A-Za-z0-9%,;\]]\s[0-9]")
 LETTERED = re.compile(f"(?<![{H}])[{H}](?: [{H}]){{2,}}(?![{H}])")
 # A number before a title is followed by a blank on purpose.
 NUMBER = (
@@ -57,9 +58,13 @@ REPEATED = 4
 
 
 def find(text: str) -> list[Edit]:
-    """List the edits of layout that need no other edit first."""
-    edits = find_marks(text) + find_residue(text) + find_glued(text) + find_cuts(text)
-    return _disjoint(edits)
+    """List lines cut in two, headings glued together, hard blanks and invisible characters."""
+    return _disjoint(find_residue(text) + find_glued(text) + find_cuts(text))
+
+
+def find_markup(text: str) -> list[Edit]:
+    """List marks of bold type, entities and tags, in a text that is not about them."""
+    return _disjoint(find_marks(text) + find_tags(text))
 
 
 def find_marks(text: str) -> list[Edit]:
@@ -79,14 +84,14 @@ def find_marks(text: str) -> list[Edit]:
     return edits
 
 
-def find_residue(text: str) -> list[Edit]:
+def find_tags(text: str) -> list[Edit]:
     """
-    List entities, tags, hard blanks and invisible characters of a web page.
+    List entities and tags of a web page.
 
     Examples
     --------
-    >>> [(e.before, e.after) for e in find_residue("发展&nbsp;成果<br/>。\u00a0")]
-    [('&nbsp;', '\\xa0'), ('<br/>', '\\n'), ('\\xa0', '')]
+    >>> [(e.before, e.after) for e in find_tags("发展&nbsp;成果<br/>")]
+    [('&nbsp;', '\\xa0'), ('<br/>', '\\n')]
     """
     edits = []
     for hit in ENTITY.finditer(text) if "&" in text else ():
@@ -95,12 +100,24 @@ def find_residue(text: str) -> list[Edit]:
     for hit in TAG.finditer(text) if "<" in text else ():
         after = "\n" if hit[1].lower() in ("p", "br", "div") else ""
         edits.append(_edit(hit.start(), hit[0], after, "tag", "tag of a web page", True))
+    return edits
+
+
+def find_residue(text: str) -> list[Edit]:
+    """
+    List hard blanks and characters without width.
+
+    Examples
+    --------
+    >>> [(e.before, e.after) for e in find_residue("发展\u200b成果。\u00a0")]
+    [('\\u200b', ''), ('\\xa0', '')]
+    """
+    edits = []
     for hit in INVISIBLE.finditer(text):
         edits.append(_edit(hit.start(), hit[0], "", "invisible", "has no width", True))
     for hit in HARD_BLANK.finditer(text) if "\u00a0" in text else ():
         before, after = text[max(0, hit.start() - 1) : hit.start()], text[hit.end() : hit.end() + 1]
-        inside = before.strip() and after.strip()
-        blank = " " if inside else ""
+        blank = " " if before.strip() and after.strip() else ""
         edits.append(_edit(hit.start(), hit[0], blank, "blank", "hard blank of a web page", True))
     return edits
 
@@ -109,8 +126,7 @@ def find_blanks(text: str) -> list[Edit]:
     """
     List blanks inside Chinese, in a text diagnosed as spaced.
 
-    Kept: blanks between Latin words, after the number of a heading, between the phrases of a
-    title, and around numbers on pages that set them on both sides on purpose.
+    Kept: blanks around Latin words, after the number of a heading, between phrases of a title.
 
     Examples
     --------
@@ -118,20 +134,56 @@ def find_blanks(text: str) -> list[Edit]:
     >>> [text[e.start - 1] for e in find_blanks(text)]
     ['先', '蹚', '5']
     """
-    style = _spaced_by_style(text)
     edits, doubts = [], 0
     for hit in BLANK.finditer(text):
-        start, end = hit.span()
-        left, right = text[start - 1], text[end]
-        of_style = style and (left + right).isalnum() and left.isascii() != right.isascii()
-        if of_style or LATIN.match(left + " " + right) or doubts > MOST:
+        if LATIN.match(text, hit.start() - 1) or doubts > MOST:
             continue
-        if _intended(text, start, end):
+        if _intended(text, *hit.span()):
             doubts += 1
-            continue
-        reason = f"Chinese is written without blanks: {left}{right}"
-        edits.append(_edit(start, hit[0], "", "blank", reason))
+        else:
+            edits.append(_closed(text, hit))
     return edits
+
+
+def find_strange(text: str) -> list[Edit]:
+    """
+    List blanks beside a character that the page took from another font.
+
+    Examples
+    --------
+    >>> [e.evidence for e in find_strange("发展 蹚新路 张三 李四")]
+    ['Chinese is written without blanks: 展蹚']
+    """
+    return [
+        _closed(text, hit) for hit in BLANK.finditer(text)
+        if any(map(_is_strange, text[hit.start() - 1] + text[hit.end()]))
+    ]
+
+
+def _is_strange(character: str) -> bool:
+    return character > "\u3400" and not hanzi.in_gb2312(character) and bool(HAN.match(character))
+
+
+def _closed(text: str, hit: re.Match) -> Edit:
+    pair = text[hit.start() - 1] + text[hit.end()]
+    return _edit(hit.start(), hit[0], "", "blank", f"Chinese is written without blanks: {pair}")
+
+
+def _intended(text: str, start: int, end: int) -> bool:
+    """Whether a blank parts a number from its title, or two phrases of a title."""
+    before = text[max(0, start - TITLE) : start].rpartition("\n")
+    after = text[end : end + TITLE].partition("\n")
+    line = before[2] + after[0]
+    if (start > TITLE and not before[1]) or len(line) > TITLE:
+        return False
+    if NUMBERED.match(before[2]):
+        return True
+    pair = text[start - 1] + text[end]
+    title = not re.search("[，,。；;]", line)
+    if not title or any(map(_is_strange, pair)) or not all(map(HAN.match, pair)):
+        return False
+    joint = before[2][-REPEATED:] + after[0][:REPEATED]
+    return len(joint) < 2 * REPEATED or joint not in text
 
 
 def find_lettered(text: str) -> list[Edit]:
@@ -201,7 +253,7 @@ def find_cuts(text: str) -> list[Edit]:
     for hit in BREAK.finditer(text):
         start, end = hit.span()
         line = text[text.rfind("\n", 0, start) + 1 : start]
-        following = text[end : end + 40]
+        following = text[end : end + TITLE].partition("\n")[0]
         if re.match(f"{NUMBER}|[{hanzi.NUMERALS}]+[是要]", following) or doubts > MOST:
             continue
         doubts += 1
@@ -223,8 +275,10 @@ def _why_cut(text: str, line: str, following: str) -> tuple[str, float | None]:
         margin -= language.log_prob("\n" + here, before, after)
         if margin > GOES_ON:
             return f"{line[-2:]}{following[:2]} goes on over the break", margin
+    # A title that goes on in the next line has no stops, nor has the next line.
     joint = line[-REPEATED:] + following[:REPEATED]
-    if len(joint) == 2 * REPEATED and joint in text:
+    title = max(len(line), len(following)) < TITLE and not re.search("[，,。；;]", line + following)
+    if title and len(joint) == 2 * REPEATED and joint in text:
         return f"{joint} stands unbroken elsewhere", None
     return "", None
 
