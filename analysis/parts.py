@@ -13,6 +13,7 @@ import zlib
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import cache as once
+from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
 
@@ -125,7 +126,7 @@ def _count(text: str, genre: str, options: Options) -> Part:
     borders = np.cumsum([len(piece) + 1 for piece in pieces])
     rows = np.searchsorted(borders, ends, side="left") if pieces else ends
     # The mark after a paragraph is a token of its own: the last one, and none that counts.
-    counted = np.array([tokens.kind(word) in tokens.COUNTED for word in numbering], bool)
+    counted = np.array([_counts(word) for word in numbering], bool)
     number = np.cumsum(counted) - 1
     keep = counted[codes] if len(codes) else np.zeros(0, bool)
     terms = [word for word, good in zip(numbering, counted.tolist(), strict=True) if good]
@@ -143,6 +144,12 @@ def _count(text: str, genre: str, options: Options) -> Part:
         codes=found % max(1, len(terms)),
         hits=hits,
     )
+
+
+# The commonest words of report after report; all words of a large corpus would fill the memory.
+@lru_cache(maxsize=1 << 16)
+def _counts(word: str) -> bool:
+    return tokens.kind(word) in tokens.COUNTED
 
 
 def _packed(terms: list[str], **arrays: np.ndarray) -> Part:
