@@ -123,7 +123,8 @@ def contrast(
     if both := sorted(set(ids[0]) & set(ids[1])):
         raise ValueError(f"{', '.join(both)} stand on both sides; a contrast needs two sets")
     shared = _shared(counts, catalogue, ids, function)
-    parts = [_stratum(counts, catalogue, ids, row, cluster) for row in shared.itertuples(index=False)]
+    rows = shared.itertuples(index=False)
+    parts = [_stratum(counts, catalogue, ids, row, cluster) for row in rows]
     strata = shared.assign(**_described(parts))
     sides = [_pool(parts, side) for side in (0, 1)]
     used = [_inside(counts, catalogue, side, shared) for side in ids]
@@ -257,7 +258,8 @@ def identification(counts, catalogue: pd.DataFrame, by: str = "id") -> pd.DataFr
         for i, (a, ids_a) in enumerate(groups)
         for b, ids_b in groups[i + 1 :]
     ]
-    return pd.DataFrame(rows)
+    columns = ["before", "after", "identified", "through", "share_before", "share_after"]
+    return pd.DataFrame(rows, columns=columns).astype({"identified": bool})
 
 
 def _pair(counts, catalogue, ids) -> dict:

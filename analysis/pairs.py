@@ -18,9 +18,8 @@ from analysis.uncertainty import MIN_COUNT, rates
 LEVEL = 0.05
 # "Stayed" is a finding too: the whole interval lies within a factor of two either way.
 SAME = 1.0
-# χ² with one degree of freedom at .001: what keyword tools print as significant by default.
-G2_CRITICAL = 10.83
-# As keyword tools do, a naive finding needs some hits.
+# χ² with one degree of freedom at .05: what keyword tools call significant unless told otherwise.
+G2_CRITICAL = 3.84
 COLUMNS = [
     "n_before", "n_after", "per_10k_before", "per_10k_after", "log_ratio", "low", "high", "p", "q",
     "mde_ratio",
@@ -200,6 +199,26 @@ def _lost(corpus, ids) -> float:
     return sum(t.count("\ufffd") for t in texts) / max(sum(map(len, texts)), 1)
 
 
+# The order in which verdicts are read.
+ORDER = ("rose", "leans up", "stayed", "leans down", "fell", "unclear")
+
+
+def chosen(changed: pd.DataFrame, most: int = 8, n_unclear: int = 0) -> pd.DataFrame:
+    """
+    Pick what to show: of each verdict the terms with most hits, in the order of `ORDER`.
+
+    Within a verdict by log ratio falling; `n_unclear` of the terms that cannot be told.
+    """
+    size = changed["n_before"] + changed["n_after"]
+    parts = []
+    for name in ORDER:
+        rows = changed[changed["verdict"] == name]
+        top = size[rows.index].sort_index().sort_values(ascending=False, kind="stable").index
+        keep = top[: n_unclear if name == "unclear" else most]
+        parts.append(rows[rows.index.isin(keep)])
+    return pd.concat(parts)
+
+
 def quotations(corpus, found: contrasts.Contrast, terms, width: int = 16) -> pd.DataFrame:
     """
     Quote each term once from either side, with its place in the text and in the raw file.
@@ -236,7 +255,7 @@ def naive_findings(naive: Counts, changed: pd.DataFrame, found: contrasts.Contra
     DataFrame, index `term`
         `n_before`, `n_after` (raw, whole reports), `g2`, `naive` (rose, fell), `verdict` (like for
         like; "not there" where the restored strata have no hit); only terms whose |G²| is above
-        10.83 (p < .001), by |G²| falling, then term.
+        3.84 (p < .05), by |G²| falling, then term.
     """
     frame = naive.frame("report")
     sides = [frame.reindex(list(ids)).sum() for ids in (found.before, found.after)]

@@ -44,7 +44,7 @@ def longest(catalogue: pd.DataFrame) -> Series:
     >>> rows = {"year": [2021, 2026, 2023], "level": ["city", "city", "province"],
     ...         "genre": "work-report"}
     >>> longest(pd.DataFrame(rows, index=["a", "b", "c"])).note
-    'The longest like-for-like series is city work-report with 2 different years (2021, 2026); \
+    'The longest like-for-like series is city work-report with 2 years (2021, 2026); \
 a trend needs 4.'
     """
     groups = [(*key, rows) for key, rows in catalogue.groupby(["level", "genre"], observed=True)]
@@ -53,7 +53,8 @@ a trend needs 4.'
     )
     rows = rows.sort_values("year", kind="stable")
     years, name = tuple(map(int, rows["year"])), f"{level} {genre}"
-    found = f"The longest like-for-like series is {name} with {len(set(years))} different years"
+    n = len(set(years))
+    found = f"The longest like-for-like series is {name} with {n} year{'s' * (n > 1)}"
     if len(set(years)) < drift.MIN_YEARS:
         shown = ", ".join(map(str, sorted(set(years))))
         note = f"{found} ({shown}); a trend needs {drift.MIN_YEARS}."

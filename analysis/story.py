@@ -35,10 +35,8 @@ def draw(
         return note(why)
     from inspect import signature
 
-    from matplotlib import pyplot
-
     height = height or min(FRAME_INCHES + ROW_INCHES * len(table), PAGE_INCHES)
-    fig = pyplot.figure(figsize=(width, height))
+    fig = figures.pyplot.figure(figsize=(width, height))
     whole = "fig" in signature(drawing).parameters
     drawing(table, **({"fig": fig} if whole else {"ax": fig.add_subplot()}), **options)
     if csv is None:

@@ -8,7 +8,7 @@ import pandas as pd
 from analysis import drift
 from analysis.contrasts import Contrast
 from analysis.counts import Counts
-from analysis.pairs import MIN_COUNT
+from analysis.pairs import MIN_COUNT, ORDER
 from analysis.series import Series
 from analysis.story import listed
 
@@ -102,16 +102,46 @@ def pair_headline(changed: pd.DataFrame, naive: pd.DataFrame, found: Contrast) -
     """Say what rose, fell and stayed in the like-for-like pair, and what naive findings vanish."""
     if changed.empty:
         return f"**No like-for-like pair.** {found.note}"
-    said = changed["verdict"]
-    tested = changed["q"].notna().sum()
-    rose, fell = changed.index[said == "rose"], changed.index[said == "fell"][::-1]
+    said, tested = changed["verdict"], int(changed["q"].notna().sum())
+    named = {name: changed.index[said == name] for name in ORDER}
+    moved = len(named["rose"]) + len(named["fell"])
+    leans = len(named["leans up"]) + len(named["leans down"])
     gone = (~naive["verdict"].isin(["rose", "fell"])).sum()
     return (
-        f"**{_sides(found)}:** of {tested} terms with at least {MIN_COUNT} hits, "
-        f"{len(rose)} rose ({listed(rose)}), {len(fell)} fell ({listed(fell)}), "
-        f"{(said == 'stayed').sum()} stayed within a factor of two, and the rest cannot be told. "
-        f"A comparison of whole pages as received calls {len(naive)} terms different; "
-        f"for {gone} of them the like-for-like contrast finds no change that holds."
+        f"**{_sides(found)}.** Of {tested} terms with at least {MIN_COUNT} hits, {moved} changed "
+        f"so much that it holds among all of them (rose: {listed(named['rose'])}; fell: "
+        f"{listed(named['fell'])}). {leans} more have an interval of their own that leaves out no "
+        f"change, where chance alone would give {0.05 * tested:.0f}: up {listed(named['leans up'])}"
+        f"; down {listed(named['leans down'])}. {len(named['stayed'])} stayed within a factor of "
+        f"two ({listed(named['stayed'])}). Whole pages as received, compared as keyword tools do, "
+        f"give {len(naive)} differences; {gone} of them do not hold like for like."
+    )
+
+
+def ratio(changed: pd.DataFrame, term: str) -> str:
+    """Write one term's ratio of rates with its interval, after over before."""
+    if term not in changed.index:
+        return f"{term}: not in these parts"
+    row = changed.loc[term]
+    low, middle, high = (2 ** row[name] for name in ("low", "log_ratio", "high"))
+    rates = f"{row['before']:.1f} → {row['after']:.1f} per 10,000"
+    return f"{term} {rates}, ratio {middle:.2f} [{low:.2f}, {high:.2f}]"
+
+
+def power(changed: pd.DataFrame) -> str:
+    """Say what ratio this pair could have shown, for rare and for frequent terms."""
+    if changed.empty:
+        return "*No pair, no power to speak of.*"
+    size = changed["n_before"] + changed["n_after"]
+    told = []
+    for least, most in ((5, 9), (10, 29), (30, 10**9)):
+        rows = changed[(size >= least) & (size <= most)]
+        name = f"{least} hits and more" if most > 10**6 else f"{least}–{most} hits"
+        if len(rows):
+            told.append(f"{name} ({len(rows)} terms): {rows['mde_ratio'].median():.1f}")
+    return (
+        "The ratio of rates that this design would find four times out of five (median over "
+        f"terms): {'; '.join(told)}. A smaller change goes unseen."
     )
 
 

@@ -1,4 +1,4 @@
-"""What is counted when reports are compared: words and policy terms, over the parts that are whole."""
+"""What is counted when reports are compared: words and policy terms, in whole parts only."""
 
 import numpy as np
 import pandas as pd
