@@ -19,8 +19,8 @@ from analysis.terms import dispersion
 # A difference is called settled where q (Benjamini-Hochberg) stands below this and damage alone
 # could not have made it.
 LEVEL = 0.05
-# χ² with one degree of freedom at .001: what keyword tools print as significant by default.
-G2_CRITICAL = 10.83
+# χ² with one degree of freedom at .05: what keyword tools call different unless told otherwise.
+G2_CRITICAL = 3.84
 
 
 @dataclass(frozen=True)
@@ -75,15 +75,14 @@ class Study:
         """
         Compare like `table`; the `top` terms of at least `min_hits` hits are `marked`.
 
-        Empty where there is nothing to compare with. `attrs` has `tested` (terms with a q) and
-        `g2` (terms that a keyword tool would print: |G²| above 10.83).
+        Empty where there is nothing to compare with. `attrs` has `tested` (terms with enough
+        hits) and `g2` (those that a keyword tool would call different: |G²| above 3.84).
         """
         if len(self.reports) < 2 or not target:
             return pd.DataFrame()
         found = table(self.counts, target, reference, self.own)
-        tested = {"tested": int(found["q"].notna().sum()),
-                  "g2": int((found["g2"].abs() > G2_CRITICAL).sum())}  # fmt: skip
         found = found[found["n_target"] + found["n_reference"] >= min_hits]
+        tested = {"tested": len(found), "g2": int((found["g2"].abs() > G2_CRITICAL).sum())}
         found = found[~_inside_longer(found)]
         part = self.mentions
         part = part[part["function"] == self.function] if self.function else part

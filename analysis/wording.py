@@ -36,8 +36,8 @@ def settled_line(found: pd.DataFrame, target: str, reference: str) -> str:
         return "There is nothing to compare with: a keyness table needs two reports."
     sure = found[settled(found)]
     tested, printed = found.attrs.get("tested", 0), found.attrs.get("g2", 0)
-    head = (f"{target} against {reference}: {tested:,} terms tested; |G²| would print {printed}, "
-            f"the test over sections settles {len(sure)}")  # fmt: skip
+    head = (f"{target} against {reference}: of {tested:,} terms G² calls {printed} different "
+            f"(p < .05), the test over sections, corrected for their number, settles {len(sure)}")
     named = [f"{quoted([term])} {effect(row)}" for term, row in sure.iterrows()]
     return head + (f": {'; '.join(named)}." if named else ".")
 
