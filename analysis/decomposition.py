@@ -102,5 +102,7 @@ def _by_function(counts, side, functions) -> tuple[np.ndarray, np.ndarray]:
 
 def main_source(table: pd.DataFrame) -> pd.Series:
     """Name the part that makes most of each difference, in its direction."""
+    if table.empty:
+        return pd.Series(index=table.index, dtype=object)
     signed = table[list(PARTS)].mul(np.sign(table["naive"]), axis=0)
     return signed.idxmax(axis=1)

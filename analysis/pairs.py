@@ -139,7 +139,8 @@ def damage(corpus, tokens: pd.DataFrame, found: contrasts.Contrast, terms) -> pd
     Returns
     -------
     DataFrame, index `term`
-        As `limits.damage_bounds` (target is after), on the words as written.
+        As `limits.damage_bounds`, with `before` and `after` for reference and target, on the words
+        as written; terms as given.
     """
     sides = []
     functions = set(found.strata.get("function", []))
@@ -148,7 +149,10 @@ def damage(corpus, tokens: pd.DataFrame, found: contrasts.Contrast, terms) -> pd
         size = int(part["kind"].isin(["word", "number", "latin"]).sum())
         sides.append((_support(corpus, terms, ids, functions), size))
     (target, n_target), (reference, n_reference) = sides
-    return damage_bounds(target, reference, max(n_target, 1), max(n_reference, 1))
+    table = damage_bounds(target, reference, max(n_target, 1), max(n_reference, 1))
+    for old, new in (("target", "after"), ("reference", "before")):
+        table = table.rename(columns={f"{end}_{old}": f"{end}_{new}" for end in ("low", "high")})
+    return table.reindex(pd.Index(terms, name="term"))
 
 
 def _support(corpus, terms, ids, functions) -> pd.DataFrame:

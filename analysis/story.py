@@ -6,6 +6,8 @@ import pandas as pd
 
 from analysis import figures
 
+# Columns of Chinese words, shown with their gloss.
+GLOSSED = ("term", "falling", "rising", "indicator")
 # A figure about few things stays low, one about many grows, up to the height of a page.
 ROW_INCHES, FRAME_INCHES, PAGE_INCHES = 0.21, 0.9, 8.6
 
@@ -52,10 +54,14 @@ def note(text: str):
 
 
 def show(table: pd.DataFrame, why: str = "Nothing to show.", **options):
-    """Set a table for reading (`tables.show`), or the sentence `why` where it is empty."""
+    """Set a table with its terms glossed (`tables.show`), or the sentence `why` if it is empty."""
     from analysis import tables
+    from analysis.glossary import label
 
-    return note(why) if table.empty else tables.show(table, **options)
+    if table.empty:
+        return note(why)
+    glossed = {name: table[name].map(label) for name in GLOSSED if name in table}
+    return tables.show(table.assign(**glossed), **options)
 
 
 def listed(terms, most: int = 8) -> str:

@@ -65,8 +65,8 @@ def test_lost_characters_widen_the_bounds(corpus):
     words = tokens.table(corpus, lexicon=None)
     found = pairs.widest(vocabulary.words(corpus, words), corpus.catalogue)
     bounds = pairs.damage(corpus, words, found, ["高质量发展", "改革"])
-    assert bounds.loc["高质量发展", ["low_target", "high_target"]].tolist() == [0, 12]
-    assert bounds.loc["改革", ["low_reference", "high_reference"]].tolist() == [24, 24]
+    assert bounds.loc["高质量发展", ["low_after", "high_after"]].tolist() == [0, 12]
+    assert bounds.loc["改革", ["low_before", "high_before"]].tolist() == [24, 24]
 
 
 def test_a_part_that_lost_a_page_is_left_out(corpus):
