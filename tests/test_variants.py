@@ -135,3 +135,12 @@ def test_any_string_gets_edits_that_fit(text):
     for edit in variants.find(text):
         assert text[edit.start : edit.end] == edit.before
         assert len(edit.after) == 1
+
+
+def test_two_rare_neighbours_that_recur_are_a_name(national):
+    """Also on a disguised page, and where the name is the subject of a page of its own."""
+    subject = "盩厔县旧名盩厔，鄠县、郿县、鄜县、葭县、汧阳、栒邑同时改名；盩厔老人仍写盩厔。"
+    assert variants.find(subject) == []
+    damaged = disguise(thin(national[2010], seed=6), 1 / 59, seed=6)
+    listed = f"{damaged[:3000]}\n盩厔县、盩厔乡、盩厔镇\n{damaged[3000:]}"
+    assert [e for e in changes(listed) if e.before in "盩厔"] == []

@@ -31,10 +31,12 @@ FOOT = re.compile(
     "|回帖|点击|更多(?:推荐|关于|文章)|相关(?:链接|阅读|新闻|推荐|文[章档])|[上下]一篇|打印|关闭窗口|扫一扫"
     "|分享到|返回(?:顶部|首页)|ICP备|主办单位|承办单位|技术支持|标识码|公众号|转载|来源[:：]|举报|收藏"
 )
-# A report never asks in its title; a farm that lives on searches does.
+# A report never asks in its title; a farm that lives on searches does. Other texts do, too: what
+# follows must be a report.
 ASKS = re.compile("是否|怎么样|怎样|如何|多少|哪[个些里]|[吗呢？?]$")
 TITLE = re.compile("报告|规划|纲要|讲话|意见|决定|决议|公报|方案|计划|致辞")
 BODY = re.compile("[。；]|^(?:各位(?:代表|委员|领导)|同志们)")
+MEETING = re.compile("代表大会|^(?:各位(?:代表|委员|领导)|同志们)")
 ENDED = re.compile(f"[。！!？?][{hanzi.CLOSERS}]*$")
 # Lines of a page's furniture are short; sentences of a report about printing or copying are not.
 SHORT = 60
@@ -81,6 +83,7 @@ def _head(text: str, lines: list[Line]) -> list[Edit]:
             break
         zone.append(line)
     asks = bool(zone) and ASKS.search(zone[0].text) and not TITLE.search(zone[0].text)
+    asks = asks and any(MEETING.search(line.text) for line in lines[1:HEAD_LINES])
     marked = [i for i, line in enumerate(zone) if HEAD.search(line.text) or (asks and i == 0)]
     if not marked or len(lines) == len(zone):
         return []
