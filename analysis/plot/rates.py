@@ -23,14 +23,16 @@ def intervals(
         appearance. A value of 0 is drawn hollow: its whisker is the detection limit.
     ax : Axes
     by : str
-        Column of the groups, at most eight.
+        Column of the groups; above eight they are hard to tell apart.
     """
     terms, groups = list(dict.fromkeys(table["term"])), list(dict.fromkeys(table[by]))
     offsets = np.linspace(-0.3, 0.3, len(groups)) if len(groups) > 1 else [0.0]
     for index, group in enumerate(groups):
         rows = table[table[by] == group]
         y = np.array([terms.index(term) for term in rows["term"]]) + offsets[index]
-        _whiskers(ax, rows, value, y, COLOURS[index], MARKERS[index], label(group, lang))
+        # Beyond eight groups colours come again, with other marks.
+        colour, marker = COLOURS[index % 8], MARKERS[(index + index // 8) % 8]
+        _whiskers(ax, rows, value, y, colour, marker, label(group, lang))
     ax.set_yticks(range(len(terms)), [label(term, lang) for term in terms])
     ax.set_ylim(len(terms) - 0.4, -0.6)
     ax.set_xlabel(label(value, lang))
