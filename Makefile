@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help figures test trials lab lock benchmark clean
+.PHONY: help figures html test trials lab lock benchmark clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## (.*)/  make \1\t\2/' | expand -t 20
@@ -27,6 +27,9 @@ test: $(READY)  ## lint, doctests, tests; re-execute the notebooks and compare w
 
 trials: $(READY)  ## the long trials: damage on purpose, coverage, placebo (about half an hour)
 	$(BIN)/pytest -m slow
+
+html: $(READY)  ## render what was executed into html/, to be read from disk (CATALOGUE=… as above)
+	$(BIN)/python -m analysis html $(if $(CATALOGUE),--catalogue "$(CATALOGUE)")
 
 lab: $(READY)  ## open JupyterLab on the notebooks
 	$(BIN)/jupyter lab --notebook-dir=notebooks

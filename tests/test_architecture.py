@@ -26,7 +26,7 @@ STAGES = [
      "topic_cards", "topic_maps", "coherence", "codebook", "vocabulary", "pairs", "series"},
     {"figures", "plot"},
     {"story", "telling", "promised"},
-    {"catalogue_command", "notebooks", "pipeline", "trace", "claims", "explore"},
+    {"catalogue_command", "notebooks", "pipeline", "trace", "claims", "explore", "edition"},
     {"__main__", "__init__"},
 ]  # fmt: skip
 # Library: the modules (first name below analysis) that may import it.
@@ -39,6 +39,8 @@ DOORS = {
     "opencc": {"restoration"},
     "pypinyin": {"restoration"},
     "nbclient": {"notebooks"},
+    "nbconvert": {"edition"},
+    "ipywidgets": {"explore"},
 }
 # Too long to read at one sitting.
 LONGEST = 300

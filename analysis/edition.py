@@ -1,0 +1,294 @@
+"""
+The HTML edition: `python -m analysis html` renders what was executed into a folder of pages.
+
+nbconvert makes the pages; two small templates in `templates/edition` frame them. Nothing in them
+comes from a network: pictures are embedded, the font and every file that a page names lie in the
+folder, and there is no script. It opens from disk.
+"""
+
+import argparse
+import re
+import shutil
+import sys
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from urllib.parse import quote, unquote
+
+from analysis import notebooks, paths, pipeline
+
+TEMPLATES = Path(__file__).parent / "templates"
+# Markdown files that become pages of their own, with the name that the navigation shows.
+DOCUMENTS = {
+    "README.md": "about", "README.zh.md": "中文", "docs/methods.md": "methods",
+    "docs/restoration.md": "restoration", "docs/own-corpus.md": "your own reports",
+    "docs/api.md": "API",
+}  # fmt: skip
+KINDS = ("pdf", "svg", "png", "csv")
+_LINK = re.compile(r'\b(href|src)="([^"]+)"')
+_FIGURE = re.compile(r"figures/(\d\d_[a-z0-9_]+): (.*)", re.S)
+
+
+@dataclass(frozen=True)
+class Page:
+    """A page: where it comes from, its file, its name in the navigation, its title."""
+
+    source: Path
+    file: str
+    name: str
+    title: str
+
+
+def pages(where: pipeline.Places) -> list[Page]:
+    """List the pages: start, notebooks in order, documents that are there (for our own corpus)."""
+    found = [Page(paths.ROOT / "index", "index.html", "start", "Chinese reports")]
+    for path in notebooks.every(where.notebooks):
+        title = _first(_read(path).cells[0].source)
+        found.append(Page(path, f"{path.stem}.html", title.split(":")[0], title))
+    own = where.notebooks == paths.NOTEBOOKS
+    for name, shown in DOCUMENTS.items():
+        path = paths.ROOT / name
+        if path.is_file() and (own or name.startswith("docs/")):
+            file = f"{path.stem.lower().replace('.', '-')}.html"
+            found.append(Page(path, file, shown, _first(path.read_text(encoding="utf-8"))))
+    return found
+
+
+def _first(markdown: str) -> str:
+    """Text of the first heading."""
+    return re.search(r"^#\s+(.*)$", markdown, re.M)[1].strip()
+
+
+def _read(path: Path):
+    import nbformat
+
+    return nbformat.read(path, as_version=4)
+
+
+def body(path: Path) -> str:
+    """Render a notebook or a Markdown file to HTML without a frame."""
+    if path.suffix == ".md":
+        return markdown(path.read_text(encoding="utf-8"))
+    from nbconvert import HTMLExporter
+
+    exporter = HTMLExporter(
+        template_name="edition", extra_template_basedirs=[str(TEMPLATES)],
+        exclude_input_prompt=True, exclude_output_prompt=True,
+    )  # fmt: skip
+    return exporter.from_notebook_node(_read(path))[0]
+
+
+def markdown(source: str) -> str:
+    """Render Markdown as nbconvert does; tables get a box that scrolls."""
+    from nbconvert.filters.markdown import markdown2html
+
+    box = '<div class="scroll" tabindex="0" role="region" aria-label="table"><table>'
+    html = markdown2html(source).replace("<table>", box)
+    return html.replace("</table>", "</table></div>")
+
+
+def pictures(where: pipeline.Places) -> list[dict]:
+    """Slug, caption, page and kinds of file of every figure that a notebook shows, in order."""
+    found = {}
+    for path in notebooks.every(where.notebooks):
+        for cell in _read(path).cells:
+            for out in cell.get("outputs", []):
+                said = _FIGURE.fullmatch(out.get("data", {}).get("text/plain", ""))
+                if said and (where.figures / f"{said[1]}.png").is_file():
+                    kinds = [k for k in KINDS if (where.figures / f"{said[1]}.{k}").is_file()]
+                    found[said[1]] = {"slug": said[1], "caption": said[2], "kinds": kinds,
+                                      "page": f"{path.stem}.html"}  # fmt: skip
+    return list(found.values())
+
+
+def summary(path: Path) -> str:
+    """Render what the first cell of a notebook says under Question and Bottom line."""
+    _, _, text = _read(path).cells[0].source.partition("\n")
+    return markdown(text.strip())
+
+
+def part(source: str, heading: str) -> str:
+    """
+    Give what stands under a heading of the second level, without it.
+
+    >>> part("# a\\n## b\\nc\\n## d\\ne", "b")
+    'c'
+    """
+    found = re.search(rf"^## {re.escape(heading)}\n(.*?)(?=^## |\Z)", source, re.M | re.S)
+    return found[1].strip() if found else ""
+
+
+class Folder:
+    """Pages and files of one edition; collects the files that pages name, and what is missing."""
+
+    def __init__(self, where: pipeline.Places, out: Path):
+        self.where, self.out = where, out
+        self.pages = pages(where)
+        self.files = {page.source.resolve(): page.file for page in self.pages}
+        self.missing: list[str] = []
+
+    def relinked(self, html: str, home: Path, name: str) -> str:
+        """Point links to the pages and copies of this folder; `home` is what they start from."""
+        return _LINK.sub(lambda m: f'{m[1]}="{self._target(m[2], home, name)}"', html)
+
+    def _target(self, link: str, home: Path, name: str) -> str:
+        if re.match(r"[a-z]+:|#|//", link):
+            return link
+        path, mark, place = link.partition("#")
+        source = (home / unquote(path)).resolve()
+        if source in self.files:
+            return self.files[source] + mark + place
+        kept = self._kept(source)
+        if kept is None:
+            self.missing.append(f"{name}: {link}")
+            return link
+        return quote(kept) + mark + place
+
+    def _kept(self, source: Path) -> str | None:
+        """Copy a file that a page names; give its place in this folder."""
+        if not source.is_relative_to(paths.ROOT):
+            return None
+        name = source.relative_to(paths.ROOT)
+        made = {"figures": self.where.figures, "data/restored": self.where.restored}
+        for folder, real in made.items():
+            if name.is_relative_to(folder):
+                source = real / name.relative_to(folder)
+        if source.is_dir():
+            return "index.html#data"
+        return self.keep(source, name.as_posix()) if source.is_file() else None
+
+    def keep(self, source: Path, name: str) -> str:
+        """Copy a file to a place in this folder, and give that place."""
+        target = self.out / name
+        if not target.exists():
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(source, target)
+        return name
+
+    def write(self, page: Page, template: str = "frame", **values) -> None:
+        """Write one page in its frame."""
+        lang = "zh" if page.source.name.endswith(".zh.md") else "en"
+        html = _templates().get_template(f"edition/{template}.html.j2").render(
+            title=page.title, file=page.file, pages=self.pages, lang=lang, **values)  # fmt: skip
+        (self.out / page.file).write_text(html, encoding="utf-8", newline="\n")
+
+
+@cache
+def _templates():
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+    return Environment(
+        loader=FileSystemLoader(TEMPLATES), undefined=StrictUndefined, keep_trailing_newline=True
+    )
+
+
+def write(where: pipeline.Places, out: Path | None = None) -> list[str]:
+    """
+    Write the edition of a corpus; return the links that lead nowhere.
+
+    Parameters
+    ----------
+    where : Places
+        Of the corpus, as `pipeline.places` gives them; its notebooks must have been executed.
+    out : Path, optional
+        The folder, which is made anew: `html` for our own corpus, else beside the figures.
+    """
+    from analysis import corpus
+
+    own = where.notebooks == paths.NOTEBOOKS
+    if not notebooks.every(where.notebooks):
+        raise ValueError(f"no executed notebooks in {where.notebooks}: run `make figures` first")
+    folder = Path(out or (paths.ROOT / "html" if own else where.figures.parent / "html"))
+    _empty(folder)
+    (folder / "style.css").write_text(_style(), encoding="utf-8", newline="\n")
+    made = Folder(where, folder)
+    reports = corpus.load(where.catalogue)
+    shared = {"hash": reports.hash, "reports": len(reports)}
+    for page in made.pages[1:]:
+        home = page.source.parent if page.source.suffix == ".md" else paths.NOTEBOOKS
+        made.write(page, body=made.relinked(body(page.source), home, page.file), **shared)
+    made.write(made.pages[0], "start", **_start(made, reports), **shared)
+    made.keep(paths.FONT, "data/fonts/NotoSansSC-subset.ttf")
+    made.keep(paths.FONT.parent / "OFL.txt", "data/fonts/OFL.txt")
+    return made.missing
+
+
+def _empty(folder: Path) -> None:
+    """Remove an earlier edition; a folder with anything else in it is left alone."""
+    if folder.exists() and any(folder.iterdir()) and not (folder / "style.css").is_file():
+        raise ValueError(f"{folder} holds something else than an edition; --out names another")
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+
+
+def _style() -> str:
+    from pygments.formatters import HtmlFormatter
+
+    own = (TEMPLATES / "edition" / "style.css").read_text(encoding="utf-8")
+    return f"{own}\n{HtmlFormatter(style='default').get_style_defs('.highlight')}\n"
+
+
+def _start(made: Folder, reports) -> dict:
+    """What the start page shows, links already pointing into the folder."""
+    where, readme = made.where, (paths.ROOT / "README.md").read_text(encoding="utf-8")
+    figures = pictures(where)
+    for figure in figures:
+        for kind in figure["kinds"]:
+            name = f"{figure['slug']}.{kind}"
+            made.keep(where.figures / name, f"figures/{name}")
+    own = where.notebooks == paths.NOTEBOOKS
+    about = readme.split("\n## ")[0].split("\n```sh")[0] if own else f"# {reports.hash}"
+    notes = [
+        {"file": page.file, "title": page.title,
+         "summary": made.relinked(summary(page.source), paths.NOTEBOOKS, "index.html")}
+        for page in made.pages if page.source.suffix == ".ipynb"
+    ]  # fmt: skip
+    said = {name: made.relinked(markdown(text), paths.ROOT, "index.html") for name, text in (
+        ("about", about), ("method", part(readme, "What the numbers mean, and what not")),
+        ("cite", part(readme, "Cite")))}  # fmt: skip
+    return {**said, "notes": notes, "figures": figures,
+            "texts": _texts(made, reports), "tables": _tables(made)}  # fmt: skip
+
+
+def _texts(made: Folder, reports) -> list[dict]:
+    """Restored text and ledger of each report."""
+    rows = []
+    for report in reports:
+        row = {"id": report.id, "year": report.year, "title": report.title}
+        for key, suffix in (("text", "txt"), ("ledger", "ledger.csv")):
+            name = f"{report.id}.{suffix}"
+            if not (made.where.restored / name).is_file():
+                raise ValueError(f"{made.where.restored / name} is missing: run `make figures`")
+            row[key] = made.keep(made.where.restored / name, f"data/restored/{name}")
+        rows.append(row)
+    return rows
+
+
+def _tables(made: Folder) -> list[str]:
+    """Catalogue, codebook, claims and word lists, as far as they are there."""
+    found = [made.keep(made.where.catalogue, "data/catalogue.csv"),
+             made.keep(paths.ROOT / "data" / "README.md", "data/README.md")]  # fmt: skip
+    for path in sorted(made.where.figures.glob("claims.*")):
+        found.append(made.keep(path, f"figures/{path.name}"))
+    for path in sorted(paths.LEXICONS.glob("*")):
+        found.append(made.keep(path, f"data/lexicons/{path.name}"))
+    return found
+
+
+def _command(args: argparse.Namespace) -> int:
+    try:
+        missing = write(pipeline.places(args.catalogue), args.out)
+    except ValueError as error:
+        print(error, file=sys.stderr)
+        return 1
+    for link in missing:
+        print(f"leads nowhere: {link}", file=sys.stderr)
+    return int(bool(missing))
+
+
+def register(commands) -> None:
+    """Add `html` to the command line."""
+    parser = commands.add_parser("html", help="render the executed notebooks as pages to read")
+    parser.add_argument("--catalogue", type=Path, metavar="CSV", help="your own catalogue.csv")
+    parser.add_argument("--out", type=Path, metavar="FOLDER", help="where to (html)")
+    parser.set_defaults(call=_command)
