@@ -76,7 +76,7 @@ def attempt(
 
 
 def _number(n: int) -> str:
-    return "one report" if n == 1 else f"{n} reports"
+    return "One report" if n == 1 else f"{n} reports"
 
 
 def verdicts(table: pd.DataFrame) -> pd.Series:

@@ -34,7 +34,7 @@ def test_the_widest_pair_is_the_identified_one_farthest_apart():
 def test_where_there_is_no_pair_the_note_says_why():
     alone = pairs.widest(table(ROWS[:1]), CATALOGUE.iloc[:1])
     assert alone.table.empty
-    assert "one report" in alone.note
+    assert "One report" in alone.note
     city = pairs.widest(table(ROWS[:4]), CATALOGUE.iloc[:2], function=None)
     assert "no function in common" in city.note
     assert "no function in common" in telling.pair_headline(
