@@ -237,10 +237,10 @@ def table(part: Part, unit: str, reports: list[str]) -> Counts:
 
 
 def _units(part: Part, unit: str, reports: list[str]) -> pd.DataFrame:
-    names = np.array(FUNCTIONS, dtype=object)
+    names = pd.array(FUNCTIONS, dtype="str")
     units = pd.DataFrame({
         "report": pd.Categorical.from_codes(part.report, categories=reports),
-        "function": pd.Categorical(pd.Series(names[part.function], dtype=object)),
+        "function": pd.Categorical(names[part.function]),
         "section": part.section.astype(np.int64),
         "paragraph": part.paragraph.astype(np.int64),
     })[UNITS[unit]]  # fmt: skip

@@ -163,8 +163,8 @@ def _categorical(tokens: pd.DataFrame, reports: list[str]) -> pd.DataFrame:
     kinds = np.array([KINDS.index(kind(word)) for word in words], dtype=np.int8)
     return tokens.assign(
         report=pd.Categorical(tokens["report"], categories=reports),
-        function=pd.Categorical(tokens["function"]),
-        token=pd.Categorical.from_codes(codes, categories=words),
+        function=pd.Categorical(tokens["function"].astype("str")),
+        token=pd.Categorical.from_codes(codes, categories=pd.Index(words, dtype="str")),
         kind=pd.Categorical.from_codes(kinds[codes], categories=list(KINDS)),
     )
 
