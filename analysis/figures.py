@@ -120,6 +120,19 @@ def write_csv(table: pd.DataFrame, path: Path) -> Path:
     return path
 
 
+def _settle(fig: Figure) -> None:
+    """
+    Lay the figure out once and round the places of its axes.
+
+    The layout's solver differs in the last bits from run to run, and SVG names its clip paths
+    after these bits.
+    """
+    fig.draw_without_rendering()
+    fig.set_layout_engine("none")
+    for ax in fig.axes:
+        ax.set_position([round(edge, 6) for edge in ax.get_position().bounds])
+
+
 @dataclass(frozen=True)
 class Saved:
     """A saved figure as a notebook shows it: the picture, with its caption as alternative text."""
@@ -168,6 +181,7 @@ def save(
     if lost := missing_glyphs(fig):
         names = ", ".join(f"{char} (U+{ord(char):04X})" for char in lost)
         raise ValueError(f"figure {slug}: the font {font_path().name} cannot draw {names}")
+    _settle(fig)
     folder = Path(folder or paths.FIGURES)
     folder.mkdir(parents=True, exist_ok=True)
     fig.savefig(folder / f"{slug}.pdf", metadata={"CreationDate": None, "Creator": None})

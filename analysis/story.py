@@ -41,23 +41,9 @@ def draw(
     fig = figures.pyplot.figure(figsize=(width, height))
     whole = "fig" in signature(drawing).parameters
     drawing(table, **({"fig": fig} if whole else {"ax": fig.add_subplot()}), **options)
-    _settle(fig)
     if csv is None:
         csv = table.reset_index() if table.index.names != [None] else table
     return figures.save(fig, slug, csv, caption)
-
-
-def _settle(fig) -> None:
-    """
-    Lay the figure out once and round the places of its axes.
-
-    The layout's solver differs in the last bits from run to run, and SVG names its clip paths
-    after these bits.
-    """
-    fig.draw_without_rendering()
-    fig.set_layout_engine("none")
-    for ax in fig.axes:
-        ax.set_position([round(edge, 6) for edge in ax.get_position().bounds])
 
 
 def note(text: str):
