@@ -102,3 +102,10 @@ def test_restoring_again_changes_nothing():
     text = "“供应一制造一应用”链条，招标投标投标。服务,,转化转化服务平台，"
     assert changes(restored(text)) == []
     assert restored(restored(text)) == restored(text)
+
+
+def test_evidence_of_an_endless_chain_stays_short():
+    """A line that is one chain must not be written out in each of its edits."""
+    chain = "供应一制造一" * 500 + "应用"
+    edits = ocr.find(f"发展{chain}，打造{chain}。")
+    assert all(len(edit.evidence) < 120 for edit in edits)

@@ -26,6 +26,8 @@ LEAST, DENSE = 2, 1 / 10_000
 CHAIN = re.compile(r"(?<![一-鿿\w])([一-鿿]{2,8}(?:一[一-鿿]{2,8}){2,})(?![一-鿿\w])")
 # Two terms joined so, in quotation marks.
 PAIR = re.compile(r"(?<=[“「『《])([一-鿿]{2,8}一[一-鿿]{2,8})(?=[”」』》])")
+# Characters of a chain that its evidence shows on either side: a line may be one endless chain.
+SHOWN = 12
 # Nats by which a list (供应、制造) must be likelier than 一: at each joint, and on the mean. Of 149
 # such chains in a month of the People's Daily the weakest joint is never above -5.
 JOINT, MEAN = -2.0, 1.0
@@ -76,7 +78,8 @@ def _dashes(text: str, match: re.Match, confidence: str = "inferred") -> list[Ed
     after, other = ("—", "一") if confidence == "inferred" else ("一", "—")
     return [
         Edit(place, place + 1, "一", after, "ocr.dash", KIND, confidence,
-             f"{match[1]} is a chain of terms: a list is likelier than 一 by {lead:.1f} nats",
+             f"{text[max(match.start(), place - SHOWN) : min(match.end(), place + SHOWN)]} is of a "
+             f"chain of terms: a list is likelier than 一 by {lead:.1f} nats",
              (other,), round(lead, 2))
         for place, lead in zip(places, leads, strict=True)
     ]
