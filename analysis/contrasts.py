@@ -221,7 +221,9 @@ def _table(counts, before, after, level: float) -> pd.DataFrame:
             "n_after": after[4].astype(int),
             "per_10k_before": second[0] / second[2] * 1e4,
             "per_10k_after": first[0] / first[2] * 1e4,
-            "log_ratio": kernels.log2_ratio(first[0], first[2], second[0], second[2]),
+            "log_ratio": kernels.within(
+                kernels.log2_ratio(first[0], first[2], second[0], second[2]), low, high
+            ),
             "low": low,
             "high": high,
             "p": p,

@@ -239,3 +239,15 @@ def log2_ratio(hits, tokens, other_hits, other_tokens):
     first = np.where(hits > 0, hits, 0.5) / tokens
     second = np.where(other_hits > 0, other_hits, 0.5) / other_tokens
     return np.where(hits + other_hits > 0, np.log2(first / second), np.nan)
+
+
+def within(estimate, low, high):
+    """
+    Keep an estimate inside its interval: half a hit in place of none can lie just outside.
+
+    Examples
+    --------
+    >>> within(np.array([6.55, 1.0]), np.array([6.62, np.nan]), np.array([np.inf, np.nan])).tolist()
+    [6.62, 1.0]
+    """
+    return np.fmin(np.fmax(estimate, low), high)

@@ -108,7 +108,7 @@ def _inputs(where: Places) -> str:
 
 def _outputs(where: Places) -> list[Path]:
     folders = (where.restored, where.figures, where.notebooks)
-    return sorted(path for folder in folders for path in folder.glob("*.*") if path.is_file())
+    return sorted(path for folder in folders for path in folder.rglob("*.*") if path.is_file())
 
 
 def _count(where: Places) -> int:

@@ -178,7 +178,9 @@ def contrast(counts, target, reference=None, by="report", cluster="auto", level=
         "n_reference": second[0].astype(np.int64),
         "per_10k_target": first[0] / first[2] * 1e4,
         "per_10k_reference": second[0] / second[2] * 1e4,
-        "log_ratio": kernels.log2_ratio(first[0], first[2], second[0], second[2]),
+        "log_ratio": kernels.within(
+                kernels.log2_ratio(first[0], first[2], second[0], second[2]), low, high
+            ),
         "low": low,
         "high": high,
         "p": kernels.ratio_p(first, second, (phi1, phi2), freedom),
