@@ -200,7 +200,8 @@ def unresolved(corpus, width: int = 8) -> pd.DataFrame:
                 before, after = report.text[max(0, low - width) : low], report.text[high:][:width]
                 around = f"{before}〔{report.text[low:high]}〕{after}".replace("\n", "↵")
                 rows.append((report.id, edit.start, edit.kind, around,
-                             " | ".join(edit.alternatives), edit.evidence))  # fmt: skip
+                             " | ".join(text or "(nothing)" for text in edit.alternatives),
+                             edit.evidence))  # fmt: skip
     columns = ["report", "raw_start", "kind", "passage", "candidates", "evidence"]
     return pd.DataFrame(rows, columns=columns)
 
