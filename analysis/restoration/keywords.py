@@ -77,11 +77,13 @@ def find(text: str) -> list[Edit]:
 
 def rewritings(text: str) -> Iterator[tuple[str, str]]:
     """Places that hardly stand without one and the same tail; the longest such tail of each."""
-    tails: dict[str, Counter] = {}
+    after: dict[str, list[str]] = {}
     for match in PLACE.finditer(text):
-        found = tails.setdefault(match[1], Counter())
-        found.update(match[2][:n] for n in range(2, len(match[2]) + 1))
-    for place, found in sorted(tails.items()):
+        after.setdefault(match[1], []).append(match[2])
+    for place, tails in sorted(after.items()):
+        if len(tails) < LEAST:
+            continue
+        found = Counter(tail[:n] for tail in tails for n in range(2, len(tail) + 1))
         total = text.count(place) if max(found.values()) >= LEAST else 0
         common = [t for t, n in found.items() if n >= max(LEAST, SHARE * total)]
         if total and common:
