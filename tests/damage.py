@@ -49,11 +49,16 @@ def sampled_table(text: str, seed: int, size: int = 90) -> tuple[tuple[str, str]
 
 
 @cache
-def _traditional(character: str) -> str:
-    """One character for one; left as it is where it is kept or its form is not in GBK."""
+def _converter():
     import opencc
 
-    form = character if character in KEPT else opencc.OpenCC("s2t").convert(character)
+    return opencc.OpenCC("s2t")
+
+
+@cache
+def _traditional(character: str) -> str:
+    """One character for one; left as it is where it is kept or its form is not in GBK."""
+    form = character if character in KEPT else _converter().convert(character)
     try:
         return form if len(form) == 1 and len(form.encode("gbk")) == 2 else character
     except UnicodeEncodeError:

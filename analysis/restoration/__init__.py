@@ -121,7 +121,7 @@ def _rounds(text: str, ledger: Ledger, diagnosis: Diagnosis, level: str) -> tupl
 
 
 def _decoded(text: str, ledger: Ledger) -> tuple[str, Ledger]:
-    """Undo misreadings until there is none: a text can be misread twice."""
+    """Undo misreadings until none shows; one can hide another."""
     for _ in range(ROUNDS):
         before = text
         text, ledger = _do(decode.find(text), text, ledger, "full")

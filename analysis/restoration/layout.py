@@ -161,7 +161,7 @@ def find_strange(text: str) -> list[Edit]:
 
 
 def _is_strange(character: str) -> bool:
-    return character > "\u3400" and not hanzi.in_gb2312(character) and bool(HAN.match(character))
+    return bool(HAN.match(character)) and not hanzi.in_gb2312(character)
 
 
 def _closed(text: str, hit: re.Match) -> Edit:

@@ -54,6 +54,16 @@ def table() -> dict[str, str]:
 
 
 @cache
+def simplified_only() -> frozenset[str]:
+    """Characters that traditional text does not use: OpenCC gives them a traditional form."""
+    import opencc
+
+    forms = "\n".join(sorted({form for form in table().values() if hanzi.in_gb2312(form)}))
+    back = opencc.OpenCC("s2t").convert(forms)
+    return frozenset(a for a, b in zip(forms, back, strict=True) if a != b)
+
+
+@cache
 def words(character: str) -> dict[str, int]:
     """Words of jieba's list with this character, and how frequent they are there."""
     source = Path(importlib.util.find_spec("jieba").origin).with_name("dict.txt")
