@@ -78,7 +78,7 @@ def test_no_topic_of_shuffled_reports_comes_above_the_line(national, reports):
     for seed in range(3):
         for k in (6, 10):
             assert above(shuffle_of(documents, 100 + seed), k) == 0
-    assert above(documents, 6) >= 3
+    assert above(documents, 6) >= 2
 
 
 def test_shuffling_keeps_lengths_and_frequencies(documents):
