@@ -14,7 +14,7 @@ and Goodman 1999), pruned by weighted difference (Seymore and Rosenfeld 1996), i
 """
 
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -185,7 +185,12 @@ def log_prob(text: str, before: str = "", after: str = "") -> float:
     >>> log_prob("")
     0.0
     """
-    before, after = before[1 - ORDER :], after[: ORDER - 1]
+    return _log_prob(before[1 - ORDER :], text, after[: ORDER - 1])
+
+
+# The same words are weighed again and again: a page that repeats itself is no slower for it.
+@lru_cache(maxsize=1 << 16)
+def _log_prob(before: str, text: str, after: str) -> float:
     if not text + after:
         return 0.0
     return float(scores(encode(before + text + after))[len(before) :].sum(dtype=np.float64))
