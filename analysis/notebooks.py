@@ -65,8 +65,9 @@ def execute(path: Path, environ: dict[str, str] | None = None):
         record_timing=False,
         resources={"metadata": {"path": str(path.parent)}},
     )
-    # -W keeps notices of libraries to their developers out of a reader's page.
-    client.execute(env={**os.environ, **(environ or {}), "PYTHONWARNINGS": "ignore"})
+    # No notices of libraries to their developers on a reader's page; no session means no widgets.
+    quiet = {"PYTHONWARNINGS": "ignore", "JPY_SESSION_NAME": ""}
+    client.execute(env={**os.environ, **(environ or {}), **quiet})
     return _tidy(notebook)
 
 

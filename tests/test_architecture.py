@@ -26,7 +26,7 @@ STAGES = [
      "topic_cards", "topic_maps", "coherence", "codebook", "vocabulary", "pairs", "series"},
     {"figures", "plot"},
     {"story", "telling", "promised"},
-    {"catalogue_command", "notebooks", "pipeline", "trace", "claims", "explore", "edition"},
+    {"catalogue_command", "notebooks", "pipeline", "trace", "claims", "lookup", "views", "explore", "edition"},
     {"__main__", "__init__"},
 ]  # fmt: skip
 # Library: the modules (first name below analysis) that may import it.
