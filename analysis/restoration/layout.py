@@ -1,15 +1,14 @@
 """
-Layout: what a page's markup, columns and fonts did to the running text.
+Layout: what a page's columns and fonts did to the running text.
 
-    >>> [(e.before, e.after) for e in find_marks("增长。**提高精度。**坚持**新产业,**重点")]
-    [('**', '\\n'), ('**', ''), ('**', ''), ('**', '')]
+    >>> [e.evidence for e in find("深度融合。第四章聚焦创新突破\\n把创新作为动力。")]
+    ['a numbered heading stands after a full stop and ends the line']
 
 Paragraphs are cut where a newspaper column or a page ended, headings are glued to what stands
 before them, blanks stand where a PDF changed its font. Nothing is re-wrapped: a line break goes or
 comes only where a sentence, a word or a numbering shows that it must.
 """
 
-import html
 import re
 from dataclasses import replace
 
@@ -20,15 +19,6 @@ from analysis.restoration.ledger import Edit
 
 KIND = "layout"
 H = hanzi.HAN
-MARKED = re.compile(r"\*\*(?=\S)([^*\n]+)\*\*")
-# `&nbsp;`, also where its ampersand was escaped again; tags of running text.
-ENTITY = re.compile(
-    r"&(?:amp;)*(nbsp|quot|amp|[lr][ds]quo|[mn]dash|middot|hellip|#(?!38;)\d{2,5});"
-)
-TAG = re.compile(r"</?(p|br|div|span|strong|b|em|font)\b[^<>\n]{0,200}>", re.IGNORECASE)
-# Zero-width space and joiners, marks of direction, soft hyphen, a byte order mark inside.
-INVISIBLE = re.compile("[\u200b-\u200f\u2060\u00ad\ufeff]+")
-HARD_BLANK = re.compile("(?<![ \t])[ \t]*\u00a0[ \t\u00a0]*")
 HAN = re.compile(f"[{H}]")
 # Latin or a half-width comma before a blank and a number: the blank belongs there.
 LATIN = re.compile(r"[A-Za-z0-9%,;\]]\s[0-9]")
@@ -58,68 +48,8 @@ REPEATED = 4
 
 
 def find(text: str) -> list[Edit]:
-    """List lines cut in two, headings glued together, hard blanks and invisible characters."""
-    return _disjoint(find_residue(text) + find_glued(text) + find_cuts(text))
-
-
-def find_markup(text: str) -> list[Edit]:
-    """List marks of bold type, entities and tags, in a text that is not about them."""
-    return _disjoint(find_marks(text) + find_tags(text))
-
-
-def find_marks(text: str) -> list[Edit]:
-    """
-    List `**` around words; a marked sentence is a run-in heading and starts a paragraph.
-
-    So do its sisters without marks in the same reports.
-    """
-    edits = []
-    for hit in MARKED.finditer(text) if "**" in text else ():
-        before = text[max(0, hit.start() - 1) : hit.start()]
-        heads = hit[1][-1] in "。！" and before in ("。", "！", "”")
-        reason = "a marked sentence is a run-in heading" if heads else "marks of bold type"
-        opening = separator(text) if heads else ""
-        edits.append(_edit(hit.start(), "**", opening, "marks", reason, not heads))
-        edits.append(_edit(hit.end() - 2, "**", "", "marks", "marks of bold type", True))
-    return edits
-
-
-def find_tags(text: str) -> list[Edit]:
-    """
-    List entities and tags of a web page.
-
-    Examples
-    --------
-    >>> [(e.before, e.after) for e in find_tags("发展&nbsp;成果<br/>")]
-    [('&nbsp;', '\\xa0'), ('<br/>', '\\n')]
-    """
-    edits = []
-    for hit in ENTITY.finditer(text) if "&" in text else ():
-        after = html.unescape(f"&{hit[1]};")
-        edits.append(_edit(hit.start(), hit[0], after, "entity", "entity of a web page", True))
-    for hit in TAG.finditer(text) if "<" in text else ():
-        after = "\n" if hit[1].lower() in ("p", "br", "div") else ""
-        edits.append(_edit(hit.start(), hit[0], after, "tag", "tag of a web page", True))
-    return edits
-
-
-def find_residue(text: str) -> list[Edit]:
-    """
-    List hard blanks and characters without width.
-
-    Examples
-    --------
-    >>> [(e.before, e.after) for e in find_residue("发展\u200b成果。\u00a0")]
-    [('\\u200b', ''), ('\\xa0', '')]
-    """
-    edits = []
-    for hit in INVISIBLE.finditer(text):
-        edits.append(_edit(hit.start(), hit[0], "", "invisible", "has no width", True))
-    for hit in HARD_BLANK.finditer(text) if "\u00a0" in text else ():
-        before, after = text[max(0, hit.start() - 1) : hit.start()], text[hit.end() : hit.end() + 1]
-        blank = " " if before.strip() and after.strip() else ""
-        edits.append(_edit(hit.start(), hit[0], blank, "blank", "hard blank of a web page", True))
-    return edits
+    """List lines cut in two and headings glued together."""
+    return disjoint(find_glued(text) + find_cuts(text))
 
 
 def find_blanks(text: str) -> list[Edit]:
@@ -166,7 +96,7 @@ def _is_strange(character: str) -> bool:
 
 def _closed(text: str, hit: re.Match) -> Edit:
     pair = text[hit.start() - 1] + text[hit.end()]
-    return _edit(hit.start(), hit[0], "", "blank", f"Chinese is written without blanks: {pair}")
+    return mend(hit.start(), hit[0], "", "blank", f"Chinese is written without blanks: {pair}")
 
 
 def _intended(text: str, start: int, end: int) -> bool:
@@ -196,32 +126,7 @@ def find_lettered(text: str) -> list[Edit]:
     [1, 3, 5, 7, 9]
     """
     places = (i for hit in LETTERED.finditer(text) for i in range(hit.start() + 1, hit.end(), 2))
-    return [_edit(i, " ", "", "lettered", "the letters of a title are set apart") for i in places]
-
-
-def _spaced_by_style(text: str) -> bool:
-    """Whether numbers have blanks on both sides, as a style: a PDF leaves them on one side."""
-    before = len(re.findall(f"[{H}] (?=[A-Za-z0-9])", text))
-    after = len(re.findall(f"[A-Za-z0-9%] (?=[{H}])", text))
-    return min(before, after) >= 3 and 2 * min(before, after) > max(before, after)
-
-
-def _intended(text: str, start: int, end: int) -> bool:
-    """Whether a blank parts a number from its title, or two phrases of a title."""
-    before = text[max(0, start - TITLE) : start].rpartition("\n")
-    after = text[end : end + TITLE].partition("\n")
-    line = before[2] + after[0]
-    if (start > TITLE and not before[1]) or len(line) > TITLE:
-        return False
-    if NUMBERED.match(before[2]):
-        return True
-    pair = text[start - 1] + text[end]
-    strange = any(c == "〇" or not hanzi.in_gb2312(c) for c in pair)
-    title = not re.search("[，,。；;]", line)
-    if strange or not title or not all(re.match(f"[{H}]", c) for c in pair):
-        return False
-    joint = before[2][-REPEATED:] + after[0][:REPEATED]
-    return len(joint) < 2 * REPEATED or joint not in text
+    return [mend(i, " ", "", "lettered", "the letters of a title are set apart") for i in places]
 
 
 def find_glued(text: str) -> list[Edit]:
@@ -235,7 +140,7 @@ def find_glued(text: str) -> list[Edit]:
     """
     reason = "a numbered heading stands after a full stop and ends the line"
     return [
-        _edit(hit.start(), "", separator(text), "glued", reason) for hit in GLUED.finditer(text)
+        mend(hit.start(), "", separator(text), "glued", reason) for hit in GLUED.finditer(text)
     ]
 
 
@@ -259,7 +164,7 @@ def find_cuts(text: str) -> list[Edit]:
         doubts += 1
         reason, margin = _why_cut(text, line, following)
         if reason:
-            edit = _edit(start, hit[0], "", "cut", reason)
+            edit = mend(start, hit[0], "", "cut", reason)
             edits.append(edit if margin is None else _weighed(edit, margin))
     return edits
 
@@ -288,7 +193,8 @@ def separator(text: str) -> str:
     return "\n\n" if 3 * text.count("\n\n") > text.count("\n") else "\n"
 
 
-def _edit(start: int, before: str, after: str, rule: str, reason: str, sure=False) -> Edit:
+def mend(start: int, before: str, after: str, rule: str, reason: str, sure=False) -> Edit:
+    """Make an edit of this kind."""
     confidence = "exact" if sure else "inferred"
     end = start + len(before)
     return Edit(start, end, before, after, f"layout.{rule}", KIND, confidence, reason)
@@ -298,7 +204,7 @@ def _weighed(edit: Edit, margin: float) -> Edit:
     return replace(edit, margin=round(margin, 2), alternatives=(edit.before,))
 
 
-def _disjoint(edits: list[Edit]) -> list[Edit]:
+def disjoint(edits: list[Edit]) -> list[Edit]:
     """Edits in order, without those that meet an earlier one; the next round finds them again."""
     result: list[Edit] = []
     for edit in sorted(edits, key=lambda edit: (edit.start, edit.end)):
