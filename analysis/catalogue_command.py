@@ -28,12 +28,14 @@ def _check(args: argparse.Namespace) -> int:
 
 
 def _draft(args: argparse.Namespace) -> int:
-    from analysis import catalogue, draft
+    from analysis import catalogue, draft, importers
 
     out = args.out or args.folder / "catalogue.csv"
     if out.exists() and not args.force:
         print(f"{out} is there already: --force replaces it, -o names another", file=sys.stderr)
         return 1
+    for said in importers.convert(args.folder):
+        print(said, file=sys.stderr)
     try:
         draft.write(draft.draft(args.folder, out.parent), out)
     except (ValueError, OSError) as error:

@@ -13,7 +13,7 @@ PACKAGE = paths.ROOT / "analysis"
 FILES = sorted(PACKAGE.rglob("*.py"))
 # Stages of the flow; a module imports its own stage and earlier ones.
 STAGES = [
-    {"paths", "hanzi", "glossary", "textfiles"},
+    {"paths", "hanzi", "glossary", "textfiles", "importers"},
     {"restoration"},
     {"cache", "catalogue", "draft", "headings", "functions", "sections", "structure", "corpus"},
     {"lexicons", "engines", "tokens"},
@@ -23,7 +23,7 @@ STAGES = [
     {"terms", "keyness", "concordance", "robustness", "tables"},
     {"comparison", "shuffles", "toplists", "wording", "choices"},
     {"contrasts", "drift", "succession", "decomposition", "topics", "topic_stability",
-     "topic_cards", "topic_maps", "coherence", "codebook", "vocabulary", "pairs", "series"},
+     "topic_cards", "topic_contrasts", "topic_maps", "coherence", "codebook", "vocabulary", "pairs", "series"},
     {"figures", "plot"},
     {"story", "telling", "promised"},
     {"catalogue_command", "notebooks", "pipeline", "trace", "claims", "lookup", "views", "explore", "edition"},
@@ -33,7 +33,7 @@ STAGES = [
 DOORS = {
     "jieba": {"engines", "restoration"},
     "rjieba": {"engines"},
-    "sklearn": {"topics", "topic_stability", "coherence", "codebook", "topic_cards", "topic_maps"},
+    "sklearn": {"topics", "topic_stability", "coherence", "codebook", "topic_cards", "topic_contrasts", "topic_maps"},
     "matplotlib": {"figures", "plot"},
     "wordcloud": {"plot"},
     "opencc": {"restoration"},

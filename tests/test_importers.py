@@ -1,0 +1,64 @@
+"""Files that are no plain text: read by optional libraries, or refused in one sentence."""
+
+import importlib
+
+import pytest
+
+from analysis import importers
+
+PAGE = """<html><head><title>x</title><style>p {}</style></head><body><nav>首页</nav>
+<h1>政府工作报告</h1><p>各位<b>代表</b>：</p><script>var a</script>
+<p>一、去年工作回顾</p></body></html>"""
+
+
+def test_a_web_page_gives_its_paragraphs_and_nothing_else(tmp_path):
+    pytest.importorskip("bs4")
+    (tmp_path / "gov-2021.html").write_text(PAGE, encoding="gb18030")
+    (tmp_path / "gov-2021.html").write_bytes(
+        PAGE.replace("<head>", '<head><meta charset="gb18030">').encode("gb18030"))
+    found = importers.text(tmp_path / "gov-2021.html")
+    assert found == "政府工作报告\n各位代表：\n一、去年工作回顾\n"
+
+
+def test_a_word_file_gives_its_paragraphs(tmp_path):
+    docx = pytest.importorskip("docx")
+    document = docx.Document()
+    for line in ("政府工作报告", "", "各位代表："):
+        document.add_paragraph(line)
+    document.save(tmp_path / "gov-2021.docx")
+    assert importers.text(tmp_path / "gov-2021.docx") == "政府工作报告\n各位代表：\n"
+
+
+def test_a_pdf_gives_its_text_and_a_scan_is_refused(tmp_path):
+    pypdf = pytest.importorskip("pypdf")
+    from matplotlib.figure import Figure
+
+    from analysis import figures
+
+    figures.style()
+    figure = Figure()
+    figure.text(0.1, 0.5, "政府工作报告")
+    figure.savefig(tmp_path / "gov-2021.pdf")
+    assert importers.text(tmp_path / "gov-2021.pdf") == "政府工作报告\n"
+    writer = pypdf.PdfWriter()
+    writer.add_blank_page(100, 100)
+    writer.write(tmp_path / "scan.pdf")
+    with pytest.raises(ValueError, match="recognition"):
+        importers.text(tmp_path / "scan.pdf")
+
+
+def test_without_the_library_one_sentence_says_what_to_do(tmp_path, monkeypatch):
+    def missing(name):
+        raise ImportError(name)
+
+    monkeypatch.setattr(importlib, "import_module", missing)
+    (tmp_path / "gov-2021.docx").write_bytes(b"PK")
+    assert "pip install" in importers.convert(tmp_path)[0]
+    assert not (tmp_path / "gov-2021.txt").exists()
+
+
+def test_a_text_that_is_there_is_not_replaced(tmp_path):
+    (tmp_path / "a.html").write_text(PAGE, encoding="utf-8")
+    (tmp_path / "a.txt").write_text("read and corrected")
+    assert importers.convert(tmp_path) == []
+    assert (tmp_path / "a.txt").read_text() == "read and corrected"
