@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.counts import Counts
-from analysis.topic_stability import LINE, matches, threshold
+from analysis.topic_stability import LINE, threshold
 from analysis.topics import DIGITS, TOP
 
 # Fewer than six topics are broader than the eight domains that readers know; more than sixteen
@@ -13,8 +13,6 @@ FEWEST, MOST = 6, 16
 
 # So that half of the paragraphs still have six for each topic on average.
 DOCUMENTS_PER_TOPIC = 12
-
-__all__ = ["candidates", "choose_k", "matches", "stability"]
 
 
 def candidates(documents: Counts) -> range:
