@@ -23,10 +23,11 @@ STAGES = [
     {"terms", "keyness", "concordance", "robustness", "tables"},
     {"comparison", "shuffles", "toplists", "wording", "choices"},
     {"contrasts", "drift", "succession", "decomposition", "topics", "topic_stability",
-     "topic_cards", "topic_contrasts", "topic_maps", "coherence", "codebook", "vocabulary", "pairs", "series"},
+     "topic_cards", "topic_choice", "topic_contrasts", "topic_maps", "topic_words", "coherence",
+     "codebook", "shares", "intrusion", "vocabulary", "pairs", "series"},
     {"figures", "plot"},
     {"story", "telling", "promised"},
-    {"catalogue_command", "notebooks", "pipeline", "trace", "claims", "lookup", "views", "explore", "edition"},
+    {"catalogue_command", "notebooks", "pipeline", "trace", "claims", "lookup", "views", "explore", "api", "edition"},
     {"__main__", "__init__"},
 ]  # fmt: skip
 # Library: the modules (first name below analysis) that may import it.
@@ -40,7 +41,7 @@ DOORS = {
     "pypinyin": {"restoration"},
     "nbclient": {"notebooks"},
     "nbconvert": {"edition"},
-    "ipywidgets": {"explore"},
+    "ipywidgets": {"explore", "intrusion"},
 }
 # Too long to read at one sitting.
 LONGEST = 300

@@ -1,5 +1,6 @@
 """Drawings of the tables, on axes that the caller makes: nothing here computes, shows or saves."""
 
+from analysis.plot import topics
 from analysis.plot.drift import arrivals, courses, identification, parts, promises
 from analysis.plot.keyness import choices, placebo, ranks, shuffles
 from analysis.plot.maps import cloud, damage, heat, shift
@@ -24,4 +25,5 @@ __all__ = [
     "scatter",
     "shift",
     "shuffles",
+    "topics",
 ]

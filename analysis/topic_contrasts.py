@@ -1,0 +1,59 @@
+"""Topic prevalence compared like for like: same level, genre and function, or not at all."""
+
+import numpy as np
+import pandas as pd
+
+from analysis.topic_cards import prevalence, within
+from analysis.topics import DIGITS, TopicModel
+
+COLUMNS = ["topic", "before", "after", "share_before", "share_after", "difference", "low", "high"]
+
+
+def differences(
+    model: TopicModel, catalogue: pd.DataFrame, function: str = "tasks", seed: int = 0
+) -> pd.DataFrame:
+    """
+    Compare topic shares between the first and the last report of one level and genre.
+
+    Shares and their intervals come from section-block bootstraps (`prevalence`); the interval of
+    the difference combines them without assuming symmetry (MOVER, Zou & Donner 2008).
+
+    Parameters
+    ----------
+    catalogue : DataFrame, index `id`
+        With `year`, `level`, `genre`.
+    function : str
+        Function of the sections that are compared.
+
+    Returns
+    -------
+    DataFrame
+        `topic`, `before`, `after` (ids), `share_before`, `share_after`, `difference`, `low`,
+        `high`, `settled` (the interval leaves out 0); empty where no two reports are alike.
+    """
+    tables = [
+        _pair(model, rows.index[0], rows.index[-1], function, seed)
+        for _, rows in catalogue.sort_values("year", kind="stable").groupby(["level", "genre"])
+        if rows["year"].iloc[0] < rows["year"].iloc[-1]
+    ]
+    table = pd.concat(tables, ignore_index=True) if tables else pd.DataFrame(columns=COLUMNS)
+    return table.assign(settled=(table["low"] > 0) | (table["high"] < 0))
+
+
+def _pair(model: TopicModel, before: str, after: str, function: str, seed: int) -> pd.DataFrame:
+    try:
+        part = within(model, function=function, report=[before, after])
+    except ValueError:
+        return pd.DataFrame(columns=COLUMNS)
+    found = prevalence(part, "report", seed).astype({"report": "str"})
+    if set(found["report"]) != {before, after}:
+        return pd.DataFrame(columns=COLUMNS)
+    first, second = (found[found["report"] == id].set_index("topic") for id in (before, after))
+    gap = second["share"] - first["share"]
+    down = np.hypot(second["share"] - second["low"], first["high"] - first["share"])
+    up = np.hypot(second["high"] - second["share"], first["share"] - first["low"])
+    table = pd.DataFrame({
+        "before": before, "after": after, "share_before": first["share"],
+        "share_after": second["share"], "difference": gap, "low": gap - down, "high": gap + up,
+    })  # fmt: skip
+    return table.round(DIGITS).rename_axis("topic").reset_index()
