@@ -15,14 +15,13 @@ from functools import cache
 from pathlib import Path
 from urllib.parse import quote, unquote
 
-from analysis import notebooks, paths, pipeline
+from analysis import api, notebooks, paths, pipeline
 
 TEMPLATES = Path(__file__).parent / "templates"
 # Markdown files that become pages of their own, with the name that the navigation shows.
 DOCUMENTS = {
     "README.md": "about", "README.zh.md": "中文", "docs/methods.md": "methods",
     "docs/restoration.md": "restoration", "docs/own-corpus.md": "your own reports",
-    "docs/api.md": "API",
 }  # fmt: skip
 KINDS = ("pdf", "svg", "png", "csv")
 _LINK = re.compile(r'\b(href|src)="([^"]+)"')
@@ -51,6 +50,7 @@ def pages(where: pipeline.Places) -> list[Page]:
         if path.is_file() and (own or name.startswith("docs/")):
             file = f"{path.stem.lower().replace('.', '-')}.html"
             found.append(Page(path, file, shown, _first(path.read_text(encoding="utf-8"))))
+    found.append(Page(paths.ROOT / "analysis" / "api.py", "api.html", "API", "API reference"))
     return found
 
 
@@ -67,6 +67,8 @@ def _read(path: Path):
 
 def body(path: Path) -> str:
     """Render a notebook or a Markdown file to HTML without a frame."""
+    if path.suffix == ".py":
+        return markdown(api.page())
     if path.suffix == ".md":
         return markdown(path.read_text(encoding="utf-8"))
     from nbconvert import HTMLExporter
@@ -205,7 +207,7 @@ def write(where: pipeline.Places, out: Path | None = None) -> list[str]:
     reports = corpus.load(where.catalogue)
     shared = {"hash": reports.hash, "reports": len(reports)}
     for page in made.pages[1:]:
-        home = page.source.parent if page.source.suffix == ".md" else paths.NOTEBOOKS
+        home = paths.NOTEBOOKS if page.source.suffix == ".ipynb" else page.source.parent
         made.write(page, body=made.relinked(body(page.source), home, page.file), **shared)
     made.write(made.pages[0], "start", **_start(made, reports), **shared)
     made.keep(paths.FONT, "data/fonts/NotoSansSC-subset.ttf")
