@@ -79,7 +79,7 @@ def annotate(data: bytes, characters) -> bytes:
 
 
 def punctuate(data: bytes) -> bytes:
-    """A break before each mark that a Chinese character follows, also where the mark is two halves."""
+    """A break before each mark that a Chinese character follows, also where it is two halves."""
     for mark in MARKS:
         pattern = re.escape(mark.encode("gbk")) + rb"(?=[\x81-\xa0\xb0-\xf7])"
         data = re.sub(pattern, lambda hit: BREAK + hit[0], data)
@@ -112,7 +112,7 @@ def ghost(text: str, characters, *, hole: str = "?") -> str:
 
 
 def punctuated(text: str, *, hole: str = "?") -> str:
-    """Marked before punctuation and decoded again: the slips with `?!` and `??`, the ends at marks."""
+    """Marked before punctuation and decoded again: slips with `?!` and `??`, and ends at marks."""
     marked = punctuate(text.encode("gb18030"))
     return decode(marked, hole=hole).replace(BREAK.decode(), "")
 
@@ -127,7 +127,7 @@ def _in_gbk(character: str) -> bool:
 
 def cleared(text: str, undefined: str = "") -> str:
     """Characters outside GBK vanish, or leave `undefined` in their place."""
-    return "".join(c if _in_gbk(c) else undefined for c in text)
+    return "".join(c if _in_gbk(c) or c == "\ufffd" else undefined for c in text)
 
 
 def page(

@@ -8,10 +8,10 @@ that code was the trail byte of one character and the lead byte of the next:
     stored      F182 C8(cè)EB BFEC DC87 B5C0 A1A3
     seen        駛   ?  cè)肟   燔   嚨   ?    。     C8( is no character, EBBF is 肟 ...
 
-So each character seen holds the trail byte of a true one and the lead byte of the next, until a trail
-byte is ASCII (it is seen as such) or something breaks the stream. The search walks over what is seen
-with the set of lead bytes that may be waiting for a trail byte, and a true character comes out at
-each step. Pairs without a character have vanished, so a step may also consume nothing.
+So each character seen holds the trail byte of a true one and the lead byte of the next, until a
+trail byte is ASCII (it is seen as such) or something breaks the stream. The search walks over what
+is seen with the set of lead bytes that may be waiting for a trail byte, and a true character comes
+out at each step. Pairs without a character have vanished, so a step may also consume nothing.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -31,24 +31,21 @@ IN_STEP: frozenset[int] = frozenset()
 TRAILS = tuple(b for b in range(0x40, 0xFF) if b != 0x7F)
 # ASCII that a waiting lead byte may have taken along, beside the parenthesis of an annotation. Of a
 # digit only a gap can be restored.
-SWALLOWED = "\n ,;:!?()%+-./<>\"\ufffd"
+SWALLOWED = '\n,;:!?()%+-./<>"\ufffd'
 # Marks that broke the stream and so brought it into step again (the second pass, see `slips`).
 MARKS = "，。、！？；：”…,!?;:\n"
 # Seen characters that one slip may take. In traditional text one trail byte in six is ASCII.
 MAX_SPAN = 200
 # A hidden character is sought among those commoner than this (nats): 7,400 of 21,900 in GBK.
 RARE = -13.5
-# Readings kept at each place after no, one, two vanished pairs (one pair in twelve has no character,
-# two in a row are one in 150), and how many nats one may lie behind
-# the best of them: a wrong character costs about 8, a rare right one hardly more.
-WIDTHS, BEHIND = (24, 12, 16), 25.0
+# Readings kept at each place after no, one, two vanished pairs (one pair in twelve has none,
+# two in a row are one in 150), and how many nats one may lie behind the best of them: a wrong
+# character costs about 8, a rare right one hardly more.
+WIDTHS, BEHIND = (24, 24, 48), 25.0
 # Readings in step again that are compared with all that is known, and characters after them.
 ENDED, CONTEXT = 40, 3
-# Cost of a vanished pair, in nats: the many ways to fill a gap gain more from the errors of the
-# language model than a single way does (set on generated damage).
-VANISHED = 2.0
-# Cost of a decoder that gives up one byte at a time: none of the pages seen was made by one.
-RESUMED = 4.0
+# Cost of a decoder that gives up one byte at a time and writes `?`: they write U+FFFD.
+RESUMED = 8.0
 
 
 class Reading(NamedTuple):
@@ -68,7 +65,7 @@ class Reading(NamedTuple):
 
 
 class Fan(NamedTuple):
-    """Ways to go on from a reading that consume the same: pieces of text, and what waits after each."""
+    """Ways to go on from a reading that consume the same: texts, and what waits after each."""
 
     texts: tuple[str, ...]
     leads: tuple[frozenset[int], ...]
@@ -87,7 +84,7 @@ class Annotation:
 
 @cache
 def character(lead: int, trail: int) -> str:
-    """The character of two bytes in GBK; undefined and private codes have none, nor has the blank."""
+    """The character of two bytes in GBK; undefined and private codes have none, nor the blank."""
     try:
         return bytes((lead, trail)).decode("gbk").strip()
     except UnicodeDecodeError:
@@ -129,7 +126,7 @@ def code(seen: str) -> tuple[int, int] | None:
 
     Examples
     --------
-    >>> bytes(code("肟")).hex(), bytes(code("6")).hex(), code("€")
+    >>> bytes(code("肟")).hex(), bytes(code("6")).hex(), code("😀")
     ('ebbf', 'a3b6', None)
     """
     if " " <= seen < "\x7f":
@@ -164,7 +161,7 @@ def _hidden(leads: frozenset[int], fits: Callable[[int, str], bool]) -> tuple[st
     return tuple(c for h in sorted(leads) for t, c in row(h) if fits(t, c))
 
 
-def _over_hole(reading: Reading, following: str) -> Iterator[Fan]:
+def _over_hole(reading: Reading, hole: str, following: str) -> Iterator[Fan]:
     """The trail byte is lost: alone where the stream broke, else with an ASCII byte."""
     if following in MARKS:
         texts = _hidden(reading.leads, _any)
@@ -175,7 +172,8 @@ def _over_hole(reading: Reading, following: str) -> Iterator[Fan]:
     # A decoder that gives up one byte at a time goes on with the next true character.
     lead = (code(following) or (0, 0))[0]
     texts = tuple(c for h in sorted(reading.leads) for t, c in row(h) if lead in vanishing(t))
-    yield Fan(texts, (IN_STEP,) * len(texts), reading.at + 1, ending="resumed")
+    ending = "resumed" if hole == "?" else ""
+    yield Fan(texts, (IN_STEP,) * len(texts), reading.at + 1, ending=ending)
 
 
 def _any(trail: int, found: str) -> bool:
@@ -205,7 +203,7 @@ def steps(text: str, reading: Reading, note_at: Callable) -> Iterator[Fan]:
         yield Fan(("",), (reading.leads,), note.end)
         return
     elif hole:
-        yield from _over_hole(reading, text[at + 1 : at + 2])
+        yield from _over_hole(reading, *text[at : at + 2].ljust(2))
         yield Fan(*_vanished(reading.leads), at + 1, gaps=1)
     yield from _over_character(reading, text[at])
     if reading.gaps < len(WIDTHS) - 1:
@@ -226,9 +224,9 @@ def _longer(reading: Reading, fan: Fan, rate: Rate) -> Iterator[Reading]:
     """`reading` with the best of the pieces in a fan."""
     if not fan.texts:
         return
-    cost = VANISHED * (fan.gaps > 0) + RESUMED * (fan.ending == "resumed")
+    cost = RESUMED * (fan.ending == "resumed")
     totals = reading.score - cost + rate.pieces(reading.text, fan.texts)
-    for i in np.argsort(-totals, kind="stable")[: WIDTHS[0]]:
+    for i in np.argsort(-totals, kind="stable")[: WIDTHS[-1]]:
         text = reading.text + fan.texts[i]
         yield Reading(text, fan.at, fan.leads[i], float(totals[i]), fan.gaps, fan.ending)
 
@@ -291,7 +289,7 @@ def _best(ended: list[Reading], rate: Rate) -> list[Reading]:
 
 
 def _completed(readings: list[Reading], rate: Rate) -> list[Reading]:
-    """Readings that end at one place, with each ASCII character that the last hole may have taken."""
+    """Readings that end at one place, with each ASCII character that a hole may have taken."""
     whole = [r for r in readings if r.ending != "lost"]
     for lost in _kept([r for r in readings if r.ending == "lost"], ENDED):
         whole += _longer(lost, Fan(tuple(SWALLOWED), (IN_STEP,) * len(SWALLOWED), lost.at), rate)
@@ -310,7 +308,10 @@ def shown(reading: str, undefined: str = "") -> str:
     data, seen, at = reading.replace("\ufffd", "0").encode("gbk")[1:], "", 0
     while at < len(data):
         width = 1 if data[at] < 0x80 else 2
-        pair = (*data[at : at + width], 0)
-        seen += chr(pair[0]) if width == 1 else "?" if pair[1] < 0x40 else character(*pair[:2]) or undefined
+        lead, trail, *_ = *data[at : at + width], 0
+        if width == 1:
+            seen += chr(lead)
+        else:
+            seen += "?" if trail < 0x40 else character(lead, trail) or undefined
         at += width
     return seen

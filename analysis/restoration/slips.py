@@ -6,25 +6,26 @@ Byte slips: characters torn apart where `(pinyin)` was inserted between the two 
 Two passes on bytes did the damage. Both know characters only as byte patterns, and find them also
 where the pattern is the trail byte of one character and the lead byte of the next.
 
-1. `(pinyin)` after each character of a table: X Y, with hi(Z) = trail(X) and lo(Z) = lead(Y), became
-   X lo(Z) `(pinyin)` trail(Y). The lead byte and the parenthesis are seen as one `?`, and the pinyin
-   names Z and so the byte. What follows is read one byte off.
-2. A break before punctuation. In a stream that is one byte off it brings the next character into step
-   (the byte before the mark is seen as `?`). In a stream in step it may find a mark that is none:
-   。“ A1A3 A1B0 holds ！ A3A1, and comes out as ?! and a stream one byte off.
+1. `(pinyin)` after each character Z of a table: X Y, where hi(Z) = trail(X) and lo(Z) = lead(Y),
+   became X lo(Z) `(pinyin)` trail(Y). The lead byte and the parenthesis are seen as one `?`; the
+   pinyin names Z and so the byte. What follows is read one byte off.
+2. A break before punctuation. In a stream that is one byte off it brings the next character into
+   step (the byte before the mark is seen as `?`). In a stream in step it may find a mark that is
+   none: 。“ A1A3 A1B0 holds ！ A3A1, and comes out as `?!` and a stream one byte off.
 
-`slip_lattice` enumerates what the bytes allow; here readings are started, weighed and told apart. The
-restored text is traditional, as what surrounds it: script conversion comes later and sees whole words.
+`slip_lattice` enumerates what the bytes allow; here readings are started, weighed and told apart.
+The restored text is traditional, as what surrounds it: script conversion sees whole words later.
 """
 
 import re
-from dataclasses import dataclass
+from collections import Counter
+from dataclasses import dataclass, field
 from functools import cache, lru_cache
 
 import numpy as np
 
 from analysis.restoration import language
-from analysis.restoration.ledger import Edit
+from analysis.restoration.ledger import GAP, Edit
 from analysis.restoration.slip_lattice import (
     CONTEXT,
     HOLES,
@@ -42,7 +43,7 @@ from analysis.restoration.slip_lattice import (
 )
 
 # Characters after a slip that are not trusted.
-MAX_DAMAGE = 20
+MAX_DAMAGE = 12
 # Letters of toned and toneless pinyin, as GBK has them.
 PINYIN = "[a-zêüāáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜńň]{1,6}"
 NOTE = re.compile(rf"\(({PINYIN})\)")
@@ -56,18 +57,27 @@ CUE = re.compile(rf"[{HOLES}(]{PINYIN}\)")
 # A character with its annotation has at most so many places.
 NOTE_SPAN = 9
 NONE = "no reading that the bytes allow"
-# Nats by which a reading must lead for `inferred`: on generated damage 99 % of such are right
+# Nats by which a reading must lead for `inferred`: on generated damage 98 % of such are right
 # (benchmarks/bench_slips.py).
-CLEAR = 4.0
-# Nats for a form that the page's table of traditional forms would have replaced, and for pinyin of a
-# character that the page never annotates. Both happen, about once in fifty.
+CLEAR = 1.0
+# Nats for a form that the page's table of traditional forms would have replaced, and for pinyin of
+# a character that the page never annotates. Both happen, about once in fifty.
 FOREIGN, UNLISTED = -4.0, -4.0
-# Share of the page's own phrases in a choice.
-PAGE = 0.2
+NUMERALS = dict.fromkeys(map(ord, "0123456789一二三四五六七八九十百千两"), "0")
+# A number is a fact, which no context tells: readings that differ in numerals alone and lie closer
+# than this (nats) leave a gap there.
+NUMBER = 6.0
+# Share of the page's own phrases in a choice, and so many characters of it.
+PAGE, PHRASES = 0.3, 200_000
 # Candidates listed.
 LISTED = 5
 FOLD = {0xFEE0 + c: c for c in range(0x21, 0x7F)}
 TONES = str.maketrans("āáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜüńň", "aaaaeeeeiiiioooouuuuvvvvvnn")
+
+
+def _toneless(note: str) -> str:
+    """Pinyin without tones; ü becomes v."""
+    return note.translate(TONES)
 
 
 @cache
@@ -84,7 +94,7 @@ def _has_reading(c: str, note: str) -> bool:
     if not "\u3400" <= c <= "\u9fff":
         return False
     readings = pinyin(c, style=Style.TONE, heteronym=True)[0]
-    return note in readings or note in {r.translate(TONES) for r in readings}
+    return note in readings or note in map(_toneless, readings)
 
 
 def _note_at(text: str, at: int) -> Annotation | None:
@@ -98,22 +108,46 @@ def _plain(text: str) -> str:
     return "".join(map(simple, NOTE.sub("", text)))
 
 
+def _kinds(text: str) -> str:
+    """The text with one sign for all numerals: a phrase with another number is the same phrase."""
+    return text.translate(NUMERALS)
+
+
 @dataclass(frozen=True)
 class Page:
     """What the page tells about itself."""
 
     text: str
     characters: frozenset[str]
-    # Simplified and without annotations.
-    plain: str
+    # Its own phrases: simplified, without annotations, one sign for all numerals.
+    phrases: str
     # Annotated characters with their pinyin.
     table: frozenset[tuple[str, str]]
     folded: bool
+    # Answers of `follows`.
+    known: dict[str, dict[str, float]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, text: str) -> "Page":
         table = frozenset(re.findall(rf"([\u3400-\u9fff])\(({PINYIN})\)", text))
-        return cls(text, frozenset(text), _plain(DAMAGED.sub("\n", text)), table, not re.search("[！-～]", text))
+        phrases = _kinds(_plain(DAMAGED.sub("\n", text[:PHRASES])))
+        return cls(text, frozenset(text), phrases, table, not re.search("[！-～]", text))
+
+    def follows(self, history: str) -> dict[str, float]:
+        """
+        How often each character follows on the page: the mean of f(c | last n), n = 1, 2, 3.
+
+        Mixed with the language model, as in a cache model (Kuhn and De Mori 1990):
+        p(c | h) = (1 - w) p_language(c | h) + w f_page(c | h).
+        """
+        if history not in self.known:
+            share: dict[str, float] = {}
+            for order in range(1, CONTEXT + 1):
+                found = re.findall(re.escape(history[-order:]) + "(.)", self.phrases)
+                for c, times in Counter(found).items():
+                    share[c] = share.get(c, 0.0) + times / (len(found) + 1) / CONTEXT
+            self.known[history] = share
+        return self.known[history]
 
     def costs(self, texts: tuple[str, ...]) -> list[float]:
         """For each text, the cost of simplified forms that stand nowhere else on the page."""
@@ -130,11 +164,15 @@ class Rater:
         self.page, self.before = page, "\n" * CONTEXT + before
 
     def pieces(self, history: str, texts: tuple[str, ...]) -> np.ndarray:
+        context = self._context(history)
         rates = np.array(self.page.costs(texts))
-        for length, rows, codes in _stacked(texts):
-            head = np.broadcast_to(language.encode(self._context(history)), (len(rows), CONTEXT))
-            lines = np.concatenate([head, codes], axis=1)
-            rates[rows] += language.scores(lines)[:, CONTEXT:].sum(axis=1)
+        follows = self.page.follows(_kinds(context))
+        for rows, codes, firsts in _stacked(texts):
+            head = np.broadcast_to(language.encode(context), (len(rows), CONTEXT))
+            own = language.scores(np.concatenate([head, codes], axis=1))[:, CONTEXT:]
+            seen = np.array([follows.get(c, 0.0) for c in firsts])
+            own[:, 0] = np.log((1 - PAGE) * np.exp(own[:, 0]) + PAGE * seen)
+            rates[rows] += own.sum(axis=1)
         return rates
 
     def as_seen(self, histories: list[str], start: int, end: int) -> np.ndarray:
@@ -149,18 +187,19 @@ class Rater:
 
 
 @lru_cache(4096)
-def _stacked(texts: tuple[str, ...]) -> list[tuple[int, list[int], np.ndarray]]:
-    """Lengths, rows of that length, and codes of their simplified characters."""
+def _stacked(texts: tuple[str, ...]) -> list[tuple[list[int], np.ndarray, str]]:
+    """By length: rows, codes of their simplified characters, and the kind of the first of these."""
     stacks = []
     for length in sorted({len(text) for text in texts} - {0}):
         rows = [i for i, text in enumerate(texts) if len(text) == length]
         line = "".join(simple(c) for i in rows for c in texts[i])
-        stacks.append((length, rows, language.encode(line).reshape(len(rows), length)))
+        codes = language.encode(line).reshape(len(rows), length)
+        stacks.append((rows, codes, _kinds(line[::length])))
     return stacks
 
 
 def _torn(page: Page, slip: re.Match) -> list[Reading]:
-    """Readings to start with after `?pinyin)`: one for each lead byte the named character allows."""
+    """Readings to start with after `?pinyin)`: one for each lead byte that a named Z allows."""
     head = NOTE.sub("", page.text[max(0, slip.start() - 2 * NOTE_SPAN) : slip.start()])
     note = slip["note"].strip("()")
     listed = {c for c, reading in page.table if reading == note}
@@ -177,7 +216,7 @@ def _torn(page: Page, slip: re.Match) -> list[Reading]:
 
 
 def _lost(page: Page, slip: re.Match, rate: Rater) -> list[Reading]:
-    """Readings to start with at `?!`: the mark is a trail byte, and a lead byte before it is lost."""
+    """Readings to start with at `?!`: the mark holds a trail byte, whose lead byte is lost."""
     trail, lead = code(page.text[slip.end()])
     found = [c for high in sorted(LEADS) if (c := character(high, trail))]
     rates = rate.pieces("", tuple(found))
@@ -198,7 +237,9 @@ def _eaten(page: Page, slip: re.Match, shadow: int | None) -> list[Reading]:
     if shadow is None:
         return []
     between = page.text[shadow : slip.start()]
-    if any((code(c) or (0, 0))[1] not in LEADS or c.isascii() and c not in MARKS for c in between):
+    if any(c.isascii() and c not in MARKS for c in between):
+        return []
+    if any((code(c) or (0, 0))[1] not in LEADS for c in between):
         return []
     note = slip["note"].strip("()")
     return [Reading(c, slip.end()) for c, reading in sorted(page.table) if reading == note]
@@ -215,26 +256,6 @@ def _possible(page: Page, slip: re.Match, reading: Reading) -> bool:
     return seen in {shown(reading.text, u).translate(FOLD).rstrip("?") for u in ("", "?")}
 
 
-def _familiar(page: Page, before: str, text: str, after: str) -> float:
-    """
-    Log probability of `text`, in nats, where the page itself has a say beside the language model.
-
-    p(c | h) = (1 - w) p_language(c | h) + w / 3 (f(c | h1) + f(c | h2) + f(c | h3)), with f the
-    relative frequencies on the page after one, two and three characters (a cache model: Kuhn and De
-    Mori 1990).
-    """
-    line, total = before[-CONTEXT:] + text + after, 0.0
-    rates = np.exp(language.scores(language.encode(line)))
-    for i in range(len(before[-CONTEXT:]), len(line)):
-        seen = 0.0
-        for order in range(1, CONTEXT + 1):
-            history = line[max(0, i - order) : i]
-            times = page.plain.count(history) if history else 0
-            seen += page.plain.count(history + line[i]) / (times + 1)
-        total += float(np.log((1 - PAGE) * rates[i] + PAGE / CONTEXT * seen))
-    return total
-
-
 @dataclass(frozen=True, slots=True)
 class Choice:
     """A reading with all that tells it from others."""
@@ -244,19 +265,16 @@ class Choice:
     simple: str
 
 
-def _weighed(page: Page, readings: list[Reading], before: str) -> list[Choice]:
-    """Readings rated up to a common end, the best first; forms of one simplified text count once."""
+def _weighed(page: Page, readings: list[Reading], rate: Rater) -> list[Choice]:
+    """Readings rated to a common end, the best first; forms of one simplified text count once."""
     end = max((r.at for r in readings), default=0)
-    after = page.text[end : end + CONTEXT * NOTE_SPAN]
     best: dict[str, Choice] = {}
     for r in readings:
-        own = "".join(map(simple, r.text))
-        simple_text = own + _plain(page.text[r.at : end])
-        costs = r.score - language.log_prob(own, before)
-        total = costs + _familiar(page, before, simple_text, _plain(after)[:CONTEXT])
-        choice = Choice(r, total, simple_text)
-        if choice.simple not in best or total > best[choice.simple].total:
-            best[choice.simple] = choice
+        plain = "".join(map(simple, r.text)) + _plain(page.text[r.at : end])
+        rest = rate.as_seen([r.text], r.at, end + CONTEXT * NOTE_SPAN)
+        choice = Choice(r, r.score + float(rest[0]), plain)
+        if plain not in best or choice.total > best[plain].total:
+            best[plain] = choice
     return sorted(best.values(), key=lambda c: (-c.total, c.simple))
 
 
@@ -270,24 +288,41 @@ def _edit(page: Page, slip: re.Match, choices: list[Choice], bounded: bool) -> E
     best = choices[0].reading if choices else Reading("", slip.end())
     seen = page.text[slip.start() : best.at]
     margin = choices[0].total - choices[1].total if len(choices) > 1 else None
-    listed = [c.reading.text.translate(FOLD if page.folded else {}) for c in choices[:LISTED]]
-    clear = bool(choices) and "\ufffd" not in listed[0] and (margin is None or margin >= CLEAR)
+    narrow = FOLD if page.folded else {}
+    after = _agreed(choices).translate(narrow) or seen
+    listed = [c.reading.text.translate(narrow) for c in choices[:LISTED]]
     why = [f"bytes {_hex(seen)} read one byte off are {_hex(best.text)}" if choices else NONE]
     why += [f"next best {listed[1]} by {margin:.1f} nats"] if margin is not None else []
     why += [f"search ended at {MAX_SPAN} characters"] if bounded else []
-    confidence = ("exact" if margin is None and not bounded else "inferred") if clear else "unresolved"
     return Edit(
         slip.start(),
         best.at,
         seen,
-        listed[0] if clear else seen,
+        after,
         "slips.pinyin" if slip["note"] else "slips.mark",
         "byte slip",
-        confidence,
+        "unresolved" if after == seen or GAP in after else "inferred",
         "; ".join(why),
-        tuple(listed[1:] if clear else listed),
+        tuple(text for text in listed if text != after),
         margin,
     )
+
+
+def _agreed(choices: list[Choice]) -> str:
+    """What the readings that lie close to the best agree on, with gaps; nothing if it is little."""
+    if not choices:
+        return ""
+    best = choices[0]
+    close = [
+        c.reading.text
+        for c in choices
+        if best.total - c.total < (NUMBER if _kinds(c.simple) == _kinds(best.simple) else CLEAR)
+    ]
+    if len(set(map(len, close))) > 1:
+        return ""
+    columns = [set(column) for column in zip(*close, strict=True)]
+    text = "".join(column.pop() if len(column) == 1 else GAP for column in columns)
+    return text if 2 * text.count(GAP) <= len(text) else ""
 
 
 def _restored(page: Page, slip: re.Match, before: str, shadow: int | None):
@@ -297,11 +332,11 @@ def _restored(page: Page, slip: re.Match, before: str, shadow: int | None):
     readings, bounded = search(page.text, starts, _note_at, rate)
     readings = [r for r in readings if _possible(page, slip, r)]
     if slip["note"]:
-        choices = _weighed(page, readings + _eaten(page, slip, shadow), before)
+        choices = _weighed(page, readings + _eaten(page, slip, shadow), rate)
     else:
         # Perhaps nothing has happened: someone wrote `?!`.
         untouched = Reading("", slip.start())
-        choices = _weighed(page, [*readings, untouched], before)
+        choices = _weighed(page, [*readings, untouched], rate)
         if choices[0].reading == untouched or choices[0].total - CLEAR < max(
             (c.total for c in choices if c.reading == untouched), default=-np.inf
         ):
@@ -314,9 +349,9 @@ def find(text: str) -> list[Edit]:
     """
     Find the byte slips of an annotated traditional page.
 
-    The edits restore traditional characters; annotations that stand whole beside a slip stay for the
-    rule that drops them. A reading that the bytes exclude is never given: each is encoded, read one
-    byte off and compared with the page.
+    The edits restore traditional characters; annotations that stand whole beside a slip stay for
+    the rule that drops them. A reading that the bytes exclude is never given: each is encoded, read
+    one byte off and compared with the page.
 
     Parameters
     ----------
@@ -326,8 +361,9 @@ def find(text: str) -> list[Edit]:
     Returns
     -------
     list of Edit, by offset
-        `exact` where the bytes allow one reading, `inferred` where one leads by `CLEAR` nats, else
-        `unresolved` and unchanged; the evidence has the bytes, `alternatives` the other readings.
+        `inferred` where one reading leads by `CLEAR` nats; else `unresolved`, with gaps (U+FFFD)
+        where close readings differ, or unchanged. The evidence has the bytes, `alternatives` the
+        other readings. Never `exact`: as pairs may have vanished anywhere, bytes hardly decide.
 
     Examples
     --------
