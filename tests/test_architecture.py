@@ -15,7 +15,7 @@ FILES = sorted(PACKAGE.rglob("*.py"))
 STAGES = [
     {"paths", "hanzi", "glossary", "textfiles", "importers"},
     {"restoration"},
-    {"cache", "catalogue", "draft", "headings", "functions", "sections", "structure", "corpus"},
+    {"cache", "catalogue", "damage", "draft", "headings", "functions", "sections", "structure", "corpus"},
     {"lexicons", "engines", "tokens"},
     {"counts", "parts", "streaming", "parquet", "phrases", "formulas", "mentions", "quantities",
      "quantity_scores"},
