@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analysis.restoration import slips
+from analysis.restoration.slip_bytes import toneless
 from analysis.restoration.slip_lattice import MAX_SPAN
 
 # Reports that the language model was not estimated from (data/language/README.md).
@@ -118,8 +119,8 @@ def test_trial(national: dict[int, str]) -> None:
 @pytest.mark.parametrize("hole", ["?", "\ufffd"])
 @pytest.mark.parametrize("undefined", ["", "?"])
 def test_other_decoders_and_toneless_pinyin(hole: str, undefined: str) -> None:
-    toneless = tuple((c, slips._toneless(note)) for c, note in damage.table())
-    for table in (damage.table(), toneless):
+    plain = tuple((c, toneless(note)) for c, note in damage.table())
+    for table in (damage.table(), plain):
         found = verdicts(SENTENCES[0], table, hole=hole, undefined=undefined, marks=hole == "?")
         assert found
         assert all(v.right for v in found if v.confidence != "unresolved")

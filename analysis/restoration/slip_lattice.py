@@ -15,29 +15,22 @@ out at each step. Pairs without a character have vanished, so a step may also co
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from functools import cache
 from typing import NamedTuple, Protocol
 
 import numpy as np
 
-from analysis.restoration import language
+from analysis.restoration.slip_bytes import HOLES, LEADS, character, code, note_at, row, vanishing
 
-# Both signs for "no such character" in decoders.
-HOLES = "?\ufffd"
-# GBK: lead bytes 81-FE, trail bytes 40-FE without 7F; so ASCII below 40 is never a trail byte.
-LEADS = frozenset(range(0x81, 0xFF))
+# No lead byte waits.
 IN_STEP: frozenset[int] = frozenset()
-TRAILS = tuple(b for b in range(0x40, 0xFF) if b != 0x7F)
 # ASCII that a waiting lead byte may have taken along, beside the parenthesis of an annotation. Of a
 # digit only a gap can be restored.
 SWALLOWED = '\n,;:!?()%+-./<>"\ufffd'
 # Marks that broke the stream and so brought it into step again (the second pass, see `slips`).
 MARKS = "，。、！？；：”…,!?;:\n"
 # Seen characters that one slip may take. In traditional text one trail byte in six is ASCII.
-MAX_SPAN = 200
-# A hidden character is sought among those commoner than this (nats): 7,400 of 21,900 in GBK.
-RARE = -13.5
+MAX_SPAN = 64
 # Readings kept at each place after no, one, two vanished pairs (one pair in twelve has none,
 # two in a row are one in 150), and how many nats one may lie behind the best of them: a wrong
 # character costs about 8, a rare right one hardly more.
@@ -72,67 +65,6 @@ class Fan(NamedTuple):
     at: int
     gaps: int = 0
     ending: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Annotation:
-    """Where an annotation ends, and whether a character has its reading."""
-
-    end: int
-    fits: Callable[[str], bool]
-
-
-@cache
-def character(lead: int, trail: int) -> str:
-    """The character of two bytes in GBK; undefined and private codes have none, nor the blank."""
-    try:
-        return bytes((lead, trail)).decode("gbk").strip()
-    except UnicodeDecodeError:
-        return ""
-
-
-@cache
-def script(name: str) -> Callable[[str], str]:
-    """A converter of OpenCC, made once."""
-    import opencc
-
-    return opencc.OpenCC(name).convert
-
-
-@cache
-def simple(c: str) -> str:
-    """One character simplified; the gap of a lost digit counts as a digit."""
-    return "0" if c == "\ufffd" else script("t2s")(c)
-
-
-@cache
-def row(lead: int) -> tuple[tuple[int, str], ...]:
-    """Trail byte and character of each code with this lead byte, rare characters left out."""
-    found = [(trail, c) for trail in TRAILS if (c := character(lead, trail))]
-    rates = language.model().values[0][language.encode("".join(simple(c) for _, c in found))]
-    return tuple(pair for pair, rate in zip(found, rates, strict=True) if rate > RARE)
-
-
-@cache
-def vanishing(trail: int) -> frozenset[int]:
-    """Lead bytes that make no character when read after this trail byte."""
-    return frozenset(b for b in LEADS if trail >= 0x80 and not character(trail, b))
-
-
-@cache
-def code(seen: str) -> tuple[int, int] | None:
-    """
-    The two bytes behind a character; ASCII counts as folded full-width.
-
-    Examples
-    --------
-    >>> bytes(code("肟")).hex(), bytes(code("6")).hex(), code("😀")
-    ('ebbf', 'a3b6', None)
-    """
-    if " " <= seen < "\x7f":
-        return (0xA1, 0xA1) if seen == " " else (0xA3, ord(seen) | 0x80)
-    data = seen.encode("gb18030", "ignore")
-    return (data[0], data[1]) if len(data) == 2 else None
 
 
 def _over_character(reading: Reading, seen: str) -> Iterator[Fan]:
@@ -184,7 +116,7 @@ def _no_ascii(trail: int, found: str) -> bool:
     return trail >= 0x80
 
 
-def steps(text: str, reading: Reading, note_at: Callable) -> Iterator[Fan]:
+def steps(text: str, reading: Reading) -> Iterator[Fan]:
     """Each way to go on by one true character."""
     at = reading.at
     if text[at : at + 1] in ("", "\n"):
@@ -237,9 +169,7 @@ def _kept(readings: list[Reading], width: int, floor: float = -np.inf) -> list[R
     return [r for r in readings if r.score > max(floor, readings[0].score - BEHIND)]
 
 
-def search(
-    text: str, starts: Sequence[Reading], note_at: Callable, rate: Rate
-) -> tuple[list[Reading], bool]:
+def search(text: str, starts: Sequence[Reading], rate: Rate) -> tuple[list[Reading], bool]:
     """
     Find the readings that come into step again, and whether the bound on the span was hit.
 
@@ -249,8 +179,6 @@ def search(
         What is seen.
     starts : sequence of Reading
         Readings before the first step; their `leads` say what may wait there.
-    note_at : callable
-        The `Annotation` of a text at an offset, or None; after a hole it may lack its parenthesis.
     rate : Rate
         What tells likely from unlikely text.
     """
@@ -262,7 +190,7 @@ def search(
     while live and (place := min(live))[0] <= first + MAX_SPAN:
         floor = _floor(ended, place[0], rate)
         for reading in _kept(live.pop(place), WIDTHS[place[1]], floor):
-            for fan in steps(text, reading, note_at):
+            for fan in steps(text, reading):
                 for longer in _longer(reading, fan, rate):
                     goal = live.setdefault((longer.at, longer.gaps), []) if longer.leads else ended
                     goal.append(longer)
@@ -294,24 +222,3 @@ def _completed(readings: list[Reading], rate: Rate) -> list[Reading]:
     for lost in _kept([r for r in readings if r.ending == "lost"], ENDED):
         whole += _longer(lost, Fan(tuple(SWALLOWED), (IN_STEP,) * len(SWALLOWED), lost.at), rate)
     return whole
-
-
-def shown(reading: str, undefined: str = "") -> str:
-    """
-    What a decoder shows of `reading` when its first byte is lost; a last byte alone leaves a hole.
-
-    Examples
-    --------
-    >>> shown("入快車道"), shown("東")
-    ('肟燔嚨?', '|')
-    """
-    data, seen, at = reading.replace("\ufffd", "0").encode("gbk")[1:], "", 0
-    while at < len(data):
-        width = 1 if data[at] < 0x80 else 2
-        lead, trail, *_ = *data[at : at + width], 0
-        if width == 1:
-            seen += chr(lead)
-        else:
-            seen += "?" if trail < 0x40 else character(lead, trail) or undefined
-        at += width
-    return seen

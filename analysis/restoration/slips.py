@@ -18,40 +18,24 @@ The restored text is traditional, as what surrounds it: script conversion sees w
 """
 
 import re
-from collections import Counter
-from dataclasses import dataclass, field
-from functools import cache, lru_cache
+from dataclasses import dataclass
 
-import numpy as np
-
-from analysis.restoration import language
 from analysis.restoration.ledger import GAP, Edit
-from analysis.restoration.slip_lattice import (
-    CONTEXT,
+from analysis.restoration.slip_bytes import (
     HOLES,
     LEADS,
-    MARKS,
-    MAX_SPAN,
-    Annotation,
-    Reading,
+    NOTE,
+    PINYIN,
+    TORN,
     character,
     code,
-    script,
-    search,
+    has_reading,
     shown,
     simple,
 )
+from analysis.restoration.slip_lattice import CONTEXT, MARKS, MAX_SPAN, Reading, search
+from analysis.restoration.slip_rating import SLIP, Page, Rater, kinds, plain
 
-# Characters after a slip that are not trusted.
-MAX_DAMAGE = 12
-# Letters of toned and toneless pinyin, as GBK has them.
-PINYIN = "[a-zêüāáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜńň]{1,6}"
-NOTE = re.compile(rf"\(({PINYIN})\)")
-# After a hole the parenthesis may be eaten, or not.
-TORN = re.compile(rf"\(?({PINYIN})\)")
-SLIP = re.compile(rf"[{HOLES}](?:(?P<note>\(?{PINYIN}\))|(?=[!?:;！？：；”、。，][^\x00-\x3e]))")
-# What may be damaged, left out where the page is asked for its own phrases.
-DAMAGED = re.compile(rf"(?:{SLIP.pattern}).{{,{MAX_DAMAGE}}}")
 # Without annotations there are no slips: a cheap test for all other pages.
 CUE = re.compile(rf"[{HOLES}(]{PINYIN}\)")
 # A character with its annotation has at most so many places.
@@ -60,142 +44,14 @@ NONE = "no reading that the bytes allow"
 # Nats by which a reading must lead for `inferred`: on generated damage 98 % of such are right
 # (benchmarks/bench_slips.py).
 CLEAR = 1.0
-# Nats for a form that the page's table of traditional forms would have replaced, and for pinyin of
-# a character that the page never annotates. Both happen, about once in fifty.
-FOREIGN, UNLISTED = -4.0, -4.0
-NUMERALS = dict.fromkeys(map(ord, "0123456789一二三四五六七八九十百千两"), "0")
+# Nats for pinyin of a character that the page never annotates: it happens, once in fifty.
+UNLISTED = -4.0
 # A number is a fact, which no context tells: readings that differ in numerals alone and lie closer
 # than this (nats) leave a gap there.
 NUMBER = 6.0
-# Share of the page's own phrases in a choice, and so many characters of it.
-PAGE, PHRASES = 0.3, 200_000
-# Candidates listed.
-LISTED = 5
+# Candidates listed; and places looked into on a page, a hundred times what one has.
+LISTED, MAX_PLACES = 5, 1000
 FOLD = {0xFEE0 + c: c for c in range(0x21, 0x7F)}
-TONES = str.maketrans("āáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜüńň", "aaaaeeeeiiiioooouuuuvvvvvnn")
-
-
-def _toneless(note: str) -> str:
-    """Pinyin without tones; ü becomes v."""
-    return note.translate(TONES)
-
-
-@cache
-def _is_simplified(c: str) -> bool:
-    """Whether a one-to-one table to traditional would change this character."""
-    return script("s2t")(c) != c
-
-
-@cache
-def _has_reading(c: str, note: str) -> bool:
-    """Whether `note`, toned or not, is a reading of the character."""
-    from pypinyin import Style, pinyin
-
-    if not "\u3400" <= c <= "\u9fff":
-        return False
-    readings = pinyin(c, style=Style.TONE, heteronym=True)[0]
-    return note in readings or note in map(_toneless, readings)
-
-
-def _note_at(text: str, at: int) -> Annotation | None:
-    """The annotation at `at`; after a hole its opening parenthesis may be missing."""
-    hit = (TORN if text[at - 1 : at] in tuple(HOLES) else NOTE).match(text, at)
-    return hit and Annotation(hit.end(), lambda c: _has_reading(c, hit[1]))
-
-
-def _plain(text: str) -> str:
-    """Simplified, character by character, without annotations."""
-    return "".join(map(simple, NOTE.sub("", text)))
-
-
-def _kinds(text: str) -> str:
-    """The text with one sign for all numerals: a phrase with another number is the same phrase."""
-    return text.translate(NUMERALS)
-
-
-@dataclass(frozen=True)
-class Page:
-    """What the page tells about itself."""
-
-    text: str
-    characters: frozenset[str]
-    # Its own phrases: simplified, without annotations, one sign for all numerals.
-    phrases: str
-    # Annotated characters with their pinyin.
-    table: frozenset[tuple[str, str]]
-    folded: bool
-    # Answers of `follows`.
-    known: dict[str, dict[str, float]] = field(default_factory=dict)
-
-    @classmethod
-    def of(cls, text: str) -> "Page":
-        table = frozenset(re.findall(rf"([\u3400-\u9fff])\(({PINYIN})\)", text))
-        phrases = _kinds(_plain(DAMAGED.sub("\n", text[:PHRASES])))
-        return cls(text, frozenset(text), phrases, table, not re.search("[！-～]", text))
-
-    def follows(self, history: str) -> dict[str, float]:
-        """
-        How often each character follows on the page: the mean of f(c | last n), n = 1, 2, 3.
-
-        Mixed with the language model, as in a cache model (Kuhn and De Mori 1990):
-        p(c | h) = (1 - w) p_language(c | h) + w f_page(c | h).
-        """
-        if history not in self.known:
-            share: dict[str, float] = {}
-            for order in range(1, CONTEXT + 1):
-                found = re.findall(re.escape(history[-order:]) + "(.)", self.phrases)
-                for c, times in Counter(found).items():
-                    share[c] = share.get(c, 0.0) + times / (len(found) + 1) / CONTEXT
-            self.known[history] = share
-        return self.known[history]
-
-    def costs(self, texts: tuple[str, ...]) -> list[float]:
-        """For each text, the cost of simplified forms that stand nowhere else on the page."""
-        return [
-            FOREIGN * sum(c not in self.characters and _is_simplified(c) for c in text)
-            for text in texts
-        ]
-
-
-class Rater:
-    """Rates pieces of text, in stacks, after the plain text `before` a slip."""
-
-    def __init__(self, page: Page, before: str) -> None:
-        self.page, self.before = page, "\n" * CONTEXT + before
-
-    def pieces(self, history: str, texts: tuple[str, ...]) -> np.ndarray:
-        context = self._context(history)
-        rates = np.array(self.page.costs(texts))
-        follows = self.page.follows(_kinds(context))
-        for rows, codes, firsts in _stacked(texts):
-            head = np.broadcast_to(language.encode(context), (len(rows), CONTEXT))
-            own = language.scores(np.concatenate([head, codes], axis=1))[:, CONTEXT:]
-            seen = np.array([follows.get(c, 0.0) for c in firsts])
-            own[:, 0] = np.log((1 - PAGE) * np.exp(own[:, 0]) + PAGE * seen)
-            rates[rows] += own.sum(axis=1)
-        return rates
-
-    def as_seen(self, histories: list[str], start: int, end: int) -> np.ndarray:
-        rest = language.encode(_plain(self.page.text[start:end]))
-        heads = language.encode("".join(self._context(history) for history in histories))
-        heads = heads.reshape(len(histories), CONTEXT)
-        lines = np.concatenate([heads, np.broadcast_to(rest, (len(heads), len(rest)))], axis=1)
-        return language.scores(lines)[:, CONTEXT:].sum(axis=1)
-
-    def _context(self, history: str) -> str:
-        return (self.before + "".join(map(simple, history[-CONTEXT:])))[-CONTEXT:]
-
-
-@lru_cache(4096)
-def _stacked(texts: tuple[str, ...]) -> list[tuple[list[int], np.ndarray, str]]:
-    """By length: rows, codes of their simplified characters, and the kind of the first of these."""
-    stacks = []
-    for length in sorted({len(text) for text in texts} - {0}):
-        rows = [i for i, text in enumerate(texts) if len(text) == length]
-        line = "".join(simple(c) for i in rows for c in texts[i])
-        codes = language.encode(line).reshape(len(rows), length)
-        stacks.append((rows, codes, _kinds(line[::length])))
-    return stacks
 
 
 def _torn(page: Page, slip: re.Match) -> list[Reading]:
@@ -205,7 +61,7 @@ def _torn(page: Page, slip: re.Match) -> list[Reading]:
     listed = {c for c, reading in page.table if reading == note}
     if head:
         high = (code(head[-1]) or (0, 0))[1]
-        named = [c for low in sorted(LEADS) if _has_reading(c := character(high, low), note)]
+        named = [c for low in sorted(LEADS) if has_reading(c := character(high, low), note)]
     else:
         named = sorted(listed)
     return [
@@ -248,7 +104,7 @@ def _eaten(page: Page, slip: re.Match, shadow: int | None) -> list[Reading]:
 def _possible(page: Page, slip: re.Match, reading: Reading) -> bool:
     """Whether `reading`, encoded and read one byte off, is what the page shows: the proof."""
     note = NOTE.match(page.text, reading.at)
-    if note and not _has_reading(reading.text[-1], note[1]):
+    if note and not has_reading(reading.text[-1], note[1]):
         return False
     seen = NOTE.sub("", page.text[slip.end() : reading.at])
     seen = re.sub(rf"([{HOLES}]){TORN.pattern}$", r"\1", seen).replace("\ufffd", "?")
@@ -270,11 +126,11 @@ def _weighed(page: Page, readings: list[Reading], rate: Rater) -> list[Choice]:
     end = max((r.at for r in readings), default=0)
     best: dict[str, Choice] = {}
     for r in readings:
-        plain = "".join(map(simple, r.text)) + _plain(page.text[r.at : end])
+        whole = "".join(map(simple, r.text)) + plain(page.text[r.at : end])
         rest = rate.as_seen([r.text], r.at, end + CONTEXT * NOTE_SPAN)
-        choice = Choice(r, r.score + float(rest[0]), plain)
-        if plain not in best or choice.total > best[plain].total:
-            best[plain] = choice
+        choice = Choice(r, r.score + float(rest[0]), whole)
+        if whole not in best or choice.total > best[whole].total:
+            best[whole] = choice
     return sorted(best.values(), key=lambda c: (-c.total, c.simple))
 
 
@@ -293,7 +149,7 @@ def _edit(page: Page, slip: re.Match, choices: list[Choice], bounded: bool) -> E
     listed = [c.reading.text.translate(narrow) for c in choices[:LISTED]]
     why = [f"bytes {_hex(seen)} read one byte off are {_hex(best.text)}" if choices else NONE]
     why += [f"next best {listed[1]} by {margin:.1f} nats"] if margin is not None else []
-    why += [f"search ended at {MAX_SPAN} characters"] if bounded else []
+    why += [f"search ended at {MAX_SPAN} characters or {MAX_PLACES} places"] if bounded else []
     return Edit(
         slip.start(),
         best.at,
@@ -316,7 +172,7 @@ def _agreed(choices: list[Choice]) -> str:
     close = [
         c.reading.text
         for c in choices
-        if best.total - c.total < (NUMBER if _kinds(c.simple) == _kinds(best.simple) else CLEAR)
+        if best.total - c.total < (NUMBER if kinds(c.simple) == kinds(best.simple) else CLEAR)
     ]
     if len(set(map(len, close))) > 1:
         return ""
@@ -325,24 +181,18 @@ def _agreed(choices: list[Choice]) -> str:
     return text if 2 * text.count(GAP) <= len(text) else ""
 
 
-def _restored(page: Page, slip: re.Match, before: str, shadow: int | None):
-    """The edit for a slip, and where a mark has brought the stream into step."""
+def _choices(page: Page, slip: re.Match, before: str, shadow: int | None):
+    """What the bytes allow for a slip, the best first, and whether the bound was hit."""
     rate = Rater(page, before)
     starts = _torn(page, slip) if slip["note"] else _lost(page, slip, rate)
-    readings, bounded = search(page.text, starts, _note_at, rate)
+    readings, bounded = search(page.text, starts, rate)
     readings = [r for r in readings if _possible(page, slip, r)]
     if slip["note"]:
-        choices = _weighed(page, readings + _eaten(page, slip, shadow), rate)
-    else:
-        # Perhaps nothing has happened: someone wrote `?!`.
-        untouched = Reading("", slip.start())
-        choices = _weighed(page, [*readings, untouched], rate)
-        if choices[0].reading == untouched or choices[0].total - CLEAR < max(
-            (c.total for c in choices if c.reading == untouched), default=-np.inf
-        ):
-            return None, shadow
-    edit = _edit(page, slip, choices, bounded)
-    return edit, choices[0].reading.at if choices and choices[0].reading.ending == "mark" else None
+        return _weighed(page, readings + _eaten(page, slip, shadow), rate), bounded
+    # Perhaps nothing has happened: someone wrote `?!`. Then that is close, if not best.
+    choices = _weighed(page, [*readings, Reading("", slip.start())], rate)
+    close = [c for c in choices if choices[0].total - c.total < CLEAR]
+    return ([] if any(not c.reading.text for c in close) else choices), bounded
 
 
 def find(text: str) -> list[Edit]:
@@ -374,12 +224,15 @@ def find(text: str) -> list[Edit]:
     """
     if not CUE.search(text):
         return []
-    page, edits, at, before, shadow = Page.of(text), [], 0, "", None
+    page, edits, at, before, shadow, places = Page.of(text), [], 0, "", None, 0
     while slip := SLIP.search(text, at):
-        before = _plain(before + text[at : slip.start()][-CONTEXT * NOTE_SPAN :])[-CONTEXT:]
-        edit, shadow = _restored(page, slip, before, shadow)
-        at = edit.end if edit else slip.end()
-        if edit:
-            edits.append(edit)
-            before += edit.after
+        before = plain(before + text[at : slip.start()][-CONTEXT * NOTE_SPAN :])[-CONTEXT:]
+        places, at = places + 1, slip.end()
+        choices, bounded = [], True
+        if places <= MAX_PLACES:
+            choices, bounded = _choices(page, slip, before, shadow)
+        if choices or slip["note"]:
+            edits.append(_edit(page, slip, choices, bounded))
+            at, before = edits[-1].end, before + edits[-1].after
+            shadow = at if choices and choices[0].reading.ending == "mark" else None
     return edits

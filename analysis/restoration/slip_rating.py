@@ -1,0 +1,123 @@
+"""
+How likely a reading is: the language model, the page's own phrases, and its table of characters.
+"""
+
+import re
+from collections import Counter
+from dataclasses import dataclass, field
+from functools import cache, lru_cache
+
+import numpy as np
+
+from analysis.restoration import language
+from analysis.restoration.slip_bytes import HOLES, NOTE, PINYIN, script, simple
+from analysis.restoration.slip_lattice import CONTEXT
+
+# Characters after a slip that are not trusted.
+MAX_DAMAGE = 12
+SLIP = re.compile(rf"[{HOLES}](?:(?P<note>\(?{PINYIN}\))|(?=[!?:;！？：；”、。，][^\x00-\x3e]))")
+# What may be damaged, left out where the page is asked for its own phrases.
+DAMAGED = re.compile(rf"(?:{SLIP.pattern}).{{,{MAX_DAMAGE}}}")
+# Nats for a form that the page's table of traditional forms would have replaced.
+FOREIGN = -4.0
+NUMERALS = dict.fromkeys(map(ord, "0123456789一二三四五六七八九十百千两"), "0")
+# Share of the page's own phrases in a choice, and so many characters of it.
+PAGE, PHRASES = 0.3, 200_000
+
+
+@cache
+def _is_simplified(c: str) -> bool:
+    """Whether a one-to-one table to traditional would change this character."""
+    return script("s2t")(c) != c
+
+
+def plain(text: str) -> str:
+    """Simplified, character by character, without annotations."""
+    return "".join(map(simple, NOTE.sub("", text)))
+
+
+def kinds(text: str) -> str:
+    """The text with one sign for all numerals: a phrase with another number is the same phrase."""
+    return text.translate(NUMERALS)
+
+
+@dataclass(frozen=True)
+class Page:
+    """What the page tells about itself."""
+
+    text: str
+    characters: frozenset[str]
+    # Its own phrases: simplified, without annotations, one sign for all numerals.
+    phrases: str
+    # Annotated characters with their pinyin.
+    table: frozenset[tuple[str, str]]
+    folded: bool
+    # Answers of `follows`.
+    known: dict[str, dict[str, float]] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, text: str) -> "Page":
+        table = frozenset(re.findall(rf"([\u3400-\u9fff])\(({PINYIN})\)", text))
+        phrases = kinds(plain(DAMAGED.sub("\n", text[:PHRASES])))
+        return cls(text, frozenset(text), phrases, table, not re.search("[！-～]", text))
+
+    def follows(self, history: str) -> dict[str, float]:
+        """
+        How often each character follows on the page: the mean of f(c | last n), n = 1, 2, 3.
+
+        Mixed with the language model, as in a cache model (Kuhn and De Mori 1990):
+        p(c | h) = (1 - w) p_language(c | h) + w f_page(c | h).
+        """
+        if history not in self.known:
+            share: dict[str, float] = {}
+            for order in range(1, CONTEXT + 1):
+                found = re.findall(re.escape(history[-order:]) + "(.)", self.phrases)
+                for c, times in Counter(found).items():
+                    share[c] = share.get(c, 0.0) + times / (len(found) + 1) / CONTEXT
+            self.known[history] = share
+        return self.known[history]
+
+    def cost(self, c: str) -> float:
+        """Cost of a simplified form that stands nowhere else on the page."""
+        return FOREIGN * (c not in self.characters and _is_simplified(c))
+
+
+class Rater:
+    """Rates pieces of text, in stacks, after the plain text `before` a slip."""
+
+    def __init__(self, page: Page, before: str) -> None:
+        self.page, self.before = page, "\n" * CONTEXT + before
+
+    def pieces(self, history: str, texts: tuple[str, ...]) -> np.ndarray:
+        context = self._context(history)
+        rates = np.array([sum(map(self.page.cost, text)) for text in texts])
+        follows = self.page.follows(kinds(context))
+        for rows, codes, firsts in _stacked(texts):
+            head = np.broadcast_to(language.encode(context), (len(rows), CONTEXT))
+            own = language.scores(np.concatenate([head, codes], axis=1))[:, CONTEXT:]
+            seen = np.array([follows.get(c, 0.0) for c in firsts])
+            own[:, 0] = np.log((1 - PAGE) * np.exp(own[:, 0]) + PAGE * seen)
+            rates[rows] += own.sum(axis=1)
+        return rates
+
+    def as_seen(self, histories: list[str], start: int, end: int) -> np.ndarray:
+        rest = language.encode(plain(self.page.text[start:end]))
+        heads = language.encode("".join(self._context(history) for history in histories))
+        heads = heads.reshape(len(histories), CONTEXT)
+        lines = np.concatenate([heads, np.broadcast_to(rest, (len(heads), len(rest)))], axis=1)
+        return language.scores(lines)[:, CONTEXT:].sum(axis=1)
+
+    def _context(self, history: str) -> str:
+        return (self.before + "".join(map(simple, history[-CONTEXT:])))[-CONTEXT:]
+
+
+@lru_cache(4096)
+def _stacked(texts: tuple[str, ...]) -> list[tuple[list[int], np.ndarray, str]]:
+    """By length: rows, codes of their simplified characters, and the kind of the first of these."""
+    stacks = []
+    for length in sorted({len(text) for text in texts} - {0}):
+        rows = [i for i, text in enumerate(texts) if len(text) == length]
+        line = "".join(simple(c) for i in rows for c in texts[i])
+        codes = language.encode(line).reshape(len(rows), length)
+        stacks.append((rows, codes, kinds(line[::length])))
+    return stacks
