@@ -11,7 +11,7 @@ import sys
 
 import analysis
 
-MODULES = ("restoration.command", "catalogue_command", "trace", "pipeline", "edition", "cache")
+MODULES = ("restoration.command", "catalogue.command", "trace", "pipeline", "edition", "cache")
 
 
 def parser() -> argparse.ArgumentParser:

@@ -28,8 +28,8 @@ _LIBRARIES = ("opencc", "pypinyin")
 KINDS = {
     "restored": "edits of restored texts (analysis.cache)",
     "tokens": "lengths of tokens (analysis.tokens)",
-    "counts": "counts of single reports (analysis.parts)",
-    "topics": "topic models fitted again and again (analysis.topic_stability)",
+    "counts": "counts of single reports (analysis.counts.parts)",
+    "topics": "topic models fitted again and again (analysis.topics.stability)",
     "runs": "stamps of the last run (analysis.pipeline)",
 }
 

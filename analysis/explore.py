@@ -83,6 +83,6 @@ def _widgets(prepared, query, regex, before, after, lang):
 
 
 def _chosen(prepared, side) -> list[str]:
-    from analysis.contrasts import documents
+    from analysis.drift.contrasts import documents
 
     return [] if side is None else documents(prepared.corpus.catalogue, side)

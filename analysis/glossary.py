@@ -31,10 +31,25 @@ def label(key: str, lang: str = "both", sep: str = " ") -> str:
     --------
     >>> label("tasks", "zh"), label("tasks", "en"), label("tasks", "both")
     ('工作任务', 'tasks', '工作任务 tasks')
-    >>> label("汾河")
-    '汾河'
+    >>> label("无此条")
+    '无此条'
     """
     if lang not in LANGUAGES:
         raise ValueError(f"lang={lang!r}: choose one of {', '.join(LANGUAGES)}")
     zh, en = _table().get(key, (key, key))
     return {"zh": zh, "en": en}.get(lang) or (zh if zh == en else f"{zh}{sep}{en}")
+
+
+def listed(terms, most: int = 8) -> str:
+    """
+    Name some terms in a sentence, the first of many.
+
+    Examples
+    --------
+    >>> listed(["创新", "改革"]), listed([]), listed("abcd", 2)
+    ('创新, 改革', 'none', 'a, b and 2 more')
+    """
+    terms = list(terms)
+    rest = len(terms) - most
+    named = ", ".join(terms[:most])
+    return (f"{named} and {rest} more" if rest > 0 else named) or "none"

@@ -12,8 +12,9 @@ import numpy as np
 import pandas as pd
 from scipy import sparse
 
-from analysis import concordance, contrasts, lexicons, tokens, uncertainty
+from analysis import concordance, lexicons, tokens, uncertainty
 from analysis.counts import Counts, count
+from analysis.drift import contrasts
 
 # Words on either side that count as neighbours: the span most used since Sinclair (1991) is 4 to 5.
 SPAN = 5

@@ -62,18 +62,3 @@ def show(table: pd.DataFrame, why: str = "Nothing to show.", **options):
         return note(why)
     glossed = {name: table[name].map(label) for name in GLOSSED if name in table}
     return tables.show(table.assign(**glossed), **options)
-
-
-def listed(terms, most: int = 8) -> str:
-    """
-    Name some terms in a sentence, the first of many.
-
-    Examples
-    --------
-    >>> listed(["创新", "改革"]), listed([]), listed("abcd", 2)
-    ('创新, 改革', 'none', 'a, b and 2 more')
-    """
-    terms = list(terms)
-    rest = len(terms) - most
-    named = ", ".join(terms[:most])
-    return (f"{named} and {rest} more" if rest > 0 else named) or "none"

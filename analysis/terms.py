@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 from scipy import sparse
 
-from analysis.design import Groups, groups
+from analysis.uncertainty.design import Groups, groups
 
 
 def frequency(counts, by="report", sizes=None, zeros=True) -> pd.DataFrame:

@@ -2,8 +2,8 @@
 
 import pandas as pd
 
-from analysis.comparison import settled
 from analysis.glossary import label
+from analysis.keyness.comparison import settled
 
 
 def quoted(terms, lang: str = "both") -> str:

@@ -85,7 +85,7 @@ def job(name: str, source: Path) -> dict:
     import joblib  # noqa: F401
     import sklearn.feature_extraction.text  # noqa: F401
 
-    from analysis import streaming  # noqa: F401
+    from analysis.counts import streaming  # noqa: F401
 
     began = time.perf_counter(), _cpu()
     counts = work(name, source)
@@ -104,7 +104,7 @@ def ours(name: str, source: Path) -> dict:
     """Count by paragraph with `streaming.count`, and say what the reports came to."""
     from joblib.externals.loky import get_reusable_executor
 
-    from analysis import streaming
+    from analysis.counts import streaming
 
     n_jobs = 2 if name == "two" else 1
     counts = streaming.count(source, lexicon=None, n_jobs=n_jobs, progress=sys.stderr.isatty())
@@ -175,7 +175,9 @@ def _restore(source: Path, cache: Path) -> None:
 
 def stages(source: Path, most: int = 60) -> pd.DataFrame:
     """Characters per second of each stage alone, on the clean reports and on the damaged ones."""
-    from analysis import engines, parts, structure
+    from analysis import structure
+    from analysis.counts import parts
+    from analysis.tokens import engines
 
     reports = corpus.load(source).reports[:: max(1, len(corpus.load(source)) // most)]
     cut, options = engines.get().cut, parts.Options(cached=False)

@@ -15,7 +15,8 @@ import time
 
 import pandas as pd
 
-from analysis import engines, lexicons, paths
+from analysis import lexicons, paths
+from analysis.tokens import engines
 
 SEED = 20210401
 # Characters in a document: a work report of a city has 15,000 to 20,000.

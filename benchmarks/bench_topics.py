@@ -10,9 +10,8 @@ import tempfile
 import time
 from pathlib import Path
 
-from analysis import coherence, corpus, counts, lexicons, paths, tokens, topics
-from analysis import topic_choice as choice
-from analysis import topic_stability as stability
+from analysis import corpus, counts, lexicons, paths, tokens, topics
+from analysis.topics import choice, coherence, stability
 
 
 def timed(label: str, work):

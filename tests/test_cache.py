@@ -3,7 +3,8 @@
 import pytest
 
 from analysis import __main__ as command
-from analysis import cache, corpus, paths, streaming, textfiles
+from analysis import cache, corpus, paths, textfiles
+from analysis.counts import streaming
 from analysis.restoration import restore
 
 CATALOGUE = paths.ROOT / "data" / "catalogue.csv"

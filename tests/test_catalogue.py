@@ -6,7 +6,8 @@ import time
 import pytest
 
 from analysis import __main__ as command
-from analysis import catalogue, draft, paths, textfiles
+from analysis import catalogue, paths, textfiles
+from analysis.catalogue import draft
 
 TEXT = "政府工作报告\n各位代表：\n过去五年，成绩来之不易。\n"
 GOOD = {

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from analysis import choices, comparison, corpus, robustness, terms
+from analysis import choices, corpus, robustness, terms
+from analysis.keyness import comparison
 
 
 @pytest.fixture(scope="module")

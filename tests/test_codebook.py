@@ -6,7 +6,8 @@ import planted
 import pytest
 import tiny
 
-from analysis import codebook, shares, topics
+from analysis import topics
+from analysis.topics import codebook, shares
 
 TEXT = "一、工作\n坚持改革开放，推进改革。\n保护生态环境，改善生态。\n二、回顾改革\n就业稳定。"
 

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis import coherence
+from analysis.topics import coherence
 
 GOLDEN = Path(__file__).parent / "golden"
 

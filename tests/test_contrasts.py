@@ -5,7 +5,8 @@ import pandas as pd
 import pytest
 from scipy import sparse
 
-from analysis import contrasts, counts, structure, tokens, uncertainty
+from analysis import counts, structure, tokens, uncertainty
+from analysis.drift import contrasts
 
 CATALOGUE = pd.DataFrame(
     {

@@ -2,7 +2,8 @@
 
 import pytest
 
-from analysis import cache, corpus, draft, paths, structure, textfiles
+from analysis import cache, corpus, paths, structure, textfiles
+from analysis.catalogue import draft
 
 TEXTS = {
     "city-2021": "政府工作报告\n2021年1月5日\n一、过去五年工作回顾\n五年来，成绩来之不易。\n"

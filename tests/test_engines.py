@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analysis import engines, lexicons
+from analysis import lexicons
+from analysis.tokens import engines
 
 pytest.importorskip("rjieba")
 

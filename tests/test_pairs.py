@@ -6,7 +6,9 @@ import pytest
 import tiny
 from test_contrasts import CATALOGUE, ROWS, table
 
-from analysis import contrasts, pairs, paths, series, story, telling, tokens, vocabulary
+from analysis import paths, story, tokens
+from analysis.drift import contrasts, pairs, series, telling
+from analysis.keyness import vocabulary
 
 REVIEW = "一、工作回顾\n建成园区，建成道路，建成学校。\n"
 TEXT = {

@@ -7,8 +7,9 @@ import tiny
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analysis import counts, parquet, paths, tokens
+from analysis import counts, paths, tokens
 from analysis.corpus import load
+from analysis.counts import parquet
 
 TEXTS = {"b": "一、工作回顾\n改革改革发展，增长2.6%。\n二、今年工作\n发展5G。\n——\n", "a": "改革。"}
 

@@ -6,7 +6,7 @@ import pytest
 pyplot = pytest.importorskip("matplotlib.pyplot")
 
 from analysis import figures, plot  # noqa: E402
-from analysis.decomposition import PARTS  # noqa: E402
+from analysis.drift.decomposition import PARTS  # noqa: E402
 
 
 @pytest.fixture(autouse=True)

@@ -3,7 +3,8 @@
 import pandas as pd
 import pytest
 
-from analysis import corpus, quantities, quantity_scores
+from analysis import corpus, quantities
+from analysis.quantities import scores as quantity_scores
 
 
 def read(text: str) -> list[tuple]:

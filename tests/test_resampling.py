@@ -6,8 +6,9 @@ import pandas as pd
 import pytest
 from scipy import sparse
 
-from analysis import resampling, uncertainty
+from analysis import uncertainty
 from analysis.counts import Counts
+from analysis.uncertainty import resampling
 
 
 def test_bootstrap_agrees_with_the_formula_and_with_itself():

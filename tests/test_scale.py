@@ -37,7 +37,7 @@ def test_importing_the_package_loads_nothing_heavy():
     [
         "from analysis import corpus, counts, tokens\n"
         f"counts.count(tokens.table(corpus.load({str(CATALOGUE)!r})), 'report').frame()",
-        "from analysis import streaming\n"
+        "from analysis.counts import streaming\n"
         f"streaming.count({str(CATALOGUE)!r}, 'report', progress=False).frame()",
     ],
     ids=["in memory", "streamed"],

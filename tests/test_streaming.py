@@ -12,7 +12,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analysis import cache, catalogue, corpus, counts, parts, paths, streaming, tokens
+from analysis import cache, catalogue, corpus, counts, paths, tokens
+from analysis.counts import parts, streaming
 
 CATALOGUE = paths.ROOT / "data" / "catalogue.csv"
 QUIET = {"progress": False}

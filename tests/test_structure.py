@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis import corpus, headings, paths, structure
+from analysis import corpus, paths, structure
+from analysis.structure import headings
 
 GOLDEN = sorted((paths.ROOT / "tests" / "golden").glob("structure_*.csv"))
 BODY = "坚持以人民为中心，加快补齐短板，推动各项工作落地见效，持续改善群众生活，不断提高服务水平。"

@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from analysis import succession
+from analysis.drift import succession
 
 # 国营企业 stands where 国有企业 stands later; 水稻 keeps other company.
 OLD = "深化 国营企业 改革 扩大 自主权 ， 种植 水稻 提高 产量"

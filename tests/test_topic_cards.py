@@ -5,7 +5,9 @@ import pandas as pd
 import planted
 import pytest
 
-from analysis import codebook, intrusion, topic_cards, topics
+from analysis import topics
+from analysis.topics import cards as topic_cards
+from analysis.topics import codebook, intrusion
 
 
 @pytest.fixture(scope="module")

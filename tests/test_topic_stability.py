@@ -5,8 +5,10 @@ import pandas as pd
 import planted
 import pytest
 
-from analysis import counts, paths, topic_choice, topic_stability, topics
+from analysis import counts, paths, topics
 from analysis.counts import Counts
+from analysis.topics import choice as topic_choice
+from analysis.topics import stability as topic_stability
 
 FEW = {"resamples": 20, "nulls": 1, "n_jobs": 1, "progress": False}
 

@@ -5,8 +5,10 @@ import pandas as pd
 import planted
 import pytest
 
-from analysis import counts, topic_maps, topic_words, topics
+from analysis import counts, topics
 from analysis.counts import Counts
+from analysis.topics import maps as topic_maps
+from analysis.topics import words as topic_words
 
 
 @pytest.fixture(scope="module")

@@ -5,8 +5,9 @@ import pandas as pd
 import pytest
 from scipy import sparse
 
-from analysis import terms, toplists
+from analysis import terms
 from analysis.counts import Counts
+from analysis.keyness import toplists
 
 
 @pytest.fixture

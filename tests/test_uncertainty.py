@@ -6,7 +6,8 @@ import pandas as pd
 import pytest
 from scipy import sparse, stats
 
-from analysis import design, kernels, uncertainty
+from analysis import uncertainty
+from analysis.uncertainty import design, kernels
 
 
 def covered(rng, n, tau, band, spread, n_terms=1500, n_draws=4):

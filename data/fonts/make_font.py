@@ -5,9 +5,10 @@ Make NotoSansSC-subset.ttf: Noto Sans SC cut down to what Chinese reports can co
     unzip pylopdf_fonts_zh_cn-0.1.1-py3-none-any.whl
     python data/fonts/make_font.py pylopdf_fonts_zh_cn/NotoSansSC-Regular.otf
 
-All of GBK (so traditional and rare characters of damaged texts are drawn, not boxed), Latin with the
-tone marks of pinyin, and the signs that figures use. The outlines become quadratic (TrueType), because
-PDF readers complain about PostScript outlines embedded as Type 42. Running it again gives the same bytes.
+All of GBK (so traditional and rare characters of damaged texts are drawn, not boxed), Latin with
+the tone marks of pinyin, and the signs that figures use. The outlines become quadratic (TrueType):
+PDF readers complain about PostScript outlines embedded as Type 42. Running it again gives the
+same bytes.
 """
 
 import sys

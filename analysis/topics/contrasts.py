@@ -3,8 +3,8 @@
 import numpy as np
 import pandas as pd
 
-from analysis.topic_cards import prevalence, within
 from analysis.topics import DIGITS, TopicModel
+from analysis.topics.cards import prevalence, within
 
 COLUMNS = ["topic", "before", "after", "share_before", "share_after", "difference", "low", "high"]
 

@@ -9,7 +9,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from analysis import engines, lexicons, paths, textfiles
+from analysis import lexicons, paths, textfiles
+from analysis.tokens import engines
 
 # Which lexicon `lexicon=` means when nothing is said; see `lexicons.terms`.
 DEFAULT = "default"

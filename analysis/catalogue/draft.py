@@ -11,8 +11,9 @@ from pathlib import Path
 
 import pandas as pd
 
-from analysis import catalogue, headings, textfiles
+from analysis import catalogue, textfiles
 from analysis.restoration import restore
+from analysis.structure import headings
 
 # How far into a text its title, date and address stand.
 HEAD_CHARS = 400

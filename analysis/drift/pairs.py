@@ -8,11 +8,12 @@ could have done, the limit behind a zero, and quotations.
 import numpy as np
 import pandas as pd
 
-from analysis import concordance, contrasts
+from analysis import concordance
 from analysis.counts import Counts
+from analysis.drift import contrasts
 from analysis.keyness import log_likelihood
-from analysis.limits import damage_bounds, visible_share
 from analysis.uncertainty import MIN_COUNT, rates
+from analysis.uncertainty.limits import damage_bounds, visible_share
 
 # Hits that are found where q stands below this (Benjamini-Hochberg).
 LEVEL = 0.05

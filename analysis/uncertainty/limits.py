@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from analysis.kernels import log2_ratio
+from analysis.uncertainty.kernels import log2_ratio
 
 
 def detection_limit(n_tokens, level=0.95, dispersion=1.0, visible=1.0):

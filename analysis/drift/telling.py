@@ -6,11 +6,11 @@ import numpy as np
 import pandas as pd
 
 from analysis import drift
-from analysis.contrasts import Contrast
 from analysis.counts import Counts
-from analysis.pairs import MIN_COUNT, ORDER
-from analysis.series import Series
-from analysis.story import listed
+from analysis.drift.contrasts import Contrast
+from analysis.drift.pairs import MIN_COUNT, ORDER
+from analysis.drift.series import Series
+from analysis.glossary import listed
 
 
 def series_headline(series: Series, trends: pd.DataFrame) -> str:
@@ -179,7 +179,7 @@ def placebo(trials: pd.DataFrame) -> str:
 
 def whence(table: pd.DataFrame, terms) -> str:
     """Say for some terms which part makes most of their naive difference."""
-    from analysis.decomposition import PARTS, main_source
+    from analysis.drift.decomposition import PARTS, main_source
 
     rows = table.reindex([term for term in terms if term in table.index]).dropna()
     if rows.empty:

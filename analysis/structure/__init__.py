@@ -10,9 +10,9 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from analysis import headings
-from analysis.functions import assign
-from analysis.sections import Reader, Section
+from analysis.structure import headings
+from analysis.structure.functions import assign
+from analysis.structure.sections import Reader, Section
 
 
 class Structure(NamedTuple):

@@ -5,8 +5,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from analysis.topic_cards import quote, strongest
 from analysis.topics import TOP, TopicModel, top_codes
+from analysis.topics.cards import quote, strongest
 
 # Chang et al. (2009): five words of a topic and an intruder, three documents and an intruder.
 WORDS, DOCUMENTS = 5, 3

@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 from scipy import sparse
 
-from analysis import kernels
-from analysis.design import clusters
+from analysis.uncertainty import kernels
+from analysis.uncertainty.design import clusters
 
 # Resamples are held for some terms at a time: 48 MB of float32 for a group.
 RESAMPLED_CELLS = 12_000_000

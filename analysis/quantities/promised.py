@@ -3,8 +3,8 @@
 import pandas as pd
 
 from analysis import quantities
-from analysis.quantity_scores import score
-from analysis.story import listed
+from analysis.glossary import listed
+from analysis.quantities.scores import score
 
 
 def headline(found: pd.DataFrame, n_reports: int) -> str:

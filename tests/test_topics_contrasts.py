@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis import topic_contrasts
 from analysis.topics import TopicModel
+from analysis.topics import contrasts as topic_contrasts
 
 
 @pytest.fixture

@@ -16,8 +16,8 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from analysis import corpus, lexicons, parts, tokens
-from analysis.counts import UNITS, Counts, pruned
+from analysis import corpus, lexicons, tokens
+from analysis.counts import UNITS, Counts, parts, pruned
 
 # Reports that a worker takes at once: enough that sending their counts costs little, few enough
 # that the last ones do not keep one core busy while the others wait.

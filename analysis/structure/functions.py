@@ -9,7 +9,7 @@ Words, patterns and reasons stand in `data/lexicons/headings.csv`.
 
 import re
 
-from analysis import headings
+from analysis.structure import headings
 
 FRAME = {"front": "before the first heading", "closing": "closing address"}
 FUNCTIONS = ("review", "guiding", "tasks", "self-government", "other")

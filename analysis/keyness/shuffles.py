@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from analysis import keyness
-from analysis.design import clusters
+from analysis.uncertainty.design import clusters
 
 
 def shuffled(counts, target, reference, n_shuffles=999, seed=0, cluster="auto") -> dict:

@@ -8,7 +8,7 @@ Tokens and counts as Parquet, for R, DuckDB, Polars and the rest; what is read b
 |---|---|---|
 | `units.parquet` | a unit, in order | `unit` (0, 1, …), then as in `Counts.units` |
 | `terms.parquet` | a term, in order | `term`, `count` (in all), `units` (that have it) |
-| `counts.parquet` | a cell that is not 0 | `unit`, `term`, `count`, by unit, then term |
+| `parquet` | a cell that is not 0 | `unit`, `term`, `count`, by unit, then term |
 """
 
 import json
@@ -112,7 +112,7 @@ def _read(path: Path) -> pd.DataFrame:
     table = pq.read_table(path)
     said = (table.schema.metadata or {}).get(_KEY)
     if said is None:
-        raise ValueError(f"{path} was not written by analysis.parquet; read it with pandas")
+        raise ValueError(f"{path} was not written by analysis.counts.parquet; read it with pandas")
     frame = table.to_pandas()
     for name, categories in json.loads(said).items():
         frame[name] = pd.Categorical(frame[name], categories=pd.Index(categories, dtype="str"))

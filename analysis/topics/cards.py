@@ -5,11 +5,10 @@ import re
 import numpy as np
 import pandas as pd
 
-from analysis import codebook
 from analysis.glossary import label
-from analysis.shares import intervals
-from analysis.topic_words import frex
-from analysis.topics import DIGITS, TopicModel, sizes, top_codes
+from analysis.topics import DIGITS, TopicModel, codebook, sizes, top_codes
+from analysis.topics.shares import intervals
+from analysis.topics.words import frex
 
 # Words of a label; more make a list of it.
 LABEL = 3
@@ -36,10 +35,10 @@ def cards(
     ----------
     model : TopicModel
     recurrence : DataFrame
-        What `topic_stability.recurrence` gives for the same documents, engine, seed and k.
+        What `topics.stability.recurrence` gives for the same documents, engine, seed and k.
     corpus : Corpus
     found, book : DataFrame
-        What `codebook.hits` and `codebook.load` give.
+        What `topics.codebook.hits` and `topics.codebook.load` give.
 
     Returns
     -------
@@ -47,7 +46,7 @@ def cards(
         `topic`, `label_zh`, `label_en`, `status` ("stable" or "unstable"), `recurrence`,
         `needed`, `share` (of all tokens), `concentration` (share of the topic's tokens in its
         largest section), `report` and `section_title` (that section), `domain`, `domain_r`,
-        `words` (by weight), `frex` (by FREX; see `topic_words.frex`).
+        `words` (by weight), `frex` (by FREX; see `topics.words.frex`).
     """
     passage = passages(model, corpus)
     table = pd.DataFrame({

@@ -10,7 +10,7 @@ stands for a heading that is not there and quotes the words with which the part 
 import re
 from dataclasses import dataclass, field
 
-from analysis import headings
+from analysis.structure import headings
 
 # A closing address stands at the very end: the longest among the reports at hand has 3 paragraphs.
 CLOSING_PARAGRAPHS = 4

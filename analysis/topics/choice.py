@@ -4,8 +4,8 @@ import numpy as np
 import pandas as pd
 
 from analysis.counts import Counts
-from analysis.topic_stability import LINE, threshold
 from analysis.topics import DIGITS, TOP
+from analysis.topics.stability import LINE, threshold
 
 # Fewer than six topics are broader than the eight domains that readers know; more than sixteen
 # are more than a figure or a reader takes in.
@@ -45,7 +45,7 @@ def stability(found: pd.DataFrame) -> pd.DataFrame:
     Parameters
     ----------
     found : DataFrame
-        What `topic_stability.matches` gives.
+        What `topics.stability.matches` gives.
 
     Returns
     -------
@@ -59,7 +59,7 @@ def stability(found: pd.DataFrame) -> pd.DataFrame:
         far below, and all by how far the paragraphs are sorted alike; `behind`, `behind_se` (how
         far below the best K on the same halves, mean and standard error over resamples);
         `null_jaccard`, `null_agreement` (the same of shuffled words); `needed`,
-        `null_recurrence` (see `topic_stability.threshold`).
+        `null_recurrence` (see `topics.stability.threshold`).
     """
     found = found.assign(jaccard=found["shared"] / (2 * TOP - found["shared"]))
     text, null = found[found["shuffle"] < 0], found[found["shuffle"] >= 0]
@@ -112,7 +112,7 @@ def choose_k(stability: pd.DataFrame, coherence: pd.DataFrame) -> tuple[int, str
     stability : DataFrame
         What `stability` gives.
     coherence : DataFrame
-        `k` and one column for each measure, as `coherence.by_k` gives it.
+        `k` and one column for each measure, as `topics.coherence.by_k` gives it.
 
     Returns
     -------

@@ -28,7 +28,8 @@ def _check(args: argparse.Namespace) -> int:
 
 
 def _draft(args: argparse.Namespace) -> int:
-    from analysis import catalogue, draft, importers
+    from analysis import catalogue, importers
+    from analysis.catalogue import draft
 
     out = args.out or args.folder / "catalogue.csv"
     if out.exists() and not args.force:

@@ -38,8 +38,8 @@ def intervals(
     >>> intervals(amounts, units, "report", 0, "domain", "hits")["share"].tolist()
     [0.3, 0.7]
     """
-    from analysis.design import clusters
     from analysis.uncertainty import bootstrap
+    from analysis.uncertainty.design import clusters
 
     counts = SimpleNamespace(matrix=amounts.to_numpy(float), units=units, terms=amounts.columns)
     design = clusters(counts, by)

@@ -12,10 +12,9 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from analysis import kernels
-from analysis.design import clusters
-from analysis.limits import minimum_detectable_ratio
-from analysis.uncertainty import MIN_COUNT, false_discovery
+from analysis.uncertainty import MIN_COUNT, false_discovery, kernels
+from analysis.uncertainty.design import clusters
+from analysis.uncertainty.limits import minimum_detectable_ratio
 
 STRATUM = ["level", "genre", "function"]
 # Openings, closings and what no rule could place have nothing in common but that.

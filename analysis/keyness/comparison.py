@@ -12,9 +12,9 @@ import pandas as pd
 from analysis import concordance, formulas, keyness, mentions
 from analysis import tokens as words
 from analysis.counts import Counts
-from analysis.design import opposed
-from analysis.limits import damage_bounds, visible_share
 from analysis.terms import dispersion
+from analysis.uncertainty.design import opposed
+from analysis.uncertainty.limits import damage_bounds, visible_share
 
 # A difference is called settled where q (Benjamini-Hochberg) stands below this and damage alone
 # could not have made it.

@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 
 from analysis import lexicons
-from analysis.shares import intervals
 from analysis.topics import DIGITS, TopicModel
+from analysis.topics.shares import intervals
 
 # The domains of data/lexicons/domains.csv, in the order of the national plans.
 DOMAINS = {

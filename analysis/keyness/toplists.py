@@ -5,7 +5,7 @@ import pandas as pd
 from scipy import sparse
 
 from analysis import terms
-from analysis.design import clusters
+from analysis.uncertainty.design import clusters
 
 
 def compare(counts, k: int = 10) -> pd.DataFrame:

@@ -3,8 +3,9 @@
 import numpy as np
 import pandas as pd
 
-from analysis import kernels, uncertainty
-from analysis.design import as_label, clusters, groups, is_clustered, opposed
+from analysis import uncertainty
+from analysis.uncertainty import kernels
+from analysis.uncertainty.design import as_label, clusters, groups, is_clustered, opposed
 
 # Pseudo-tokens of Monroe's prior: about an eighth of a city's work report (8,000 tokens), so
 # that a word of two or three hits is pulled well towards the pooled rate.

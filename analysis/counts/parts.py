@@ -21,10 +21,11 @@ import numpy as np
 import pandas as pd
 from scipy import sparse
 
-from analysis import cache, engines, lexicons, paths, structure, tokens
+from analysis import cache, lexicons, paths, structure, tokens
 from analysis.counts import UNITS, Counts, index_type
-from analysis.functions import FUNCTIONS
 from analysis.restoration import restore
+from analysis.structure.functions import FUNCTIONS
+from analysis.tokens import engines
 
 # A character at which engines always cut, which keeps paragraphs from running together.
 _MARK = "\u2029"
@@ -111,9 +112,9 @@ def _place(report, options: Options) -> Path:
 @once
 def _version() -> str:
     """The rules of structure and counting, by their source."""
-    modules = ("structure", "sections", "headings", "functions", "tokens", "parts")
-    here = Path(__file__).parent
-    return cache.digest([*(here / f"{name}.py" for name in modules), *paths.LEXICONS.glob("head*")])
+    package = Path(__file__).parent.parent
+    rules = [*(package / "structure").glob("*.py"), *(package / "tokens").glob("*.py"), __file__]
+    return cache.digest([*map(Path, rules), *paths.LEXICONS.glob("head*")])
 
 
 def _count(text: str, genre: str, options: Options) -> Part:

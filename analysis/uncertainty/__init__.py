@@ -18,15 +18,15 @@ after Bonferroni it still finds a "keyword" in 5% and 3% of the splits, G² in 9
 import numpy as np
 import pandas as pd
 
-from analysis import kernels
-from analysis.design import Design, as_label, clusters, opposed
-from analysis.limits import (
+from analysis.uncertainty import kernels
+from analysis.uncertainty.design import Design, as_label, clusters, opposed
+from analysis.uncertainty.limits import (
     damage_bounds,
     detection_limit,
     minimum_detectable_ratio,
     visible_share,
 )
-from analysis.resampling import bootstrap, placebo
+from analysis.uncertainty.resampling import bootstrap, placebo
 
 __all__ = [
     "bootstrap",
