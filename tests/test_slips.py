@@ -102,6 +102,17 @@ def test_held_out_reports_come_back(national: dict[int, str], year: int) -> None
     assert len(sure) >= 0.9 * len(found)
 
 
+def test_readings_damaged_again_are_what_is_seen(national: dict[int, str]) -> None:
+    """None is restored to something that the bytes exclude, right or wrong."""
+    text = source(national[2010])
+    for seed in (1, 2):
+        table = damage.sampled_table(text, seed)
+        for line in damage.page(text, table).split("\n"):
+            edits = slips.find(line)
+            if edits and all(edit.confidence == "inferred" for edit in edits):
+                assert retraced(applied(line, edits), table) == line
+
+
 @pytest.mark.slow
 def test_trial(national: dict[int, str]) -> None:
     """At least 95 % of the slips come back, whatever the table; `inferred` is right as often."""
