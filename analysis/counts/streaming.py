@@ -1,7 +1,7 @@
 """
 Count thousands of reports: each is read, restored, parsed, cut, counted and let go.
 
-    from analysis import streaming
+    from analysis.counts import streaming
     counts = streaming.count("data/catalogue.csv", "report", min_units=5)
 
 Only vocabulary and counts stay. The result is, byte for byte, what `counts.count` makes of
