@@ -153,3 +153,13 @@ def test_choices_write_a_share_in_every_cell(ax, lang):
     table = pd.DataFrame(rows, columns=["finding", "choice", "option", "n", "share"])
     plot.choices(table, ax=ax, lang=lang)
     assert [t.get_text() for t in ax.texts] == [".75", "1.00", ".50"]
+
+
+def test_two_panels_share_the_width(rates):
+    figures.style()
+    fig, axes = pyplot.subplots(1, 2, figsize=(figures.PAGE, 3))
+    for ax in axes:
+        plot.intervals(rates[rates["report"] == "r1"], ax=ax)
+    fig.draw_without_rendering()
+    assert min(ax.get_position().width for ax in axes) > 0.3
+    pyplot.close(fig)

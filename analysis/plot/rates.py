@@ -48,8 +48,11 @@ def _whiskers(ax: Axes, rows: pd.DataFrame, value: str, y, colour: str, marker: 
     seen = (rows[value] != 0).to_numpy()
     # A mark at 0 sits on the axis and is drawn whole.
     drawn = {"color": colour, "linestyle": "none", "clip_on": False, "zorder": 3}
-    ax.plot(rows[value][seen], y[seen], marker, label=name, **drawn)
-    ax.plot(rows[value][~seen], y[~seen], marker, mfc="white", **drawn)
+    for chosen, face in ((seen, colour), (~seen, "white")):
+        marks = ax.plot(rows[value][chosen], y[chosen], marker, mfc=face, **drawn)
+        # What is not clipped counts for the layout, and a line without points lies at the corner.
+        marks[0].set_in_layout(bool(chosen.any()))
+        marks[0].set_label(name if face == colour else "_")
 
 
 def ratios(table: pd.DataFrame, *, ax: Axes, value: str = "log_ratio", lang: str = "both") -> Axes:
