@@ -35,8 +35,14 @@ def _tidy(notebook):
     for cell in notebook.cells:
         cell.metadata = {k: v for k, v in cell.metadata.items() if k == "tags"}
         if cell.cell_type == "code":
-            cell.outputs = [out for out in cell.outputs if out.get("name") != "stderr"]
+            cell.outputs = [out for out in cell.outputs if not _passing(out)]
     return notebook
+
+
+def _passing(output) -> bool:
+    """Whether an output only served the moment: warnings on stderr, a progress bar."""
+    bar = "application/vnd.jupyter.widget-view+json"
+    return output.get("name") == "stderr" or bar in output.get("data", {})
 
 
 def execute(path: Path, environ: dict[str, str] | None = None):

@@ -59,6 +59,14 @@ def test_a_changed_output_is_noticed():
     assert len(notebooks.differences(notebook, other)) == 1
 
 
+def test_a_progress_bar_leaves_no_output():
+    view = {"application/vnd.jupyter.widget-view+json": {"model_id": "x"}, "text/plain": "bar"}
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("1")])
+    kept = nbformat.v4.new_output("stream", text="12")
+    notebook.cells[0].outputs = [nbformat.v4.new_output("display_data", view), kept]
+    assert notebooks._tidy(notebook).cells[0].outputs == [kept]
+
+
 def test_elsewhere_numbers_may_differ_in_the_last_digit_only():
     assert notebooks._close("rate 4.25 in r1", "rate 4.26 in r1")
     assert not notebooks._close("rate 4.25 in r1", "rate 4.35 in r1")
