@@ -116,6 +116,7 @@ def _write_svg(fig: Figure, path: Path) -> None:
 
 def write_csv(table: pd.DataFrame, path: Path) -> Path:
     """Write a table as UTF-8 CSV with full precision to ten digits and `\\n` line ends."""
+    path.parent.mkdir(parents=True, exist_ok=True)
     table.to_csv(path, index=False, encoding="utf-8", float_format="%.10g", lineterminator="\n")
     return path
 

@@ -65,3 +65,8 @@ def test_missing_font_says_what_to_do(monkeypatch):
     monkeypatch.setenv("FONT", "/nowhere/font.ttf")
     with pytest.raises(FileNotFoundError, match="set FONT"):
         figures.font_path()
+
+
+def test_a_table_makes_its_folder(tmp_path):
+    path = figures.write_csv(pd.DataFrame({"a": [1]}), tmp_path / "tables" / "x.csv")
+    assert path.read_text() == "a\n1\n"
