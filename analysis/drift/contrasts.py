@@ -12,9 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from analysis.uncertainty import MIN_COUNT, false_discovery, kernels
+from analysis.uncertainty import MIN_COUNT, effects, false_discovery, kernels
 from analysis.uncertainty.design import clusters
-from analysis.uncertainty.limits import minimum_detectable_ratio
 
 STRATUM = ["level", "genre", "function"]
 # Openings, closings and what no rule could place have nothing in common but that.
@@ -207,30 +206,19 @@ def _pool(parts, side: int):
 
 def _table(counts, before, after, level: float) -> pd.DataFrame:
     first, second = after[:4], before[:4]
-    phi1, phi2, freedom = kernels.borrowed(first, second)
-    low, high = kernels.ratio_interval(first, second, (phi1, phi2), freedom, level)
-    p = kernels.ratio_p(first, second, (phi1, phi2), freedom)
+    effect = effects(first, second, level)
     enough = before[4] + after[4] >= MIN_COUNT
-    total = first[0] + second[0]
-    with np.errstate(divide="ignore"):
-        low, high = np.log2(low), np.log2(high)
     table = pd.DataFrame(
         {
             "n_before": before[4].astype(int),
             "n_after": after[4].astype(int),
             "per_10k_before": second[0] / second[2] * 1e4,
             "per_10k_after": first[0] / first[2] * 1e4,
-            "log_ratio": kernels.within(
-                kernels.log2_ratio(first[0], first[2], second[0], second[2]), low, high
-            ),
-            "low": low,
-            "high": high,
-            "p": p,
-            "q": false_discovery(np.where(enough, p, np.nan)),
-            "mde_ratio": minimum_detectable_ratio(total, first[2], second[2], phi1, phi2, freedom),
+            **effect,
         },
         index=counts.terms.rename("term"),
     )
+    table.insert(8, "q", false_discovery(np.where(enough, effect["p"], np.nan)))
     table = table[table["n_before"] + table["n_after"] > 0]
     return table.sort_index().sort_values("log_ratio", ascending=False, kind="stable")
 

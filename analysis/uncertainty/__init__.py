@@ -169,23 +169,12 @@ def contrast(counts, target, reference=None, by="report", cluster="auto", level=
     reference = opposed(design.labels, target, reference)
     sides = [_side(design, label) for label in (target, reference)]
     first, second = (side[:4] for side in sides)
-    phi1, phi2, freedom = kernels.borrowed(first, second)
-    low, high = kernels.ratio_interval(first, second, (phi1, phi2), freedom, level)
-    with np.errstate(divide="ignore"):
-        low, high = np.log2(low), np.log2(high)
     table = pd.DataFrame({
         "n_target": first[0].astype(np.int64),
         "n_reference": second[0].astype(np.int64),
         "per_10k_target": first[0] / first[2] * 1e4,
         "per_10k_reference": second[0] / second[2] * 1e4,
-        "log_ratio": kernels.within(
-                kernels.log2_ratio(first[0], first[2], second[0], second[2]), low, high
-            ),
-        "low": low,
-        "high": high,
-        "p": kernels.ratio_p(first, second, (phi1, phi2), freedom),
-        "mde_ratio": minimum_detectable_ratio(
-            first[0] + second[0], first[2], second[2], phi1, phi2, freedom),
+        **effects(first, second, level),
         "cluster": "/".join(dict.fromkeys(design.kind_of(x) for x in (target, reference))),
         "n_clusters_target": sides[0][4],
         "n_clusters_reference": sides[1][4],
@@ -194,6 +183,30 @@ def contrast(counts, target, reference=None, by="report", cluster="auto", level=
     enough = table.n_target + table.n_reference >= MIN_COUNT
     table.insert(8, "q", false_discovery(table.p.where(enough)))
     return table.sort_index().sort_values("log_ratio", ascending=False, kind="stable")
+
+
+def effects(first, second, level=0.95) -> dict[str, np.ndarray]:
+    """
+    Compare two sides, each (hits, variance, tokens, freedom) by term, as `contrast` does.
+
+    Returns
+    -------
+    dict of array
+        `log_ratio`, `low`, `high` (base 2), `p`, `mde_ratio`.
+    """
+    phi1, phi2, freedom = kernels.borrowed(first, second)
+    low, high = kernels.ratio_interval(first, second, (phi1, phi2), freedom, level)
+    with np.errstate(divide="ignore"):
+        low, high = np.log2(low), np.log2(high)
+    ratio = kernels.log2_ratio(first[0], first[2], second[0], second[2])
+    return {
+        "log_ratio": kernels.within(ratio, low, high),
+        "low": low,
+        "high": high,
+        "p": kernels.ratio_p(first, second, (phi1, phi2), freedom),
+        "mde_ratio": minimum_detectable_ratio(
+            first[0] + second[0], first[2], second[2], phi1, phi2, freedom),
+    }
 
 
 def _side(design: Design, label):
