@@ -28,3 +28,7 @@ CACHE = Path(os.environ.get("REPORTS_CACHE", ROOT / ".cache"))
 CATALOGUE = Path(os.environ.get("CATALOGUE", ROOT / "data" / "catalogue.csv")).resolve()
 # What a paper takes.
 FIGURES = Path(os.environ.get("FIGURES", ROOT / "figures")).resolve()
+
+# Whether somebody sits before the notebook: a Jupyter server names each session to its kernel,
+# and what executes notebooks for a page (`analysis run`, nbconvert) does not.
+LIVE = bool(os.environ.get("JPY_SESSION_NAME"))

@@ -148,10 +148,25 @@ def test_answers_are_scored_and_nobody_has_no_score(made, model, tmp_path):
     assert table.loc["passage", "low"] == pytest.approx(4 / (4 + 1.959964**2), abs=1e-6)
 
 
-def test_answers_given_in_a_notebook_are_written_down(made, model, tmp_path):
+def test_answers_given_in_a_notebook_are_written_down_and_taken_up_again(made, model, tmp_path):
+    items, path = intrusion.intrusion_items(model, made[1]), tmp_path / "answers.csv"
+    page = intrusion.ask(items, path, live=True)
+    page.children[2].value = 2
+    assert page.children[0].value == 2
+    assert page.children[2].value is None
+    page.children[2].value = 1
+    assert pd.read_csv(path)["response"].dropna().tolist() == [2, 1]
+    assert page.children[3].value.startswith(f"2 of {len(items)} answered")
+    page.children[0].value = 1
+    assert page.children[2].value == 2
+    again = intrusion.ask(items, path, live=True).children[0]
+    assert again.value == 3
+    other = intrusion.intrusion_items(model, made[1], seed=3)
+    assert intrusion.ask(other, path, live=True).children[0].value == 1
+
+
+def test_a_page_shows_the_questions_and_not_the_answers(made, model, tmp_path):
     items = intrusion.intrusion_items(model, made[1])
-    box = intrusion.ask(items, tmp_path / "answers.csv")
-    box.children[1].value = 2
-    written = pd.read_csv(tmp_path / "answers.csv")
-    assert written["response"].tolist()[0] == 2
-    assert written["response"].isna().sum() == len(items) - 1
+    page = intrusion.ask(items, tmp_path / "answers.csv", live=False).data
+    assert items["option_1"].iloc[0] in page
+    assert "answer" not in page

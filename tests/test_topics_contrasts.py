@@ -44,6 +44,15 @@ def test_reports_of_different_levels_are_not_compared(model):
     assert topic_contrasts.differences(model, catalogue({"a": "city", "b": "province"})).empty
 
 
+def test_a_report_without_the_function_leaves_its_place_to_the_next(model):
+    table = topic_contrasts.differences(model, catalogue(dict.fromkeys("xabcy", "city")))
+    assert set(table["before"]) == {"a"}
+    assert set(table["after"]) == {"c"}
+    other = topic_contrasts.differences(model, catalogue({"a": "city", "b": "city"}), "review")
+    assert other.empty
+    assert list(other) == list(table)
+
+
 def test_the_same_model_keeps_all_its_words_and_an_unlike_one_none(model):
     unlike = replace(model, terms=pd.Index([f"别{i:02}" for i in range(24)]))
     table = topic_contrasts.sensitivity(model, {"same": model, "unlike": unlike})

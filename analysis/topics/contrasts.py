@@ -13,8 +13,10 @@ def differences(
     model: TopicModel, catalogue: pd.DataFrame, function: str = "tasks", seed: int = 0
 ) -> pd.DataFrame:
     """
-    Compare topic shares between the first and the last report of one level and genre.
+    Compare topic shares between two reports of one level and genre, years apart.
 
+    Of each level and genre, the earliest and the latest report that have sections of the function
+    are taken: a report of 1957 without tasks leaves the place to the next one that states some.
     Shares and their intervals come from section-block bootstraps (`prevalence`); the interval of
     the difference combines them without assuming symmetry (MOVER, Zou & Donner 2008).
 
@@ -31,29 +33,29 @@ def differences(
         `topic`, `before`, `after` (ids), `share_before`, `share_after`, `difference`, `low`,
         `high`, `settled` (the interval leaves out 0); empty where no two reports are alike.
     """
-    tables = [
-        _pair(model, rows.index[0], rows.index[-1], function, seed)
-        for _, rows in catalogue.sort_values("year", kind="stable").groupby(["level", "genre"])
-        if rows["year"].iloc[0] < rows["year"].iloc[-1]
-    ]
-    table = pd.concat(tables, ignore_index=True) if tables else pd.DataFrame(columns=COLUMNS)
+    tables = [pd.DataFrame(columns=COLUMNS)]
+    if (model.documents["function"] == function).any():
+        shares = prevalence(within(model, function=function), "report", seed)
+        shares = shares.set_index(shares["report"].astype("str"))
+        stating = catalogue[catalogue.index.isin(shares.index)]
+        tables = [
+            _pair(shares.loc[rows.index[0]], shares.loc[rows.index[-1]])
+            for _, rows in stating.sort_values("year", kind="stable").groupby(["level", "genre"])
+            if rows["year"].iloc[0] < rows["year"].iloc[-1]
+        ] or tables
+    table = pd.concat(tables, ignore_index=True)
     return table.assign(settled=(table["low"] > 0) | (table["high"] < 0))
 
 
-def _pair(model: TopicModel, before: str, after: str, function: str, seed: int) -> pd.DataFrame:
-    try:
-        part = within(model, function=function, report=[before, after])
-    except ValueError:
-        return pd.DataFrame(columns=COLUMNS)
-    found = prevalence(part, "report", seed).astype({"report": "str"})
-    if set(found["report"]) != {before, after}:
-        return pd.DataFrame(columns=COLUMNS)
-    first, second = (found[found["report"] == id].set_index("topic") for id in (before, after))
+def _pair(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
+    """Compare the rows of `prevalence` of two reports."""
+    names = before["report"].iloc[0], after["report"].iloc[0]
+    first, second = before.set_index("topic"), after.set_index("topic")
     gap = second["share"] - first["share"]
     down = np.hypot(second["share"] - second["low"], first["high"] - first["share"])
     up = np.hypot(second["high"] - second["share"], first["share"] - first["low"])
     table = pd.DataFrame({
-        "before": before, "after": after, "share_before": first["share"],
+        "before": names[0], "after": names[1], "share_before": first["share"],
         "share_after": second["share"], "difference": gap, "low": gap - down, "high": gap + up,
     })  # fmt: skip
     return table.round(DIGITS).rename_axis("topic").reset_index()

@@ -5,6 +5,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from analysis import paths
+from analysis.tables import show
 from analysis.topics import TOP, TopicModel, top_codes
 from analysis.topics.cards import quote, strongest
 
@@ -120,28 +122,63 @@ def score_intrusion(answers: pd.DataFrame, by: str = "kind") -> pd.DataFrame:
     return pd.DataFrame(rows, columns=[by, "n", "correct", "share", "low", "high", "chance"])
 
 
-def ask(items: pd.DataFrame, path: Path):
+def ask(items: pd.DataFrame, path: Path, live: bool = paths.LIVE):
     """
-    Show the items as buttons in a notebook; each answer is written to `path` at once.
+    Put the items to a reader, one after the other; each answer is written to `path` at once.
+
+    Topic and answer stay hidden. A reader who comes back goes on after the last answer, as long
+    as the items are the same.
+
+    Parameters
+    ----------
+    items : DataFrame, from `intrusion_items`
+    path : Path
+        CSV of the items with `response`, as `score_intrusion` takes it.
+    live : bool
+        Buttons, or (for a page, where nobody answers) the questions as a table.
 
     Returns
     -------
-    ipywidgets.VBox
-        Topic and answer stay hidden. A page made from the notebook shows the questions only.
+    ipywidgets.VBox or IPython.display.HTML
     """
+    if not live:
+        return show(items[["item", *OPTIONS]].fillna(""))
     import ipywidgets as widgets
 
-    answers = items.copy()
-    answers["response"] = answers["response"].astype(object)
+    answers = _taken_up(items, path)
+    missing = answers.index[answers["response"].isna()]
+    bar = widgets.IntSlider(min=1, max=len(answers), description="Item", continuous_update=False)
+    bar.value = missing[0] + 1 if len(missing) else len(answers)
+    page = widgets.VBox()
 
-    def choose(row, change):
-        answers.loc[row, "response"] = change["new"]
+    def turn(_=None):
+        row = answers.iloc[bar.value - 1]
+        shown = [(row[name], n + 1) for n, name in enumerate(OPTIONS) if row[name]]
+        given = None if pd.isna(row["response"]) else int(row["response"])
+        question = widgets.RadioButtons(options=shown, value=given, layout={"width": "auto"})
+        question.observe(choose, "value")
+        done = f"{answers['response'].notna().sum()} of {len(answers)} answered; {path.name}"
+        asked = widgets.HTML("<b>Which one does not belong?</b>")
+        page.children = [bar, asked, question, widgets.HTML(done)]
+
+    def choose(change):
+        answers.loc[bar.value - 1, "response"] = change["new"]
         answers.to_csv(path, index=False, lineterminator="\n")
+        if bar.value == len(answers):
+            turn()
+        bar.value += 1
 
-    boxes = []
-    for row in items.index:
-        shown = [(items.loc[row, name], n + 1) for n, name in enumerate(OPTIONS)]
-        box = widgets.RadioButtons(options=[o for o in shown if o[0]], value=None)
-        box.observe(lambda change, row=row: choose(row, change), names="value")
-        boxes += [widgets.Label(f"{items.loc[row, 'item']}. Which one does not belong?"), box]
-    return widgets.VBox(boxes)
+    bar.observe(turn, "value")
+    turn()
+    return page
+
+
+def _taken_up(items: pd.DataFrame, path: Path) -> pd.DataFrame:
+    """The items with the responses that `path` holds for them, if any."""
+    answers = items.fillna("").reset_index(drop=True)
+    answers["response"] = pd.Series(pd.NA, index=answers.index, dtype="Int64")
+    if path.exists():
+        given = pd.read_csv(path).reindex(columns=answers.columns)
+        if given[OPTIONS].fillna("").equals(answers[OPTIONS]):
+            answers["response"] = given["response"].astype("Int64")
+    return answers
