@@ -6,12 +6,12 @@ pooled (Mantel-Haenszel); what only one has is never compared with something els
 long series, where there are enough points for a trend.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
+from analysis.counts import Counts
 from analysis.uncertainty import MIN_COUNT, effects, false_discovery, kernels
 from analysis.uncertainty.design import clusters
 
@@ -120,25 +120,36 @@ def contrast(
     ids = documents(catalogue, before), documents(catalogue, after)
     if both := sorted(set(ids[0]) & set(ids[1])):
         raise ValueError(f"{', '.join(both)} stand on both sides; a contrast needs two sets")
-    shared = _shared(counts, catalogue, ids, function)
-    rows = shared.itertuples(index=False)
-    parts = [_stratum(counts, catalogue, ids, row, cluster) for row in rows]
+    units = _placed(counts, catalogue, ids)
+    shared = _shared(units, catalogue, ids, function)
+    stratum = _stratum(units, shared)
+    parts = _parts(counts, units, stratum, cluster)
     strata = shared.assign(**_described(parts))
     sides = [_pool(parts, side) for side in (0, 1)]
-    used = [_inside(counts, catalogue, side, shared) for side in ids]
+    inside = set(units["report"][(stratum >= 0) & (units["n_tokens"] > 0)])
+    used = [tuple(id for id in side if id in inside) for side in ids]
     return Contrast(*used, strata, _table(counts, *sides, level))
 
 
-def _shared(counts, catalogue, ids, function) -> pd.DataFrame:
+def _placed(counts, catalogue, ids) -> pd.DataFrame:
+    """Units of the documents of both sides, with side, level and genre; index: row of `counts`."""
+    known = counts.units.reset_index(drop=True)
+    units = known[known["report"].isin([*ids[0], *ids[1]])]
+    units = units.astype({"function": "str", "report": "str"})
+    place = catalogue.index.get_indexer(units["report"])
+    extra = {column: catalogue[column].to_numpy()[place] for column in ("level", "genre")}
+    return units.assign(side=units["report"].isin(ids[1]).astype(int), **extra)
+
+
+def _shared(units, catalogue, ids, function) -> pd.DataFrame:
     """Strata with tokens on both sides; raises NotIdentified when there is none."""
-    units = _placed(counts, catalogue, [*ids[0], *ids[1]])
     chosen = units["function"] == function if function else units["function"] != UNPLACED
-    units = units[chosen]
-    found = [units[units["report"].isin(side)][STRATUM].drop_duplicates() for side in ids]
-    shared = found[0].merge(found[1]).sort_values(STRATUM, ignore_index=True)
-    if shared.empty:
+    seen = units.loc[chosen & (units["n_tokens"] > 0), ["side", *STRATUM]].drop_duplicates()
+    found = [seen.loc[seen["side"] == side, STRATUM] for side in (0, 1)]
+    both = set.intersection(*(set(part.itertuples(index=False, name=None)) for part in found))
+    if not both:
         raise NotIdentified(_refusal(catalogue, ids, found, function))
-    return shared
+    return pd.DataFrame(sorted(both), columns=STRATUM)
 
 
 def _refusal(catalogue, ids, found, function) -> str:
@@ -160,19 +171,24 @@ def _refusal(catalogue, ids, found, function) -> str:
     )
 
 
-def _stratum(counts, catalogue, ids, stratum, cluster):
-    """Hits, variance, tokens, freedom and clusters of both sides in one stratum."""
-    rows = catalogue[(catalogue["level"] == stratum.level) & (catalogue["genre"] == stratum.genre)]
-    sides = []
-    for side in ids:
-        chosen = [id for id in side if id in rows.index]
-        part = counts.restrict(report=chosen, function=stratum.function)
-        design = clusters(part, "function", cluster)
-        weights = np.ones((1, len(design.sizes)))
-        hits, variance, tokens, freedom = kernels.moments(weights, design.matrix, design.sizes)
-        n = int((design.sizes > 0).sum())
-        sides.append((hits[0], variance[0], tokens[0, 0], freedom[0, 0], n, design.kind[0]))
-    return sides
+def _stratum(units, shared) -> np.ndarray:
+    """The row of `shared` that each unit belongs to, -1 for text without a counterpart."""
+    number = {key: row for row, key in enumerate(shared.itertuples(index=False, name=None))}
+    keys = zip(*(units[column] for column in STRATUM), strict=True)
+    return np.array([number.get(key, -1) for key in keys])
+
+
+def _parts(counts, units, stratum, cluster) -> list[list[tuple]]:
+    """Hits, variance, tokens, freedom, clusters and their kind: by stratum, before and after."""
+    inside = stratum >= 0
+    chosen = units[inside].assign(part=2 * stratum[inside] + units["side"][inside])
+    part = Counts(counts.matrix[chosen.index.to_numpy()], chosen, counts.terms)
+    design = clusters(part, "part", cluster)
+    hits, variance, tokens, freedom = kernels.moments(design.weights, design.matrix, design.sizes)
+    order = design.labels.get_indexer(range(len(design.labels)))
+    sides = [(hits[g], variance[g], tokens[g, 0], freedom[g, 0], design.n_clusters[g],
+              design.kind[g]) for g in order]  # fmt: skip
+    return list(zip(sides[::2], sides[1::2], strict=True))
 
 
 def _described(parts) -> dict:
@@ -252,30 +268,15 @@ def identification(counts, catalogue: pd.DataFrame, by: str = "id") -> pd.DataFr
 
 
 def _pair(counts, catalogue, ids) -> dict:
+    units = _placed(counts, catalogue, ids)
     try:
-        shared = _shared(counts, catalogue, ids, None)
+        shared = _shared(units, catalogue, ids, None)
     except NotIdentified as refusal:
         reason = str(refusal).split(": ", 1)[1].split(". ")[0]
         return {"identified": False, "through": reason, "share_before": 0.0, "share_after": 0.0}
-    shares = [_covered(counts, catalogue, side, shared) for side in ids]
+    inside = _stratum(units, shared) >= 0
+    sizes = [units["n_tokens"][units["side"] == side] for side in (0, 1)]
+    shares = [float(size[inside[units["side"] == side]].sum() / size.sum())
+              for side, size in enumerate(sizes)]  # fmt: skip
     return {"identified": True, "through": ", ".join(dict.fromkeys(shared["function"])),
             "share_before": shares[0], "share_after": shares[1]}  # fmt: skip
-
-
-def _placed(counts, catalogue, side: Iterable[str]) -> pd.DataFrame:
-    """Units of some documents with the level and genre of each."""
-    units = counts.units[counts.units["report"].isin(list(side)) & (counts.units["n_tokens"] > 0)]
-    units = units.astype({"function": "str", "report": "str"})
-    return units.merge(catalogue[["level", "genre"]], left_on="report", right_index=True)
-
-
-def _inside(counts, catalogue, side: list[str], shared: pd.DataFrame) -> tuple[str, ...]:
-    """Documents of one side that have text in a shared stratum."""
-    found = set(_placed(counts, catalogue, side).merge(shared[STRATUM], on=STRATUM)["report"])
-    return tuple(id for id in side if id in found)
-
-
-def _covered(counts, catalogue, side: Iterable[str], shared: pd.DataFrame) -> float:
-    units = _placed(counts, catalogue, side)
-    inside = units.merge(shared[STRATUM], on=STRATUM)
-    return float(inside["n_tokens"].sum() / units["n_tokens"].sum())
