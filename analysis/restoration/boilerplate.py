@@ -17,7 +17,8 @@ from analysis import hanzi
 from analysis.restoration.ledger import Edit
 
 KIND = "boilerplate"
-# Newspapers: continued from and on another page.
+# Newspapers: continued from and on another page; without these words nothing else is looked for.
+TURNS = ("上接", "下转", "紧接")
 JUMP = re.compile(
     r"(?<!\n)\n*[（(](?:上接|下转|紧接)第?[^()（）\n]{1,6}版[^()（）\n]{0,8}[）)](?=\n|$)"
 )
@@ -65,7 +66,7 @@ def find(text: str) -> list[Edit]:
     high = min((edit.start for edit in foot), default=len(text))
     jumps = [
         _cut(hit.start(), hit.end(), text, "jump", "a newspaper's reference to another page")
-        for hit in JUMP.finditer(text, low, high)
+        for hit in (JUMP.finditer(text, low, high) if any(map(text.count, TURNS)) else ())
     ]
     return head + jumps + foot
 

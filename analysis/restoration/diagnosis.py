@@ -23,10 +23,15 @@ PLAIN, SIMPLIFIED, TRADITIONAL, RARE, ODD, LOST = range(6)
 ODD_BLOCKS = (
     (0x370, 0x52F), (0x2500, 0x257F), (0x3100, 0x312F), (0x3220, 0x3229), (0xE000, 0xF8FF),
 )
-ANNOTATION = re.compile(f"(?<=[{hanzi.HAN}])(?:\\([{hanzi.PINYIN}]{{1,9}}\\))+")
-SLIP = re.compile(f"\\?[{hanzi.PINYIN}]{{1,9}}\\)|[{hanzi.HAN}]\\?[！？]")
+# Each pattern begins with the narrow class or the mark that it is about and looks back afterwards,
+# so that the search runs over ordinary characters at C speed.
+_PINYIN = f"[{hanzi.PINYIN}]{{1,9}}\\)"
+ANNOTATION = re.compile(f"\\((?<=[{hanzi.HAN}]\\(){_PINYIN}(?:\\({_PINYIN})*")
+SLIP = re.compile(f"\\?(?:{_PINYIN}|(?<=[{hanzi.HAN}]\\?)[！？])")
+_BLANK = "[ \u00a0]"
 BLANK = re.compile(
-    f"(?<=[{hanzi.HAN}A-Za-z0-9%—，。、；：,;“《{hanzi.CLOSERS}])[ \u00a0](?=[{hanzi.HAN}0-9“”《])"
+    f"{_BLANK}(?<=[{hanzi.HAN}A-Za-z0-9%—，。、；：,;“《{hanzi.CLOSERS}]{_BLANK})"
+    f"(?=[{hanzi.HAN}0-9“”《])"
 )
 # Blanks that a change of font in a PDF leaves: after a number, Latin letters, a dash, beside 〇.
 FONT = re.compile(
@@ -142,7 +147,7 @@ def diagnose(text: str) -> Diagnosis:
     annotations = list(ANNOTATION.finditer(text)) if "(" in text else []
     toned = sum(not hit[0].isascii() and _traditional(text[hit.start() - 1]) for hit in annotations)
     marks, markup = text.count("**"), _count(MARKUP, text, "&", "<")
-    blanks = [hit.start() for hit in BLANK.finditer(text)]
+    blanks = [hit.start() for hit in blank(text)]
     fonts = sum(bool(FONT.match(text, place)) for place in blanks)
     return Diagnosis(
         len(text), *counts[SIMPLIFIED:], len(annotations), toned,
@@ -154,6 +159,27 @@ def diagnose(text: str) -> Diagnosis:
         style=fonts >= max(3, len(text) / 1000) and _is_style(text),
         subject=marks + markup > 0 and 300 * _count(SUBJECT, text, "") > len(text),
     )
+
+
+def blank(text: str) -> list[re.Match]:
+    """Matches of `BLANK`, tried where there is a blank: two marks are found sooner than a class."""
+    return [hit for place in places(text, " \u00a0") if (hit := BLANK.match(text, place))]
+
+
+def places(text: str, marks: str) -> list[int]:
+    """
+    Where any of a few marks stands, in order.
+
+    >>> places("二 〇 二一", "〇 ")
+    [1, 2, 3]
+    """
+    found = []
+    for mark in marks:
+        place = text.find(mark)
+        while place >= 0:
+            found.append(place)
+            place = text.find(mark, place + 1)
+    return sorted(found)
 
 
 def _count(pattern: re.Pattern, text: str, *signs: str) -> int:

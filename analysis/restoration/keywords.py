@@ -19,11 +19,17 @@ from analysis.restoration.ledger import Edit
 
 KIND = "keyword substitution"
 # A place: two to five characters and the word for its rank.
-PLACE = re.compile(r"(?=([一-鿿]{2,5}[省市县区州盟旗])([一-鿿]{2,6}))")
+PLACE = re.compile(r"([一-鿿]{2,5}[省市县区州盟旗])([一-鿿]{2,6})")
+RANK = re.compile("[省市县区州盟旗]")
 # Where a rewritten title could be: cheap to look for, and rare enough to end most searches.
 TITLE = re.compile(
     r"[《〈“‘「『][一-鿿]{2,5}[省市县区州盟旗][一-鿿]{2}"
     r"|[省市县区州盟旗][一-鿿]{2,6}第[一二三四五六七八九十]+[届次]"
+)
+# The rank of a place that opens a title, or that a session follows.
+TITLED = re.compile(
+    r"[省市县区州盟旗](?:(?<=[《〈“‘「『].{3})|(?<=[《〈“‘「『].{4})|(?<=[《〈“‘「『].{5})"
+    r"|(?<=[《〈“‘「『].{6})|(?=[一-鿿]{2,6}第[一二三四五六七八九十]+[届次]))"
 )
 # Ranks that names of bodies were counted with; a rarer one (旗, 盟) takes the same names.
 RANKS = "省市县区"
@@ -61,7 +67,7 @@ def find(text: str) -> list[Edit]:
     >>> [(edit.start, edit.before, edit.after) for edit in find(text)]
     [(4, '旅游攻略', ''), (23, '旅游攻略', ''), (39, '旅游攻略', '')]
     """
-    if len(TITLE.findall(text)) < TITLES:
+    if not _recurs(text) or len(TITLE.findall(text)) < TITLES:
         return []
     edits = []
     for place, tail in rewritings(text):
@@ -75,11 +81,19 @@ def find(text: str) -> list[Edit]:
     return sorted(edits, key=lambda edit: edit.start)
 
 
+def _recurs(text: str) -> bool:
+    """Whether titles agree around a rank, two characters on either side: else none has a tail."""
+    around = Counter(text[max(0, hit.start() - 2) : hit.end() + 2] for hit in TITLED.finditer(text))
+    return max(around.values(), default=0) >= TITLES
+
+
 def rewritings(text: str) -> Iterator[tuple[str, str]]:
     """Places that hardly stand without one and the same tail; the longest such tail of each."""
     after: dict[str, list[str]] = {}
-    for match in PLACE.finditer(text):
-        after.setdefault(match[1], []).append(match[2])
+    starts = {rank.start() - n for rank in RANK.finditer(text) for n in range(2, 6)}
+    for start in sorted(start for start in starts if start >= 0):
+        if match := PLACE.match(text, start):
+            after.setdefault(match[1], []).append(match[2])
     for place, tails in sorted(after.items()):
         if len(tails) < LEAST:
             continue

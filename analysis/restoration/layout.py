@@ -14,7 +14,7 @@ from dataclasses import replace
 
 from analysis import hanzi
 from analysis.restoration import language
-from analysis.restoration.diagnosis import BLANK
+from analysis.restoration.diagnosis import blank
 from analysis.restoration.ledger import Edit
 
 KIND = "layout"
@@ -22,6 +22,8 @@ H = hanzi.HAN
 HAN = re.compile(f"[{H}]")
 # Latin or a half-width comma before a blank and a number: the blank belongs there.
 LATIN = re.compile(r"[A-Za-z0-9%,;\]]\s[0-9]")
+# Inside of `LETTERED`, and found sooner.
+SPREAD = re.compile(f" (?<=[{H}] )[{H}] [{H}]")
 LETTERED = re.compile(f"(?<![{H}])[{H}](?: [{H}]){{2,}}(?![{H}])")
 # A number before a title is followed by a blank on purpose.
 NUMBER = (
@@ -29,10 +31,15 @@ NUMBER = (
 )
 NUMBERED = re.compile(f"\\s*{NUMBER}$")
 GLUED = re.compile(
-    f"(?<=[。！!])(?:第[{hanzi.NUMERALS}]{{1,3}}[章节篇]|[{hanzi.NUMERALS}]{{1,3}}、)"
+    f"[第{hanzi.NUMERALS}](?<=[。！!].)"
+    f"(?:(?<=第)[{hanzi.NUMERALS}]{{1,3}}[章节篇]|(?<!第)[{hanzi.NUMERALS}]{{0,2}}、)"
     f"[^。，,；;！!\n]{{4,40}}(?=\n)"
 )
-BREAK = re.compile(f"(?<=[{H}0-9，,、])[ \t\u3000]*\n\\s*(?=[{H}“《0-9])")
+BREAK = re.compile(
+    f"[ \t\u3000\n](?<=[{H}0-9，,、][ \t\u3000\n])(?:(?<=\n)|[ \t\u3000]*\n)\\s*(?=[{H}“《0-9])"
+)
+# How points and sections of a list begin: what stands before them is no sentence cut in two.
+LISTED = re.compile(f"{NUMBER}|[{hanzi.NUMERALS}]+[是要]")
 STOP = re.compile("[。！？!?；;]")
 # Longer lines are no titles.
 TITLE = 60
@@ -65,7 +72,7 @@ def find_blanks(text: str) -> list[Edit]:
     ['先', '蹚', '5']
     """
     edits, doubts = [], 0
-    for hit in BLANK.finditer(text):
+    for hit in blank(text):
         if LATIN.match(text, hit.start() - 1) or doubts > MOST:
             continue
         if _intended(text, *hit.span()):
@@ -85,7 +92,7 @@ def find_strange(text: str) -> list[Edit]:
     ['Chinese is written without blanks: 展蹚']
     """
     return [
-        _closed(text, hit) for hit in BLANK.finditer(text)
+        _closed(text, hit) for hit in blank(text)
         if any(map(_is_strange, text[hit.start() - 1] + text[hit.end()]))
     ]
 
@@ -125,6 +132,8 @@ def find_lettered(text: str) -> list[Edit]:
     >>> [e.start for e in find_lettered("政 府 工 作 报 告\\n张三 李四")]
     [1, 3, 5, 7, 9]
     """
+    if not SPREAD.search(text):
+        return []
     places = (i for hit in LETTERED.finditer(text) for i in range(hit.start() + 1, hit.end(), 2))
     return [mend(i, " ", "", "lettered", "the letters of a title are set apart") for i in places]
 
@@ -159,7 +168,7 @@ def find_cuts(text: str) -> list[Edit]:
         start, end = hit.span()
         line = text[text.rfind("\n", 0, start) + 1 : start]
         following = text[end : end + TITLE].partition("\n")[0]
-        if re.match(f"{NUMBER}|[{hanzi.NUMERALS}]+[是要]", following) or doubts > MOST:
+        if LISTED.match(following) or doubts > MOST:
             continue
         doubts += 1
         reason, margin = _why_cut(text, line, following)

@@ -18,7 +18,8 @@ ENTITY = re.compile(
 )
 TAG = re.compile(r"</?(p|br|div|span|strong|b|em|font)\b[^<>\n]{0,200}>", re.IGNORECASE)
 # Zero-width space and joiners, marks of direction, soft hyphen, a byte order mark inside.
-INVISIBLE = re.compile("[\u200b-\u200f\u2060\u00ad\ufeff]+")
+_ZERO = "[\u200b-\u200f\u2060\u00ad\ufeff]"
+INVISIBLE = re.compile(f"{_ZERO}{_ZERO}*")
 HARD_BLANK = re.compile("(?<![ \t])[ \t]*\u00a0[ \t\u00a0]*")
 
 

@@ -14,6 +14,9 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Iterator
+
+import numpy as np
 
 from analysis.restoration import contest, language, variants
 from analysis.restoration.ledger import Edit
@@ -24,6 +27,8 @@ KIND = "ocr"
 LEAST, DENSE = 2, 1 / 10_000
 # A chain of terms, two to eight characters each, joined by 一 twice at least and nothing around.
 CHAIN = re.compile(r"(?<![一-鿿\w])([一-鿿]{2,8}(?:一[一-鿿]{2,8}){2,})(?![一-鿿\w])")
+# What stands in every chain and hardly elsewhere, and is quick to find.
+LINK = re.compile(r"一[一-鿿]{2,8}一[一-鿿]{2}")
 # Two terms joined so, in quotation marks.
 PAIR = re.compile(r"(?<=[“「『《])([一-鿿]{2,8}一[一-鿿]{2,8})(?=[”」』》])")
 # Characters of a chain that its evidence shows on either side: a line may be one endless chain.
@@ -38,7 +43,7 @@ GRAMMAR = frozenset("一二三四五六七八九十百千万几两半每多很�
 # Log p at which a word is a compound's second half (招标 + 投标), and at which characters are one.
 COMPOUND, WORD = -2.5, -6.0
 # Marks that do not stand together: ,, and 、, but not …… or a row of full stops.
-MARKS = re.compile(r"[,，、;；:：]{2,3}|(?<![。.])。。(?![。.])")
+MARKS = re.compile(r"[,，、;；:：。](?:(?<!。)[,，、;；:：]{1,2}|(?<=。)。(?<![。.]。。)(?![。.]))")
 # One character in 2,000 misread: a scan is read well, or nobody would put it on the net.
 RATE = 1 / 2000
 
@@ -58,7 +63,7 @@ def find(text: str) -> list[Edit]:
         *inferred* with the margin in nats, or *unresolved*; none if the text shows fewer than
         two signs.
     """
-    edits = [edit for match in CHAIN.finditer(text) for edit in _dashes(text, match)]
+    edits = [edit for match in _chains(text) for edit in _dashes(text, match)]
     edits += _doubles(text) + [_mark(match) for match in MARKS.finditer(text)]
     # A reduplication that stays is no sign.
     signs = sum(edit.changes or edit.rule == "ocr.mark" for edit in edits)
@@ -67,6 +72,16 @@ def find(text: str) -> list[Edit]:
     taken = {place for edit in edits for place in range(edit.start, edit.end)}
     edits += [edit for edit in _misread(text) + _pairs(text) if edit.start not in taken]
     return sorted(edits, key=lambda edit: edit.start)
+
+
+def _chains(text: str) -> Iterator[re.Match]:
+    """Matches of `CHAIN`, looked for in the lines that have a `LINK`."""
+    end = -1
+    for link in LINK.finditer(text):
+        if link.start() > end:
+            start, end = text.rfind("\n", 0, link.start()) + 1, text.find("\n", link.end())
+            end = len(text) if end < 0 else end
+            yield from CHAIN.finditer(text, start, end)
 
 
 def _dashes(text: str, match: re.Match, confidence: str = "inferred") -> list[Edit]:
@@ -99,12 +114,23 @@ def _joint(text: str, place: int) -> float:
 def _doubles(text: str) -> list[Edit]:
     """Copies of a word that no reduplication explains."""
     edits: list[Edit] = []
-    for match in DOUBLE.finditer(text):
+    for match in _twice(text):
         if match[1][0] in GRAMMAR or (edits and match.start() < edits[-1].end):
             continue
         if (edit := _double(text, match.start(), match[1])) is not None:
             edits.append(edit)
     return edits
+
+
+def _twice(text: str) -> Iterator[re.Match]:
+    """Matches of `DOUBLE`: where as many characters are equal as stand between them."""
+    codes, found = language.points(text), []
+    for n in (2, 3, 4):
+        same = codes[n:] == codes[:-n]
+        for _ in range(n - 1):
+            same = same[1:] & same[:-1]
+        found += np.flatnonzero(same).tolist()
+    return filter(None, (DOUBLE.match(text, place) for place in sorted({*found})))
 
 
 def _double(text: str, start: int, word: str) -> Edit | None:
