@@ -95,9 +95,9 @@ def _last_clause(title: str) -> str:
 
 def _mixed(section, own: list[str], named: dict[str, str]) -> None:
     """Let a section's own text choose between the functions that its heading names."""
-    hits = headings.evidence("\n".join(own[1:]))
-    function = max(named, key=lambda f: len(hits.get(f, [])))
-    words = list(dict.fromkeys(hits.get(function, [])))[:3]
+    hits = {function: headings.evidence("\n".join(own[1:]), function) for function in named}
+    function = max(named, key=lambda f: len(hits[f]))
+    words = list(dict.fromkeys(hits[function]))[:3]
     _set(section, function, "text: " + ", ".join(words) if words else "first in the heading")
     section.inherited = ""
     section.notes.append("heading names " + " and ".join(named.values()))
@@ -118,24 +118,23 @@ def judge(text: str, title: str = "", genre: str = "work-report") -> tuple[str, 
     ('guiding', 'text: 主要预期目标是, 开局之年')
     """
     text = text[:EVIDENCE_CHARS]
-    hits = headings.evidence(text)
-    topic = headings.evidence(text[:TOPIC_CHARS])
-    distinct = {f: list(dict.fromkeys(words)) for f, words in hits.items()}
     size = max(len(text), 200) / 1000
-    instructions = headings.imperatives(text) / size
-    guiding = distinct["guiding"]
-    if len(guiding) >= DISTINCT and len(guiding) >= len(distinct["review"]):
+    guiding = list(dict.fromkeys(headings.evidence(text, "guiding")))
+    review = headings.evidence(text, "review")
+    if len(guiding) >= DISTINCT and len(guiding) >= len({*review}):
         return "guiding", "text: " + ", ".join(guiding[:3])
     verb = headings.imperative(title) if genre != "other" else ""
     if verb:
         return "tasks", f"heading begins with {verb}"
     for function in ("self-government", "other"):
-        dense = len(hits[function]) / size >= SUBJECT_DENSITY
-        if (topic[function] and not title) or (len(distinct[function]) >= DISTINCT and dense):
-            return function, "text: " + ", ".join(distinct[function][:3])
-    looks_back = len(hits["review"]) / size
+        hits = headings.evidence(text, function)
+        words = list(dict.fromkeys(hits))
+        topic = not title and headings.evidence(text[:TOPIC_CHARS], function)
+        if topic or (len(words) >= DISTINCT and len(hits) / size >= SUBJECT_DENSITY):
+            return function, "text: " + ", ".join(words[:3])
+    looks_back, instructions = len(review) / size, headings.imperatives(text) / size
     if looks_back >= REVIEW_DENSITY and looks_back * 6 > instructions:
-        return "review", "text: " + ", ".join(distinct["review"][:3])
+        return "review", "text: " + ", ".join(list(dict.fromkeys(review))[:3])
     if genre != "other" and instructions >= TASKS_DENSITY:
         return "tasks", f"text: {instructions:.0f} instructions in 1,000 characters"
     return "other", ""
@@ -148,8 +147,10 @@ def _set(section, function: str, why: str) -> None:
 
 def _targets_first(section, body: list[str], at_least: int) -> None:
     """A part named 工作安排 states situation and targets before the tasks it announces."""
-    words = dict.fromkeys(headings.evidence("\n".join(body))["guiding"])
-    if section.function == "tasks" and len(words) >= at_least:
+    if section.function != "tasks":
+        return
+    words = dict.fromkeys(headings.evidence("\n".join(body), "guiding"))
+    if len(words) >= at_least:
         section.function = "guiding"
         section.basis += "; its own paragraphs: " + ", ".join(words)
 
