@@ -53,7 +53,7 @@ class Report:
         """Text, ledger, encoding and diagnosis, from the cache where they are there."""
         return cache.restored(self.data, level=self.restoration, overrides=self.decided)
 
-    @property
+    @cached_property
     def decided(self) -> tuple[Edit, ...]:
         """What readers decided about single edits of this file."""
         if self.restoration == "none" or not paths.OVERRIDES.is_file():

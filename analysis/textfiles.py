@@ -61,7 +61,10 @@ def defect(data: bytes) -> tuple[str, str, bool] | None:
 
 def replace(path: Path, data: bytes) -> None:
     """Write a file so that a reader, or an interruption, meets the old one or the new one whole."""
-    path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(f".{path.name}.{os.getpid()}-{threading.get_ident()}")
-    temporary.write_bytes(data)
+    try:
+        temporary.write_bytes(data)
+    except FileNotFoundError:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        temporary.write_bytes(data)
     os.replace(temporary, path)

@@ -14,10 +14,10 @@ TEXTS = {
 
 @pytest.fixture
 def home(tmp_path, monkeypatch):
-    """Two small reports with a catalogue, and a cache of their own."""
+    """Two small reports, each with a byte order mark to drop, a catalogue, a cache of their own."""
     monkeypatch.setattr(paths, "CACHE", tmp_path / "cache")
     for name, text in TEXTS.items():
-        (tmp_path / f"{name}.txt").write_text(text, encoding="utf-8", newline="")
+        (tmp_path / f"{name}.txt").write_text(text, encoding="utf-8-sig", newline="")
     draft.write(draft.draft(tmp_path).assign(level="city", genre="work-report"), tmp_path / "c.csv")
     return tmp_path
 
@@ -92,7 +92,7 @@ def test_an_interrupted_write_leaves_no_entry(home, monkeypatch):
         raise OSError
 
     monkeypatch.setattr(textfiles.os, "replace", interrupted)
-    assert cache.restored(b"\xe4\xb8\x80").text == "一"
+    assert cache.restored(b"\xef\xbb\xbf\xe4\xb8\x80").text == "一"
     assert not list(paths.CACHE.rglob("*.json"))
 
 
@@ -157,7 +157,7 @@ def test_tables_have_the_columns_that_others_build_on(home):
 
 
 def test_a_reader_has_the_last_word(home, monkeypatch):
-    raw = TEXTS["city-2021"]
+    raw = "\ufeff" + TEXTS["city-2021"]
     at = raw.index("加快")
     sha256 = textfiles.checksum((home / "city-2021.txt").read_bytes())
     (home / "overrides.csv").write_text(

@@ -27,8 +27,8 @@ from analysis.restoration import restore
 from analysis.structure.functions import FUNCTIONS
 from analysis.tokens import engines
 
-# A character at which engines always cut, which keeps paragraphs from running together.
-_MARK = "\u2029"
+# Between paragraphs: no paragraph has one, and engines make it a token of its own.
+_BREAK = "\n"
 # By unit: report (position), function (position in FUNCTIONS), section, paragraph, all tokens,
 # number of cells; by cell: position of the term, count.
 _ARRAYS = ("report", "function", "section", "paragraph", "sizes", "widths", "codes", "hits")
@@ -120,34 +120,33 @@ def _version() -> str:
 def _count(text: str, genre: str, options: Options) -> Part:
     places = structure.places(text, genre=genre)
     pieces = [text[start:end] for start, end, *_ in places]
-    words = engines.get(options.engine, options.terms).cut(_MARK.join(pieces), options.hmm)
-    numbering = _Numbering()
-    codes = numbering.all(words)
-    ends = np.cumsum(np.fromiter(map(len, words), np.int64, len(words)))
-    borders = np.cumsum([len(piece) + 1 for piece in pieces])
-    rows = np.searchsorted(borders, ends, side="left") if pieces else ends
-    # The mark after a paragraph is a token of its own: the last one, and none that counts.
-    counted = np.array([_counts(word) for word in numbering], bool)
-    number = np.cumsum(counted) - 1
-    keep = counted[codes] if len(codes) else np.zeros(0, bool)
-    terms = [word for word, good in zip(numbering, counted.tolist(), strict=True) if good]
-    cells = rows[keep] * max(1, len(terms)) + number[codes[keep]]
-    found, hits = np.unique(cells, return_counts=True)
-    n = len(pieces)
+    words = engines.get(options.engine, options.terms).cut(_BREAK.join(pieces), options.hmm)
+    codes, vocabulary = pd.factorize(np.array(words, object))
+    breaks = codes == codes[words.index(_BREAK)] if len(pieces) > 1 else np.zeros(len(codes), bool)
+    counted = _counted(vocabulary.tolist())
+    keep, terms, n = counted[codes], vocabulary[counted].tolist(), len(pieces)
+    kind = index_type(n * len(terms))
+    number, rows = np.cumsum(counted, dtype=kind) - 1, np.cumsum(breaks, dtype=kind)[keep]
+    found, hits = np.unique(rows * max(1, len(terms)) + number[codes[keep]], return_counts=True)
     return _packed(
         terms,
         report=np.zeros(n, int),
         function=np.array([FUNCTIONS.index(function) for *_, function in places], int),
         section=np.array([section for _, _, section, _ in places], int),
         paragraph=np.arange(n),
-        sizes=np.bincount(rows[keep], minlength=n),
+        sizes=np.bincount(rows, minlength=n),
         widths=np.bincount(found // max(1, len(terms)), minlength=n),
         codes=found % max(1, len(terms)),
         hits=hits,
     )
 
 
-# The commonest words of report after report; all words of a large corpus would fill the memory.
+def _counted(words: list[str]) -> np.ndarray:
+    """Whether each word counts: all letters, none of them Latin, is a word at a glance."""
+    return np.array([w.isalpha() and w > "ɏ" or _counts(w) for w in words], bool)
+
+
+# Numbers and marks of report after report; all of a large corpus would fill the memory.
 @lru_cache(maxsize=1 << 16)
 def _counts(word: str) -> bool:
     return tokens.kind(word) in tokens.COUNTED
