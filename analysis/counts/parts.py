@@ -143,7 +143,7 @@ def _count(text: str, genre: str, options: Options) -> Part:
 
 def _counted(words: list[str]) -> np.ndarray:
     """Whether each word counts: all letters, none of them Latin, is a word at a glance."""
-    return np.array([w.isalpha() and w > "ɏ" or _counts(w) for w in words], bool)
+    return np.array([(w.isalpha() and w > "ɏ") or _counts(w) for w in words], bool)
 
 
 # Numbers and marks of report after report; all of a large corpus would fill the memory.
