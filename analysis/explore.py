@@ -9,13 +9,21 @@ editor that starts its kernels itself).
 """
 
 import os
-from functools import partial
+from html import escape
 
 from analysis import lookup, views
 from analysis.glossary import LANGUAGES, label
 
 # Set by the server for the kernels of its sessions, and by nothing that executes notebooks.
 SESSION = "JPY_SESSION_NAME"
+# JupyterLab takes arrows and letters as commands of its own where no text is typed: a list could
+# not be gone through, and "a" would make a cell. Inside the controls keys belong to them.
+KEYS = """setTimeout(() => element.closest(".jp-OutputArea")?.addEventListener("focusin",
+    (event) => event.target.setAttribute("data-lm-suppress-shortcuts", "true")))"""
+# Hits to pick from; a list that is longer is not read.
+LISTED = 300
+# Characters of context in the list, the same for each so that the hits stand in line.
+LEFT, RIGHT = 14, 20
 
 
 def open(corpus, query="高质量发展", regex=False, before=None, after=None, lang="both", live=None):
@@ -35,51 +43,150 @@ def open(corpus, query="高质量发展", regex=False, before=None, after=None, 
     -------
     Widget or IPython.display.HTML
     """
-    from IPython.display import HTML
+    from IPython.display import HTML, Javascript, display
 
     prepared = lookup.prepare(corpus)
     if not (bool(os.environ.get(SESSION)) if live is None else live):
         return HTML(views.page(prepared, query, regex, before, after, lang))
-    return _widgets(prepared, query, regex, before, after, lang)
+    display(Javascript(KEYS))
+    return Explorer(prepared, query, regex, before, after, lang).box
 
 
-def _widgets(prepared, query, regex, before, after, lang):
-    """Wire the controls: each change draws the tab that is looked at, and only that."""
-    import ipywidgets as w
+class Explorer:
+    """
+    Controls around the views: each change draws the view that is looked at, and only that.
 
-    ids = prepared.corpus.ids
-    frequent = [word for word, _ in prepared.frequency.most_common(500) if len(word) > 1]
-    term = w.Combobox(value=query, options=frequent, continuous_update=False)
-    pattern, tongue = w.Checkbox(value=regex), w.ToggleButtons(value=lang, options=LANGUAGES)
-    report = w.Dropdown(options=[("–", None), *((id, id) for id in ids)])
-    function = w.Dropdown(options=[("–", None), *((name, name) for name in views.FUNCTIONS)])
-    sides = [w.SelectMultiple(options=ids, value=_chosen(prepared, s)) for s in (before, after)]
-    boxes = {name: w.HTML() for name in (*views.VIEWS, "contrast")}
-    tabs, said = w.Tab(children=[*boxes.values()]), w.HTML()
-    named = {"term": term, "pattern": pattern, "language": tongue, "report": report,
-             "function": function, "before": sides[0], "after": sides[1]}
+    Every control is one that the browser itself can work by keyboard: Tab goes on, arrows choose,
+    Enter takes what was typed.
+    """
 
-    def draw(_=None):
-        for key, control in named.items():
-            control.description = label(key, tongue.value)
-        tabs.titles = [label(name, tongue.value) for name in boxes]
-        name = [*boxes][tabs.selected_index or 0]
+    def __init__(self, prepared, query, regex, before, after, lang):
+        import ipywidgets as w
+
+        self.prepared, self.found, self.quiet = prepared, None, True
+        ids = prepared.corpus.ids
+        frequent = [word for word, _ in prepared.frequency.most_common(500) if len(word) > 1]
+        self.term = w.Combobox(value=query, options=frequent, continuous_update=False)
+        self.pattern = w.Checkbox(value=regex)
+        self.language = w.ToggleButtons(
+            value=lang, options=[(label(name, name), name) for name in LANGUAGES])
+        self.report, self.function = w.Dropdown(options=[None]), w.Dropdown(options=[None])
+        self.view = w.ToggleButtons(options=[*views.VIEWS, "contrast"])
+        sides = (_chosen(prepared, side) for side in (before, after))
+        self.before, self.after = (w.SelectMultiple(options=ids, value=side) for side in sides)
+        self.hit = w.Select(options=[], rows=6)
+        self.said, self.page, self.detail = w.HTML(), w.HTML(), w.HTML()
+        self.sides = w.HBox([self.before, self.after])
+        self.controls = {name: getattr(self, name) for name in (
+            "term", "pattern", "language", "report", "function", "view", "before", "after")}
+        self.box = w.VBox([
+            w.HBox([self.term, self.pattern, self.language]),
+            w.HBox([self.report, self.function, self.said]), self.view, self.sides,
+            self.page, self.hit, self.detail])  # fmt: skip
+        self.box.add_class("look")
+        self._arrange()
+        for name, control in self.controls.items():
+            control.observe(self._translate if name == "language" else self._seek, "value")
+        self.hit.observe(self._draw, "value")
+        self._translate()
+
+    def _arrange(self):
+        """Give names their room: none is cut off in two languages."""
+        for control in (*self.controls.values(), self.hit):
+            control.style.description_width = "7.5em"
+            control.layout.width = "auto" if control in (self.language, self.view) else "26em"
+        for buttons in (self.language, self.view):
+            buttons.style.button_width = "auto"
+        for control in (self.before, self.after, self.report):
+            control.layout.width = "34em"
+        self.pattern.indent, self.pattern.layout.width = False, "14em"
+        # A margin on either side would push a full width over the edge.
+        self.hit.layout.width, self.hit.style.description_width = "calc(100% - 8px)", "11em"
+        self.page.layout.max_height, self.page.layout.overflow = "30em", "auto"
+
+    def _translate(self, _=None):
+        """Say everything in the language that is chosen."""
+        self.quiet, lang = True, self.language.value
+        for name, control in (*self.controls.items(), ("picked hit", self.hit)):
+            control.description = label(name, lang)
+        self.view.description = self.language.description = ""
+        _offer(self.view, [*views.VIEWS, "contrast"], lambda key: label(key, lang))
+        ids = self.prepared.corpus.ids
+        for control in (self.before, self.after, self.report):
+            extra = [None] if control is self.report else []
+            _offer(control, [*extra, *ids],
+                   lambda id: views.named(self.prepared, id, lang) if id else label("all", lang))
+        _offer(self.function, [None, *views.FUNCTIONS], lambda key: label(key or "all", lang))
+        self.quiet = False
+        self._seek()
+
+    def _seek(self, _=None):
+        """Find what is asked for, and list its hits."""
+        if self.quiet:
+            return
+        self.quiet, lang, contrast = True, self.language.value, self.view.value == "contrast"
+        self.sides.layout.display = "flex" if contrast else "none"
+        self.report.disabled = contrast
+        where = {"report": None if contrast else self.report.value, "function": self.function.value}
         try:
-            found = lookup.find(prepared, term.value, pattern.value,
-                                report=report.value, function=function.value)
-            view = views.VIEWS.get(name) or partial(
-                views.contrast, before=sides[0].value, after=sides[1].value)
-            boxes[name].value = views.boxed(view(prepared, found, lang=tongue.value))
-            said.value = f"{len(found.hits)} {label('hit', tongue.value)}"
-        except ValueError as error:
-            said.value = str(error)
+            self.found = lookup.find(self.prepared, self.term.value, self.pattern.value, **where)
+            self.said.value = f"{len(self.found.hits)} {label('hits found', lang)}"
+        except ValueError:
+            self.found = None
+            self.said.value = label("no pattern" if self.term.value else "type a term", lang)
+        self._list()
+        self.quiet = False
+        self._draw()
 
-    for control in (*named.values(),):
-        control.observe(draw, "value")
-    tabs.observe(draw, "selected_index")
-    draw()
-    rows = [w.HBox([term, pattern, tongue]), w.HBox([report, function]), w.HBox(sides), said, tabs]
-    return w.VBox(rows)
+    def _list(self):
+        """List the hits to pick from; what was picked stays while it is there, else the first."""
+        before = self.hit.value
+        hits = [] if self.found is None else views.spread(self.found.hits, LISTED).itertuples()
+        options = [(self._line(hit), (hit.report, hit.start)) for hit in hits]
+        if options != [*self.hit.options]:
+            self.hit.options = options
+            kept = [value for _, value in options if value == before]
+            self.hit.value = kept[0] if kept else options[0][1] if options else None
+        self.hit.layout.display = self.detail.layout.display = "flex" if options else "none"
+
+    def _line(self, hit) -> str:
+        lang = self.language.value
+        left, right = hit.left[-LEFT:].rjust(LEFT, "\u3000"), hit.right[:RIGHT]
+        rests = "" if hit.classes == "untouched" else f" · {label(hit.classes, lang)}"
+        where = views.named(self.prepared, hit.report, lang)
+        return f"{left}【{hit.hit}】{right} · {where}{rests}".replace("\n", " ")
+
+    def _draw(self, _=None):
+        """Draw the view that is looked at, and the hit that is picked."""
+        if self.quiet:
+            return
+        lang, picked = self.language.value, self._picked()
+        self.detail.value = "" if picked is None else views.boxed(
+            views.detail(self.prepared, picked, lang, views.AROUND))
+        self.page.value = views.boxed(self._page(lang, picked) if self.found else "")
+
+    def _picked(self):
+        if self.found is None or self.hit.value is None:
+            return None
+        hits = self.found.hits
+        report, start = self.hit.value
+        return next(hits[(hits["report"] == report) & (hits["start"] == start)].itertuples(), None)
+
+    def _page(self, lang, picked) -> str:
+        if self.view.value != "contrast":
+            return views.VIEWS[self.view.value](self.prepared, self.found, lang, picked)
+        before, after = self.before.value, self.after.value
+        if not before or not after or set(before) & set(after):
+            return f"<p>{escape(label('two sides', lang))}</p>"
+        return views.contrast(self.prepared, self.found, before, after, lang)
+
+
+def _offer(control, keys, name) -> None:
+    """Offer the same choices under other names; what was chosen stays chosen."""
+    chosen, options = control.value, [(name(key), key) for key in keys]
+    if [*control.options] != options:
+        control.options = options
+        control.value = chosen
 
 
 def _chosen(prepared, side) -> list[str]:

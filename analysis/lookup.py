@@ -24,46 +24,60 @@ MIN_TOGETHER = 3
 
 @dataclass(frozen=True, eq=False)
 class Prepared:
-    """A corpus with what queries share: its tokens, units with sizes, frequencies of words."""
+    """A corpus with what queries share: tokens, units with sizes, words, the tree of sections."""
 
     corpus: object
     tokens: dict[str, pd.DataFrame]
     units: pd.DataFrame
     rows: dict[tuple[str, int], int]
     frequency: Counter
+    sections: dict[tuple[str, int], tuple[int, str]]
 
 
 @dataclass(frozen=True, eq=False)
 class Found:
-    """A query and its hits (`concordance.hits`)."""
+    """A query, its hits (`concordance.hits`), and the reports and function it was sought in."""
 
     query: str
     hits: pd.DataFrame
+    only: dict[str, str]
 
 
 def prepare(corpus) -> Prepared:
     """Segment and count a corpus once, for any number of queries."""
+    # The first contrast would wait for it.
+    from scipy import stats  # noqa: F401
+
     table = tokens.table(corpus)
-    units = count(table).units.astype({"report": "str"})
+    units = count(table).units.astype({"report": "str", "function": "str"})
     keys = zip(units["report"], units["paragraph"], strict=True)
     words = table[table["kind"] == "word"].astype({"report": "str", "token": "str"})
     by_report = {name: part.reset_index(drop=True) for name, part in words.groupby("report")}
     rows = {key: row for row, key in enumerate(keys)}
-    return Prepared(corpus, by_report, units, rows, Counter(words["token"]))
+    tree = {(s.report, s.section): (s.parent, f"{s.number}{s.title}")
+            for s in corpus.sections.itertuples()}  # fmt: skip
+    return Prepared(corpus, by_report, units, rows, Counter(words["token"]), tree)
 
 
-def find(prepared: Prepared, query: str, regex: bool = False, **only) -> Found:
-    """Find a string or pattern; `only` is report, section or function, as in `concordance.hits`."""
-    return Found(query, concordance.hits(prepared.corpus, query, regex=regex, width=24, **only))
+def find(
+    prepared: Prepared, query: str, regex: bool = False,
+    report: str | None = None, function: str | None = None,
+) -> Found:  # fmt: skip
+    """Find a string or pattern, in all texts, one report, or one function of them."""
+    given = {"report": report, "function": function}
+    only = {name: value for name, value in given.items() if value is not None}
+    hits = concordance.hits(prepared.corpus, query, regex=regex, width=24, **only)
+    return Found(query, hits, only)
 
 
 def counts(prepared: Prepared, found: Found) -> Counts:
-    """Count the hits by paragraph, so that every statistic of the suite takes them."""
+    """Count the hits by paragraph of what was searched; every statistic of the suite takes it."""
     keys = zip(found.hits["report"], found.hits["paragraph"], strict=True)
     rows = [prepared.rows[key] for key in keys if key in prepared.rows]
     column = np.bincount(rows, minlength=len(prepared.units)).astype(np.int32)
     matrix = sparse.csr_array(column[:, None])
-    return Counts(matrix, prepared.units, pd.Index([found.query], dtype="str", name="term"))
+    terms = pd.Index([found.query], dtype="str", name="term")
+    return Counts(matrix, prepared.units, terms).restrict(**found.only)
 
 
 def rates(prepared: Prepared, found: Found) -> pd.DataFrame:
@@ -106,9 +120,9 @@ def neighbours(prepared: Prepared, found: Found, most: int = 15) -> pd.DataFrame
         for row, word in _beside(prepared.tokens.get(report), part):
             beside[word] += 1
             places.setdefault(word, set()).update((report, at) for at in row)
-    stop = lexicons.stopwords()
+    stop, frequency = lexicons.stopwords(), _frequency(prepared, found.only)
     rows = [
-        (word, min(hits, len(places[word])), prepared.frequency[word])
+        (word, min(hits, len(places[word])), frequency[word])
         for word, hits in beside.items() if word not in stop and word not in found.query
     ]  # fmt: skip
     table = pd.DataFrame(rows, columns=["collocate", "together", "count"])
@@ -117,6 +131,16 @@ def neighbours(prepared: Prepared, found: Found, most: int = 15) -> pd.DataFrame
     table = table.assign(log_dice=14 + np.log2(2 * table["together"] / both.astype(float)))
     table = table.sort_values(["log_dice", "collocate"], ascending=[False, True])
     return table.head(most).reset_index(drop=True)
+
+
+def _frequency(prepared: Prepared, only: dict[str, str]) -> Counter:
+    """How often each word stands in what was searched."""
+    if not only:
+        return prepared.frequency
+    report, function = only.get("report"), only.get("function")
+    parts = [words["token"] if function is None else words["token"][words["function"] == function]
+             for name, words in prepared.tokens.items() if report in (None, name)]  # fmt: skip
+    return sum(map(Counter, parts), Counter())
 
 
 def _beside(words: pd.DataFrame | None, hits: pd.DataFrame):
@@ -145,49 +169,35 @@ def outline(prepared: Prepared, found: Found) -> pd.DataFrame:
         `report`, `section`, `level`, `function`, `title` (with its number), `hits` (with those
         of subsections), in the order of the texts; sections without a hit are left out.
     """
-    own = Counter(zip(found.hits["report"], found.hits["section"], strict=True))
-    sections = prepared.corpus.sections
-    parents = {(s.report, s.section): s.parent for s in sections.itertuples()}
-    total = Counter()
-    for (report, section), number in own.items():
-        while section >= 0:
-            total[report, section] += number
-            section = parents[report, section]
+    total, sections = Counter(), prepared.corpus.sections
+    for report, section in zip(found.hits["report"], found.hits["section"], strict=True):
+        total.update((report, above) for above in above(prepared, report, section))
     keys = list(zip(sections["report"], sections["section"], strict=True))
-    table = sections.assign(title=sections["number"] + sections["title"],
+    table = sections.assign(title=[prepared.sections[key][1] for key in keys],
                             hits=[total[key] for key in keys])  # fmt: skip
     columns = ["report", "section", "level", "function", "title", "hits"]
     return table.loc[table["hits"] > 0, columns].reset_index(drop=True)
 
 
+def above(prepared: Prepared, report: str, section: int):
+    """A section and those that it belongs to, from the innermost."""
+    while section >= 0:
+        yield section
+        section = prepared.sections[report, section][0]
+
+
 def path(prepared: Prepared, report: str, section: int) -> list[str]:
     """Headings above a place, from the top."""
-    table = prepared.corpus[report].sections.set_index("section")
-    found = []
-    while section >= 0:
-        row = table.loc[section]
-        found.append(f"{row['number']}{row['title']}")
-        section = int(row["parent"])
-    return found[::-1]
+    upwards = [*above(prepared, report, section)]
+    return [prepared.sections[report, each][1] for each in upwards[::-1]]
 
 
-def compare(prepared: Prepared, found: Found, before, after) -> tuple[pd.DataFrame | None, str]:
+def compare(prepared: Prepared, found: Found, before, after) -> contrasts.Contrast:
     """
-    Compare two sets of documents, like for like: the table and what it rests on, or a refusal.
+    Compare two sets of documents, like for like, for the term of a query.
 
-    `before` and `after` choose documents as in `contrasts.contrast`.
+    `before` and `after` choose documents as in `contrasts.contrast`, which raises NotIdentified
+    where nothing is alike.
     """
-    try:
-        made = contrasts.contrast(
-            counts(prepared, found), prepared.corpus.catalogue, before, after
-        )
-    except ValueError as refusal:
-        return None, str(refusal)
-    strata = ", ".join(
-        f"{s.level} {s.genre} {s.function} ({s.n_before:,} → {s.n_after:,} tokens)"
-        for s in made.strata.itertuples()
-    )
-    rests = f"{', '.join(made.before)} → {', '.join(made.after)}; within {strata}"
-    if not len(made.table):
-        return None, f"{rests}: no hit on either side."
-    return made.table.drop(columns="q").reset_index(), rests
+    counted, catalogue = counts(prepared, found), prepared.corpus.catalogue
+    return contrasts.contrast(counted, catalogue, before, after, found.only.get("function"))

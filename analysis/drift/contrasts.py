@@ -6,6 +6,7 @@ pooled (Mantel-Haenszel); what only one has is never compared with something els
 long series, where there are enough points for a trend.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -21,7 +22,15 @@ UNPLACED = "other"
 
 
 class NotIdentified(ValueError):
-    """A contrast that these documents cannot answer; the message says what is missing."""
+    """
+    A contrast that these documents cannot answer; the message says what is missing.
+
+    `missing` has the same as (column, values before, values after), for other languages.
+    """
+
+    def __init__(self, message: str, missing: Iterable[tuple] = ()):
+        super().__init__(message)
+        self.missing = tuple(missing)
 
 
 @dataclass(frozen=True)
@@ -148,27 +157,30 @@ def _shared(units, catalogue, ids, function) -> pd.DataFrame:
     found = [seen.loc[seen["side"] == side, STRATUM] for side in (0, 1)]
     both = set.intersection(*(set(part.itertuples(index=False, name=None)) for part in found))
     if not both:
-        raise NotIdentified(_refusal(catalogue, ids, found, function))
+        raise _refusal(catalogue, ids, found, function)
     return pd.DataFrame(sorted(both), columns=STRATUM)
 
 
-def _refusal(catalogue, ids, found, function) -> str:
+def _refusal(catalogue, ids, found, function) -> NotIdentified:
     years = ["/".join(str(y) for y in sorted(set(catalogue.loc[side, "year"]))) for side in ids]
-    missing = []
+    missing, said = [], []
     for column in ("level", "genre"):
         left, right = (sorted(set(catalogue.loc[side, column])) for side in ids)
         if not set(left) & set(right):
-            missing.append(f"no {column} in common ({', '.join(left)} vs {', '.join(right)})")
-    if not missing and function:
-        empty = [year for year, part in zip(years, found, strict=True) if part.empty]
-        missing.append(f"no text with function {function!r} in {' or '.join(empty) or 'a stratum'}")
+            missing.append((column, left, right))
+            said.append(f"no {column} in common ({', '.join(left)} vs {', '.join(right)})")
     if not missing:
-        left, right = (", ".join(sorted(set(part["function"]))) or "none" for part in found)
-        missing.append(f"no function in common within level and genre ({left} vs {right})")
-    return (
-        f"{years[0]} → {years[1]}: {'; '.join(missing)}. "
-        "What remains is to describe each document by itself (uncertainty.rates)."
-    )
+        left, right = (sorted(set(part["function"])) for part in found)
+        missing.append(("function", left, right))
+        sides = (", ".join(side) or "none" for side in (left, right))
+        said.append(f"no function in common within level and genre ({' vs '.join(sides)})")
+        if function:
+            empty = [year for year, part in zip(years, found, strict=True) if part.empty]
+            where = " or ".join(empty) or "a stratum"
+            said = [f"no text with function {function!r} in {where}"]
+    message = f"{years[0]} → {years[1]}: {'; '.join(said)}. "
+    remains = "What remains is to describe each document by itself (uncertainty.rates)."
+    return NotIdentified(message + remains, missing)
 
 
 def _stratum(units, shared) -> np.ndarray:
