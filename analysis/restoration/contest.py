@@ -10,7 +10,7 @@ with the rate counted in the text itself, the disguise from `confusions`, the co
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 import numpy as np
@@ -50,6 +50,21 @@ def contest(
     current: str, places: list[int], habits: np.ndarray, pairs: Counter, rate: float
 ) -> list[Reading]:
     """Weigh every candidate at every place; the readings that beat what is written."""
+    same: dict[tuple[int, str], list[int]] = {}
+    for i in map(int, places):
+        around = min(i, REACH), current[max(0, i - REACH) : i + REACH + 1]
+        same.setdefault(around, []).append(i)
+    # Nothing else of a place is looked at: what recurs is weighed once.
+    first = {alike[0]: alike for alike in same.values()}
+    found = _weigh(current, list(first), habits, pairs, rate)
+    every = (replace(reading, place=i) for reading in found for i in first[reading.place])
+    return sorted(every, key=lambda reading: reading.place)
+
+
+def _weigh(
+    current: str, places: list[int], habits: np.ndarray, pairs: Counter, rate: float
+) -> list[Reading]:
+    """The contests of places whose surroundings differ."""
     codes = language.encode(current)
     where, points, weights, certain = _entries(current, places, pairs)
     targets = language.recode(points)
@@ -88,7 +103,8 @@ def strangers(current: str, codes: np.ndarray) -> np.ndarray:
     apart = ~(beyond[:-2] | beyond[1:-1] | beyond[2:])
     known = confusions.standard()
     rarer = {c for c in set(current) if known.get(c, 1) > 1}
-    rare = np.array([False, *(c in rarer for c in current), False])
+    rare = np.isin(language.points(current), [ord(c) for c in rarer])
+    rare = np.concatenate([[False], rare, [False]])
     word = rare[1:-1] & (rare[:-2] | rare[2:])
     return np.flatnonzero((alone | apart & rare[1:-1]) & ~word)
 

@@ -12,6 +12,7 @@ neighbours: the contest is held again until nothing moves.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 
 from analysis.restoration import confusions, language
@@ -35,7 +36,7 @@ def odd_places(text: str) -> list[int]:
     if not odd:
         return []
     named = names(text)
-    return [i for i, c in enumerate(text) if c in odd and i not in named and _beside_han(text, i)]
+    return [i for i in _places(text, odd) if i not in named and _beside_han(text, i)]
 
 
 def names(text: str) -> set[int]:
@@ -45,9 +46,18 @@ def names(text: str) -> set[int]:
     A farm that replaces one character in sixty hardly hits the same two neighbours twice.
     """
     rare = {c for c in set(text) if confusions.is_odd(c) and not confusions.has_form(c)}
-    pairs = [i for i in range(len(text) - 1) if text[i] in rare and text[i + 1] in rare]
+    places = set(_places(text, rare))
+    pairs = sorted(i for i in places if i + 1 in places)
     often = Counter(text[i : i + 2] for i in pairs)
     return {k for i in pairs if often[text[i : i + 2]] > 1 for k in (i, i + 1)}
+
+
+def _places(text: str, characters: set[str]) -> list[int]:
+    """Places of some characters."""
+    if not characters:
+        return []
+    pattern = re.compile(f"[{re.escape(''.join(sorted(characters)))}]")
+    return [hit.start() for hit in pattern.finditer(text)]
 
 
 def _beside_han(text: str, i: int) -> bool:
