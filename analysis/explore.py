@@ -108,8 +108,9 @@ class Explorer:
         """Say everything in the language that is chosen."""
         self.quiet, lang = True, self.language.value
         for name, control in (*self.controls.items(), ("picked hit", self.hit)):
-            control.description = label(name, lang)
-        self.view.description = self.language.description = ""
+            # Buttons say themselves what they are.
+            named = control not in (self.language, self.view)
+            control.description = label(name, lang) if named else ""
         _offer(self.view, [*views.VIEWS, "contrast"], lambda key: label(key, lang))
         ids = self.prepared.corpus.ids
         for control in (self.before, self.after, self.report):

@@ -56,10 +56,11 @@ def page(prepared, query: str, regex: bool = False, before=None, after=None, lan
 
 
 def _picture(svg: re.Match) -> str:
-    """A drawing as an image that says the same."""
+    """A drawing as an image; what it says under a pointer would not be heard there."""
     size, said = (re.search(f'{name}="(.*?)"', svg[0])[1] for name in ("width", "aria-label"))
-    drawn = svg[0].replace("<svg", '<svg xmlns="http://www.w3.org/2000/svg"', 1)
-    return f'<img width="{size}" alt="{said}" src="data:image/svg+xml,{quote(drawn)}">'
+    drawn = re.sub("<title>.*?</title>", "", svg[0]).replace('"', "'")
+    drawn = quote(drawn.replace("<svg", "<svg xmlns='http://www.w3.org/2000/svg'", 1), " /:='(),")
+    return f'<img width="{size}" alt="{said}" src="data:image/svg+xml,{drawn}">'
 
 
 def boxed(html: str) -> str:
@@ -171,37 +172,36 @@ def _context(prepared, hit, lang: str, picked) -> str:
 
 def detail(prepared, hit, lang: str = "both", around: int = 0) -> str:
     """
-    Show one hit by itself: its place in the outline, the text, the raw characters, the edits.
+    Show one hit by itself: its place in the outline and its raw characters.
 
-    `around` adds that many characters of restored text on either side, within the paragraph.
+    With `around`, so many characters on either side within the paragraph, as restored, and what
+    was done to them.
     """
     report = prepared.corpus[hit.report]
     above = " › ".join(map(escape, lookup.path(prepared, hit.report, hit.section)))
-    start, end, said = hit.start - len(hit.left), hit.end + len(hit.right), ""
+    start, end, said, done = hit.start - len(hit.left), hit.end + len(hit.right), "", ""
     if around:
         row = report.paragraphs.set_index("paragraph").loc[hit.paragraph]
         start, end = max(row["start"], hit.start - around), min(row["end"], hit.end + around)
         left, middle, right = (marked(report, *span) for span in (
             (start, hit.start), (hit.start, hit.end), (hit.end, end)))  # fmt: skip
         said = f"<p>{left}<b>{middle}</b>{right}</p>"
+        done = f"<p>{_edits(report.ledger.edits_in(start, end), lang)}</p>"
     low, high = report.ledger.to_raw(start, end)
     raw = f"{label('raw', lang)} {low}–{high}: {marked(report, start, end, raw=True)}"
-    return (f"<p>{label('outline', lang)}: {above or '–'}</p>{said}<p>{raw}</p>"
-            f"{_edits(report.ledger.edits_in(start, end), lang)}")
+    return f"<p>{label('outline', lang)}: {above or '–'}</p>{said}<p>{raw}</p>{done}"
 
 
 def _edits(edits, lang: str) -> str:
-    """What was done to a stretch; the ledger gives its evidence in English only."""
-    if not edits:
-        return f"<p>{label('untouched', lang)}</p>"
-    table = pd.DataFrame({
-        "before edit": [edit.before for edit in edits],
-        "after edit": [edit.after or "–" for edit in edits],
-        "rule": [label(edit.kind, lang) for edit in edits],
-        "confidence": [label(edit.confidence, lang) for edit in edits],
-        "evidence": [edit.evidence for edit in edits],
-    })  # fmt: skip
-    return _table(table.drop(columns="evidence") if lang == "zh" else table, lang)
+    """What was done to a stretch, a line for each kind and class; evidence as a hint."""
+    lines = {}
+    for edit in edits:
+        said = f"{label(edit.kind, lang)} · {label(edit.confidence, lang)}"
+        pair = escape(f"{edit.before} → {edit.after or '–'}")
+        hint = escape(edit.evidence, quote=True)
+        lines.setdefault(said, {})[pair] = f'<span class="n" title="{hint}">{pair}</span>'
+    said = [f"{line}: {', '.join(pairs.values())}" for line, pairs in lines.items()]
+    return "<br>".join(said) or label("untouched", lang)
 
 
 def marked(report, start: int, end: int, raw: bool = False) -> str:

@@ -94,7 +94,10 @@ def test_a_hit_by_itself_shows_its_place_its_raw_characters_and_its_edits(prepar
     sections = prepared.corpus[hit.report].sections.set_index("section")
     assert path[-1].endswith(sections.loc[hit.section, "title"])
     edits = prepared.corpus[hit.report].ledger.edits_in(hit.start, hit.end)
-    assert all(edit.before in said and edit.evidence in said for edit in edits)
+    assert edits
+    for edit in edits:
+        assert f"{edit.before} → {edit.after}" in said
+        assert edit.evidence in html
 
 
 def test_unlike_documents_are_refused_in_a_sentence(prepared):
