@@ -7,11 +7,13 @@ function of the parsed arguments that gives the exit status (None is 0).
 
 import argparse
 import importlib
+import os
 import sys
 
 import analysis
 
-MODULES = ("restoration.command", "catalogue.command", "trace", "pipeline", "edition", "cache")
+MODULES = ("restoration.command", "catalogue.command", "trace", "claims.command", "pipeline",
+           "edition", "cache")
 
 
 def parser() -> argparse.ArgumentParser:
@@ -28,7 +30,11 @@ def parser() -> argparse.ArgumentParser:
 def main(arguments: list[str] | None = None) -> int:
     """Run one command."""
     args = parser().parse_args(arguments)
-    return args.call(args) or 0
+    try:
+        return args.call(args) or 0
+    except BrokenPipeError:  # The reader has seen enough (`… | head`).
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
 
 
 if __name__ == "__main__":

@@ -24,6 +24,7 @@ def hits(
     section: str | None = None,
     function: str | None = None,
     regex: bool = False,
+    word: bool = False,
     width: int = 20,
 ) -> pd.DataFrame:
     """
@@ -43,6 +44,9 @@ def hits(
         Only in sections whose title contains this.
     function : str, optional
         Only in this function: review, guiding, tasks, self-government, other.
+    word : bool
+        Only where the segmenter cuts the hit as one token: what a count of words counts, and
+        not, say, 支持 within 全力支持.
     width : int
         Characters of context on either side.
 
@@ -70,9 +74,21 @@ def hits(
         if match[0]
     ]
     table = pd.DataFrame(rows, columns=COLUMNS)
+    if word:
+        table = _cut(corpus, table)
     hidden = gaps(corpus, query, regex=regex, **chosen)
     table.attrs["gaps"] = {name: len(part) for name, part in hidden.groupby("report")}
     return table
+
+
+def _cut(corpus, table: pd.DataFrame) -> pd.DataFrame:
+    """The hits that are one token each."""
+    from analysis import tokens
+
+    keys = ["report", "start", "end"]
+    cut = tokens.table(corpus)[keys].astype({"report": object})
+    known = pd.MultiIndex.from_frame(cut)
+    return table[pd.MultiIndex.from_frame(table[keys]).isin(known)].reset_index(drop=True)
 
 
 def _compiled(query: str, regex: bool) -> re.Pattern:

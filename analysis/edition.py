@@ -1,9 +1,8 @@
 """
 The HTML edition: `python -m analysis html` renders what was executed into a folder of pages.
 
-nbconvert makes the pages; two small templates in `templates/edition` frame them. Nothing in them
-comes from a network: pictures are embedded, the font and every file that a page names lie in the
-folder, and there is no script. It opens from disk.
+nbconvert makes the pages; two small templates in `templates/edition` frame them. Pictures are
+embedded, the font and every file that a page names lie in the folder, and there is no script.
 """
 
 import argparse
@@ -15,7 +14,7 @@ from functools import cache
 from pathlib import Path
 from urllib.parse import quote, unquote
 
-from analysis import api, notebooks, paths, pipeline
+from analysis import api, claims, notebooks, paths, pipeline
 
 TEMPLATES = Path(__file__).parent / "templates"
 # Markdown files that become pages of their own, with the name that the navigation shows.
@@ -105,8 +104,14 @@ def pictures(where: pipeline.Places) -> list[dict]:
 
 def summary(path: Path) -> str:
     """Render what the first cell of a notebook says under Question and Bottom line."""
-    _, _, text = _read(path).cells[0].source.partition("\n")
-    return markdown(text.strip())
+    return markdown(_read(path).cells[0].source.partition("\n")[2].strip())
+
+
+def findings(where: pipeline.Places) -> str:
+    """Render what the notebook of findings says, without its quotations."""
+    pages = [path for path in notebooks.every(where.notebooks) if path.stem.endswith("_findings")]
+    texts = [re.sub(r"^#+ .*\n+", "", text) for path in pages for _, text in claims.said(path)]
+    return "".join(f'<div class="finding">{markdown(text)}</div>' for text in texts)
 
 
 def part(source: str, heading: str) -> str:
@@ -207,7 +212,7 @@ def write(where: pipeline.Places, out: Path | None = None) -> list[str]:
     reports = corpus.load(where.catalogue)
     shared = {"hash": reports.hash, "reports": len(reports)}
     for page in made.pages[1:]:
-        home = paths.NOTEBOOKS if page.source.suffix == ".ipynb" else page.source.parent
+        home = page.source.parent if page.source.suffix != ".ipynb" else paths.NOTEBOOKS
         made.write(page, body=made.relinked(body(page.source), home, page.file), **shared)
     made.write(made.pages[0], "start", **_start(made, reports), **shared)
     made.keep(paths.FONT, "data/fonts/NotoSansSC-subset.ttf")
@@ -248,7 +253,7 @@ def _start(made: Folder, reports) -> dict:
     said = {name: made.relinked(markdown(text), paths.ROOT, "index.html") for name, text in (
         ("about", about), ("method", part(readme, "What the numbers mean, and what not")),
         ("cite", part(readme, "Cite")))}  # fmt: skip
-    return {**said, "notes": notes, "figures": figures,
+    return {**said, "notes": notes, "figures": figures, "findings": findings(where),
             "texts": _texts(made, reports), "tables": _tables(made)}  # fmt: skip
 
 
@@ -270,11 +275,10 @@ def _tables(made: Folder) -> list[str]:
     """Catalogue, codebook, claims and word lists, as far as they are there."""
     found = [made.keep(made.where.catalogue, "data/catalogue.csv"),
              made.keep(paths.ROOT / "data" / "README.md", "data/README.md")]  # fmt: skip
-    for path in sorted(made.where.figures.glob("claims.*")):
-        found.append(made.keep(path, f"figures/{path.name}"))
-    for path in sorted(paths.LEXICONS.glob("*")):
-        found.append(made.keep(path, f"data/lexicons/{path.name}"))
-    return found
+    claimed = sorted(made.where.figures.glob("claims.*"))
+    found += [made.keep(path, f"figures/{path.name}") for path in claimed]
+    lists = sorted(paths.LEXICONS.glob("*"))
+    return found + [made.keep(path, f"data/lexicons/{path.name}") for path in lists]
 
 
 def _command(args: argparse.Namespace) -> int:

@@ -90,7 +90,7 @@ def run(args: argparse.Namespace) -> int:
 
     options = {"report": args.report, "section": args.section, "function": args.function}
     loaded = corpus.load(args.catalogue)
-    text = page(loaded, args.term, regex=args.regex, width=args.width, **options)
+    text = page(loaded, args.term, regex=args.regex, word=args.word, width=args.width, **options)
     print(text)
     return int(text.startswith("No hit of "))
 
@@ -104,5 +104,6 @@ def register(commands) -> None:
     parser.add_argument("--function", choices=FUNCTIONS, help="only sections of this function")
     parser.add_argument("--catalogue", type=Path, metavar="CSV", help="your own catalogue.csv")
     parser.add_argument("--regex", action="store_true", help="TERM is a regular expression")
+    parser.add_argument("--word", action="store_true", help="only where TERM is cut as a word")
     parser.add_argument("--width", type=int, default=20, help="characters of context (20)")
     parser.set_defaults(call=run)

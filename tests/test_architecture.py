@@ -23,7 +23,8 @@ STAGES = [
     {"drift", "topics"},
     {"figures", "plot"},
     {"story", "wording"},
-    {"notebooks", "pipeline", "trace", "lookup", "views", "explore", "api", "edition"},
+    {"notebooks", "pipeline", "trace", "claims", "findings"},
+    {"lookup", "views", "explore", "api", "edition"},
     {"__main__", "__init__"},
 ]  # fmt: skip
 # Library: the modules (first name below analysis) that may import it.

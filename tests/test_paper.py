@@ -7,7 +7,7 @@ import subprocess
 
 import pytest
 
-from analysis import paths
+from analysis import claims, paths
 
 PAPER = paths.ROOT / "examples" / "paper"
 
@@ -31,12 +31,15 @@ def test_everything_that_is_named_is_there(source):
     body = text.split(r"\begin{document}")[1]
     used = set(re.findall(r"\\([A-Z][A-Za-z]+)", body))
     assert used == known
+    claimed = set(re.findall(r"\\claim(?:\[\w+\])?\{([^}]+)\}", body))
+    assert len(claimed) >= 3
+    assert claimed <= set(claims.read(paths.ROOT / "figures")["id"])
     labels = set(re.findall(r"\\label\{([^}]+)\}", text + made))
     assert set(re.findall(r"\\ref\{([^}]+)\}", text)) <= labels
 
 
 def test_no_number_is_typed_by_hand(source):
-    prose = re.sub(r"\\\w+\{[^}]*\}|\\\w+|%.*", "", source[0].split(r"\maketitle")[1])
+    prose = re.sub(r"\\\w+(?:\[\w+\])?\{[^}]*\}|\\\w+|%.*", "", source[0].split(r"\maketitle")[1])
     assert not re.search(r"\d", prose)
 
 

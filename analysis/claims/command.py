@@ -1,0 +1,84 @@
+"""`python -m analysis claim ID`: a number of the prose, with what it was counted from."""
+
+import argparse
+import shlex
+import sys
+from pathlib import Path
+
+import pandas as pd
+
+from analysis.claims import Claim, read
+
+
+def page(table: pd.DataFrame, id: str, catalogue: Path | None = None) -> str:
+    """
+    Print a claim with what it counts and the hits behind it, down to raw characters.
+
+    Raises
+    ------
+    ValueError
+        If there is no such claim; the nearest names are given.
+    """
+    from difflib import get_close_matches
+
+    rows = table[table["id"] == id]
+    if rows.empty:
+        near = get_close_matches(id, table["id"], cutoff=0.4)
+        hint = f" Near it: {', '.join(near)}." if near else ""
+        raise ValueError(f"No claim {id!r} in figures/claims.csv.{hint}")
+    row = rows.iloc[0]
+    lines = [f"{id}: {row['text']}{'' if row['unit'] in ('', '%') else ' ' + row['unit']}",
+             f"  counts    {row['counts']}"]  # fmt: skip
+    lines += [f"  n         {row['n']}"] * bool(pd.notna(row["n"]))
+    lines += [f"  said in   notebooks/{row['notebook']}.ipynb, In [{row['cell']}]",
+              f"  corpus    {row['corpus']}"]  # fmt: skip
+    return "\n".join([*lines, *_evidence(row["evidence"], catalogue)])
+
+
+def _evidence(said: str, catalogue: Path | None) -> list[str]:
+    """Lines of what a claim rests on: the hits of a trace, or the file with the rows."""
+    if not said:
+        return ["  evidence  the sentence above; the cell computes it"]
+    if said.startswith(("figures/", "data/")):
+        return [f"  evidence  {said}"]
+    from analysis import corpus, trace
+
+    asked = arguments(said)
+    hits = trace.page(corpus.load(catalogue), asked.pop("term"), **asked)
+    return [f"  evidence  python -m analysis trace {said}", "", hits]
+
+
+def arguments(said: str) -> dict:
+    """Read the arguments of a trace (`claims.traced`) as those of `concordance.hits`."""
+    options = argparse.ArgumentParser()
+    options.add_argument("term")
+    options.add_argument("--report", action="append")
+    options.add_argument("--function")
+    options.add_argument("--regex", action="store_true")
+    options.add_argument("--word", action="store_true")
+    return vars(options.parse_args(shlex.split(said)))
+
+
+def _command(args) -> int:
+    from analysis import pipeline
+
+    try:
+        table = read(pipeline.places(args.catalogue).figures)
+        if args.id:
+            print(page(table, args.id, args.catalogue))
+            return 0
+    except (OSError, ValueError) as error:
+        print(error, file=sys.stderr)
+        return 1
+    named = [claim for row in table.itertuples() if (claim := Claim(*row[1:])).named]
+    for claim in named:
+        print(f"{claim.id:<28}{claim.text:<24}{claim.counts}")
+    return 0
+
+
+def register(commands) -> None:
+    """Add `claim` to the command line."""
+    parser = commands.add_parser("claim", help="show a number of the prose with its evidence")
+    parser.add_argument("id", metavar="ID", nargs="?", help="its name; without it, all names")
+    parser.add_argument("--catalogue", type=Path, metavar="CSV", help="your own catalogue.csv")
+    parser.set_defaults(call=_command)

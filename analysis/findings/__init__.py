@@ -1,0 +1,111 @@
+"""
+What a corpus lets one say: each finding with number, status, share of analyses, and quotations.
+
+`wordings` finds them in the words, `targets` in the quantities, `refusals` has what looks like a
+finding and is none. All are picked by rule, so that another corpus gets its own.
+"""
+
+from dataclasses import asdict, dataclass, fields
+
+import pandas as pd
+
+from analysis import concordance
+
+# What a finding can be: two reports of one kind, part against part; or the reports as they are.
+LIKE, DESCRIBED = "like for like", "described, not compared"
+# Characters of context on either side of a quotation.
+WIDTH = 22
+
+
+@dataclass(frozen=True)
+class Finding:
+    """
+    One thing that the reports let one say.
+
+    Attributes
+    ----------
+    id : str
+        Name of its claim (`claims.Claims.state`).
+    statement : str
+        A sentence with `{}` where the number goes.
+    value, low, high : float or None
+        The number and its 95% interval; no interval where a text simply says it.
+    unit, digits, n, counts, evidence
+        As in `claims.Claims.state`.
+    status : str
+        `LIKE` or `DESCRIBED`, and what else bounds it.
+    holds, of : float, int
+        Share of the `of` analyses that could have been done in which it holds.
+    places : tuple of (report, start, end)
+        What can be quoted, in the restored texts.
+    """
+
+    id: str
+    statement: str
+    value: float
+    low: float | None
+    high: float | None
+    unit: str
+    digits: int
+    n: int
+    counts: str
+    evidence: str
+    status: str
+    holds: float
+    of: int
+    places: tuple[tuple[str, int, int], ...]
+
+
+COLUMNS = [field.name for field in fields(Finding)]
+
+
+def table(found: list[Finding], most: int) -> pd.DataFrame:
+    """List the first `most` findings, a row each, with the columns of `Finding`."""
+    return pd.DataFrame([asdict(one) for one in found[:most]], columns=COLUMNS)
+
+
+def spread(corpus, hits: pd.DataFrame, most: int = 3) -> tuple[tuple[str, int, int], ...]:
+    """
+    Choose places to quote: one from each report in turn, from sections not yet quoted first.
+
+    Parameters
+    ----------
+    hits : DataFrame
+        `report`, `start`, `end`; with `section`, other sections come first.
+    """
+    if "section" in hits:
+        again = hits.duplicated(["report", "section"])
+        hits = pd.concat([hits[~again], hits[again]])
+    turn = hits.groupby("report", sort=False).cumcount()
+    order = {report: place for place, report in enumerate(corpus.ids)}
+    chosen = hits.assign(turn=turn, at=hits["report"].map(order)).sort_values(["turn", "at"])
+    rows = chosen.head(most).sort_values(["at", "start"])[["report", "start", "end"]]
+    return tuple(rows.itertuples(index=False, name=None))
+
+
+def quotations(corpus, places) -> pd.DataFrame:
+    """
+    Quote places with their context, their section, their raw offsets and what they rest on.
+
+    Returns
+    -------
+    DataFrame
+        `report`, `section`, `quotation` (the place in 【】), `raw` (offsets, start-end), `rests_on`
+        (untouched, or the weakest class of edit inside).
+    """
+    rows = []
+    for id, start, end in places:
+        report = corpus[id]
+        left, right = max(0, start - WIDTH), end + WIDTH
+        text = f"…{report.text[left:start]}【{report.text[start:end]}】{report.text[end:right]}…"
+        raw = "-".join(map(str, report.ledger.to_raw(start, end)))
+        classes = [edit.confidence for edit in report.ledger.edits_in(start, end)]
+        worst = max(classes, key=concordance.CLASSES.index, default="untouched")
+        rows.append((id, _section(report, start), text.replace("\n", " "), raw, worst))
+    return pd.DataFrame(rows, columns=["report", "section", "quotation", "raw", "rests_on"])
+
+
+def _section(report, start: int) -> str:
+    inside = report.paragraphs
+    row = inside[(inside["start"] <= start) & (start < inside["end"])]
+    return "" if row.empty else str(row["section_title"].iloc[0])
