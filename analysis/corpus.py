@@ -49,6 +49,11 @@ class Report:
             ) from error
 
     @cached_property
+    def sha256(self) -> str:
+        """Checksum of the bytes."""
+        return textfiles.checksum(self.data)
+
+    @cached_property
     def restored(self) -> Restored:
         """Text, ledger, encoding and diagnosis, from the cache where they are there."""
         return cache.restored(self.data, level=self.restoration, overrides=self.decided)
@@ -58,7 +63,7 @@ class Report:
         """What readers decided about single edits of this file."""
         if self.restoration == "none" or not paths.OVERRIDES.is_file():
             return ()
-        return overrides.read(paths.OVERRIDES, textfiles.checksum(self.data))
+        return overrides.read(paths.OVERRIDES, self.sha256)
 
     @property
     def raw(self) -> str:
@@ -171,7 +176,7 @@ class Corpus:
     @cached_property
     def hash(self) -> str:
         """Twelve hex digits of sha256 over ids and raw checksums: names the corpus in a caption."""
-        lines = "".join(f"{r.id} {textfiles.checksum(r.data)}\n" for r in self.reports)
+        lines = "".join(f"{r.id} {r.sha256}\n" for r in self.reports)
         return hashlib.sha256(lines.encode()).hexdigest()[:12]
 
     def write_restored(self, folder: Path = paths.RESTORED) -> list[Path]:

@@ -116,6 +116,22 @@ def test_a_second_run_reads_counts_and_restores_nothing(many, monkeypatch):
     same(first.regroup("report"), streaming.count(many, "report", n_jobs=1, **QUIET))
 
 
+def test_portions_that_are_kept_are_read_here_until_one_is_not(many, monkeypatch):
+    first = streaming.count(many, n_jobs=1, chunk=2, **QUIET)
+    with monkeypatch.context() as patch:
+        patch.setattr(parts, "of", None)
+        patch.setattr(joblib, "Parallel", lambda **_: list)
+        same(first, streaming.count(many, n_jobs=2, chunk=2, **QUIET))
+    changed = many.parent / "r5.txt"
+    changed.write_text(changed.read_text("utf-8") + "\n改革。", "utf-8", newline="")
+    again, counted = [], parts.together
+    monkeypatch.setattr(parts, "together", lambda *given: again.append(1) or counted(*given))
+    found = streaming.count(many, n_jobs=1, chunk=2, **QUIET)
+    same(found, streaming.count(many, n_jobs=1, cached=False, **QUIET))
+    assert found.matrix.sum() == first.matrix.sum() + 1
+    assert len(again) == 3 + 1, "the third portion and what follows; all of it without the cache"
+
+
 @pytest.mark.parametrize("damage", [b"", b"\0" * 9, b"cut", b"bit"])
 def test_a_damaged_entry_is_counted_again(many, damage):
     first = streaming.count(many, n_jobs=1, **QUIET)

@@ -1,7 +1,7 @@
 """
-Counts of some reports in plain arrays: what a worker sends, and what the cache keeps of a report.
+Counts of some reports in plain arrays: what a worker sends, and what the cache keeps.
 
-    part = parts.join([parts.of(report, options) for report in reports])
+    part = parts.together(reports, options)
     parts.table(part, "paragraph", ids)         the `Counts` of these reports
 
 A part names its terms in order of appearance. Joining parts is associative, so that reports can be
@@ -79,16 +79,42 @@ def of(report, options: Options) -> Part:
 
     A damaged entry is made again. The raw bytes decide, not the id or the place of the file.
     """
-    path = _place(report, options)
-    if options.cached:
-        try:
-            return _loads(path.read_bytes())
-        except (OSError, ValueError):
-            pass
+    path = _place(_key(report, options))
+    if part := _read(path, options):
+        return part
     part = _count(_text(report, options), report.genre, options)
     if options.cached:
         cache.keep(path, _dumps(part))
     return part
+
+
+def together(reports: list, options: Options) -> Part:
+    """Count some reports by `options.unit` and join them, or read what was joined before."""
+    if part := kept(reports, options):
+        return part
+    single = (regrouped(of(replace(report), options), options.unit) for report in reports)
+    part = join(numbered(part, position) for position, part in enumerate(single))
+    part = _packed(part.terms, **{name: getattr(part, name) for name in _ARRAYS})
+    if options.cached:
+        cache.keep(_joined(reports, options), _dumps(part))
+    return part
+
+
+def kept(reports: list, options: Options) -> Part | None:
+    """What `together` has kept of these reports, or nothing."""
+    return _read(_joined(reports, options), options)
+
+
+def _joined(reports: list, options: Options) -> Path:
+    return _place(repr([options.unit, *(_key(replace(report), options) for report in reports)]))
+
+
+def _read(path: Path, options: Options) -> Part | None:
+    """An entry, or None where there is none or it was damaged."""
+    try:
+        return _loads(path.read_bytes()) if options.cached else None
+    except (OSError, ValueError):
+        return None
 
 
 def _text(report, options: Options) -> str:
@@ -101,12 +127,20 @@ def _text(report, options: Options) -> str:
         raise
 
 
-def _place(report, options: Options) -> Path:
+def _key(report, options: Options) -> str:
+    """All that decides what is counted in a report; its bytes by their checksum."""
+    return repr((report.sha256, report.restoration, report.genre, report.decided, _rules(options)))
+
+
+@lru_cache(maxsize=16)
+def _rules(options: Options) -> tuple:
     tool = engines.get(options.engine, options.terms)
-    said = (report.restoration, report.genre, report.decided, options.hmm, tool.version)
-    said += (lexicons.digest(options.terms), cache.version(), _version())
-    key = sha256(sha256(report.data).digest() + repr(said).encode()).hexdigest()
-    return paths.CACHE / "counts" / key[:2] / f"{key}.bin"
+    return options.hmm, tool.version, lexicons.digest(options.terms), cache.version(), _version()
+
+
+def _place(key: str) -> Path:
+    name = sha256(key.encode()).hexdigest()
+    return paths.CACHE / "counts" / name[:2] / f"{name}.bin"
 
 
 @once
@@ -215,8 +249,9 @@ def join(some: Iterable[Part]) -> Part:
 
 
 def numbered(part: Part, position: int) -> Part:
-    """Say which report of the catalogue the part of a single report is."""
-    return replace(part, report=np.full(len(part.report), position, np.min_scalar_type(position)))
+    """Say that the first report of a part stands at this position of the catalogue."""
+    report = part.report.astype(np.int64) + position
+    return replace(part, report=report.astype(np.min_scalar_type(int(report.max(initial=0)))))
 
 
 def table(part: Part, unit: str, reports: list[str]) -> Counts:

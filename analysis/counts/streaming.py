@@ -91,13 +91,23 @@ def _portions(reports: corpus.Corpus, chunk: int) -> Iterator[tuple[int, list[co
         yield start, [replace(report) for report in reports.reports[start : start + chunk]]
 
 
-def _run(portions: list, options: parts.Options, n_jobs: int | None) -> Iterable[parts.Part]:
-    """Count portions here or elsewhere, and give the parts in order as they come."""
+def _run(portions: list, options: parts.Options, n_jobs: int | None) -> Iterator[parts.Part]:
+    """
+    Read portions while the cache has them, count the rest here or elsewhere; parts in order.
+
+    Reading takes less than starting processes. A run that was interrupted goes on where it was.
+    """
     from joblib import Parallel, delayed
 
-    jobs = 1 if len(portions) < 2 else _jobs(n_jobs)
+    done = 0
+    for start, reports in portions if options.cached else ():
+        if (part := parts.kept(reports, options)) is None:
+            break
+        yield parts.numbered(part, start)
+        done += 1
+    jobs = 1 if len(portions) < done + 2 else _jobs(n_jobs)
     run = Parallel(n_jobs=jobs, return_as="generator", batch_size=1)
-    return run(delayed(_portion)(start, reports, options) for start, reports in portions)
+    yield from run(delayed(_portion)(start, reports, options) for start, reports in portions[done:])
 
 
 def _jobs(n_jobs: int | None) -> int:
@@ -110,10 +120,7 @@ def _jobs(n_jobs: int | None) -> int:
 
 def _portion(start: int, reports: list[corpus.Report], options: parts.Options) -> parts.Part:
     """The work of one task: a part of some reports. A report is released when it is counted."""
-    return parts.join(
-        parts.numbered(parts.regrouped(parts.of(replace(report), options), options.unit), position)
-        for position, report in enumerate(reports, start)
-    )
+    return parts.numbered(parts.together(reports, options), start)
 
 
 def _shown(found: Iterable, portions: list, progress: bool) -> Iterator[parts.Part]:

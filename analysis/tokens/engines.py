@@ -76,7 +76,7 @@ def get(name: str = "auto", terms: tuple[str, ...] = ()) -> Engine:
     ['发展', '新质生产力', '。']
     """
     if name == "auto":
-        name = "rjieba" if find_spec("rjieba") else "jieba"
+        name = "rjieba" if _compiled() else "jieba"
     if name not in ("jieba", "rjieba"):
         raise ValueError(f"No segmentation engine {name!r}; choose auto, jieba or rjieba.")
     for term in terms:
@@ -86,6 +86,12 @@ def get(name: str = "auto", terms: tuple[str, ...] = ()) -> Engine:
                 "take it out of the lexicon and count it with counts.strings."
             )
     return _engine(name, tuple(sorted(set(terms))))
+
+
+@cache
+def _compiled() -> bool:
+    """Whether the compiled engine is installed; asking takes a tenth of a millisecond."""
+    return find_spec("rjieba") is not None
 
 
 @cache
