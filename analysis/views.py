@@ -166,8 +166,9 @@ def _context(prepared, hit, lang: str, picked) -> str:
     mark = ' class="picked"' if picked is not None and picked.Index == hit.Index else ""
     where = f"{escape(named(prepared, hit.report, lang))}<br>{label(hit.function, lang)}"
     return (f'<tr{mark}><td>{where}</td><td class="l">{left}</td>'
-            f'<td class="h">{middle}</td><td class="r">{right}<details><summary>'
-            f"{label('raw', lang)}</summary>{detail(prepared, hit, lang)}</details></td></tr>")
+            f'<td class="h"><b>{middle}</b></td><td class="r" style="text-align:left">{right}'
+            f"<details><summary>{label('raw', lang)}</summary>{detail(prepared, hit, lang)}"
+            "</details></td></tr>")
 
 
 def detail(prepared, hit, lang: str = "both", around: int = 0) -> str:
