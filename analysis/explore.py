@@ -70,7 +70,8 @@ class Explorer:
         self.pattern = w.Checkbox(value=regex)
         self.language = w.ToggleButtons(
             value=lang, options=[(label(name, name), name) for name in LANGUAGES])
-        self.report, self.function = w.Dropdown(options=[None]), w.Dropdown(options=[None])
+        # Everything is "", not None: a list takes None for nothing chosen, and shows a blank.
+        self.report, self.function = w.Dropdown(options=[""]), w.Dropdown(options=[""])
         self.view = w.ToggleButtons(options=[*views.VIEWS, "contrast"])
         sides = (_chosen(prepared, side) for side in (before, after))
         self.before, self.after = (w.SelectMultiple(options=ids, value=side) for side in sides)
@@ -102,6 +103,9 @@ class Explorer:
         self.pattern.indent, self.pattern.layout.width = False, "14em"
         # A margin on either side would push a full width over the edge.
         self.hit.layout.width, self.hit.style.description_width = "calc(100% - 8px)", "11em"
+        for row in self.box.children[:2]:
+            row.layout.flex_flow = "row wrap"
+        self.sides.layout.flex_flow = "row wrap"
         self.page.layout.max_height, self.page.layout.overflow = "30em", "auto"
 
     def _translate(self, _=None):
@@ -114,10 +118,10 @@ class Explorer:
         _offer(self.view, [*views.VIEWS, "contrast"], lambda key: label(key, lang))
         ids = self.prepared.corpus.ids
         for control in (self.before, self.after, self.report):
-            extra = [None] if control is self.report else []
+            extra = [""] if control is self.report else []
             _offer(control, [*extra, *ids],
                    lambda id: views.named(self.prepared, id, lang) if id else label("all", lang))
-        _offer(self.function, [None, *views.FUNCTIONS], lambda key: label(key or "all", lang))
+        _offer(self.function, ["", *views.FUNCTIONS], lambda key: label(key or "all", lang))
         self.quiet = False
         self._seek()
 
@@ -128,7 +132,8 @@ class Explorer:
         self.quiet, lang, contrast = True, self.language.value, self.view.value == "contrast"
         self.sides.layout.display = "flex" if contrast else "none"
         self.report.disabled = contrast
-        where = {"report": None if contrast else self.report.value, "function": self.function.value}
+        report = "" if contrast else self.report.value
+        where = {"report": report or None, "function": self.function.value or None}
         try:
             self.found = lookup.find(self.prepared, self.term.value, self.pattern.value, **where)
             self.said.value = f"{len(self.found.hits)} {label('hits found', lang)}"

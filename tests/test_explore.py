@@ -180,6 +180,11 @@ def test_what_is_chosen_stays_chosen_when_the_language_changes(explorer):
     explorer.language.value = "zh"
     assert (explorer.report.value, explorer.function.value) == ("taiyuan-gov-2026", "tasks")
     assert explorer.before.value == ("taiyuan-gov-2021",)
+    assert explorer.report.index == list(corpus.load().ids).index("taiyuan-gov-2026") + 1
+    explorer.report.value = explorer.function.value = ""
+    explorer.language.value = "both"
+    assert (explorer.report.label, explorer.function.label) == ("全部 all", "全部 all")
+    explorer.language.value, explorer.function.value = "zh", "tasks"
     names = [name for name, _ in (*explorer.report.options, *explorer.function.options)]
     assert not [name for name in names if re.search("[A-Za-z]", name)]
     assert set(explorer.found.hits["function"]) == {"tasks"}
