@@ -188,3 +188,13 @@ def test_what_is_chosen_stays_chosen_when_the_language_changes(explorer):
     names = [name for name, _ in (*explorer.report.options, *explorer.function.options)]
     assert not [name for name in names if re.search("[A-Za-z]", name)]
     assert set(explorer.found.hits["function"]) == {"tasks"}
+
+
+def test_in_a_session_there_are_controls_and_keys_belong_to_them(monkeypatch):
+    """JupyterLab would take arrows and letters for commands (seen in a browser)."""
+    shown = []
+    monkeypatch.setenv(explore.SESSION, "notebooks/10_explore.ipynb")
+    monkeypatch.setattr("IPython.display.display", shown.append)
+    box = explore.open(corpus.load(), "改革")
+    assert "data-lm-suppress-shortcuts" in shown[0].data
+    assert "改革" in [getattr(control, "value", "") for control in box.children[0].children]
