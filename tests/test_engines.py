@@ -91,6 +91,13 @@ def test_frequencies_are_the_same_in_both_engines():
     assert not differing
 
 
+def test_the_dictionary_is_that_of_jieba():
+    import jieba
+
+    expected = jieba.Tokenizer.gen_pfdict(jieba.Tokenizer().get_dict_file())
+    assert engines._dictionary() == expected
+
+
 def test_the_guard_is_needed():
     """Without it the engines differ here; should this fail, the guard can go."""
     text = "增长2-3倍，Node.js"

@@ -10,8 +10,8 @@ of characters with the report. Title, date and speaker are the report's own.
 """
 
 import re
-from dataclasses import dataclass
 from itertools import pairwise
+from typing import NamedTuple
 
 from analysis import hanzi
 from analysis.restoration.ledger import Edit
@@ -48,8 +48,7 @@ HEAD_LINES = 30
 OVERLAP = 0.35
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """A line that is not blank, without the blanks around it."""
 
     start: int

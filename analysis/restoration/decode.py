@@ -13,6 +13,7 @@ that fit, the one whose text has the most of the commonest characters is taken.
 
 import codecs
 import re
+from contextlib import suppress
 
 from analysis import hanzi
 from analysis.restoration.ledger import GAP, Edit
@@ -90,6 +91,9 @@ def decode(raw: bytes | str) -> tuple[str, str]:
 
 def _read(data: bytes, encoding: str) -> str | None:
     """Text that encodes back to `data`, bytes that do not fit escaped; None where there is none."""
+    with suppress(UnicodeDecodeError):
+        if encoding == "utf-8":  # which has one form for every character
+            return data.decode(encoding)
     try:
         text = data.decode(encoding, "surrogateescape")
         return text if text.encode(encoding, "surrogateescape") == data else None

@@ -10,6 +10,7 @@ A few passes at C speed; thresholds are measured on thirteen clean national repo
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 
@@ -130,8 +131,10 @@ def _classes() -> np.ndarray:
     from analysis.restoration.script import simplified_only, table
 
     classes = np.zeros(0x110000, np.uint8)
-    for code in (*range(0x3400, 0x4DC0), *range(0x4E00, 0xA000), *range(0x20000, 0x30000)):
-        classes[code] = PLAIN if hanzi.in_gb2312(chr(code)) else RARE
+    for first, last in ((0x3400, 0x4DC0), (0x4E00, 0xA000), (0x20000, 0x30000)):
+        classes[first:last] = RARE
+    characters = "".join(map(chr, range(0x3400, 0xA000))).encode("gb2312", "ignore")
+    classes[[ord(c) for c in characters.decode("gb2312")]] = PLAIN
     classes[[ord(c) for c in table() if not hanzi.in_gb2312(c)]] = TRADITIONAL
     classes[[ord(c) for c in simplified_only()]] = SIMPLIFIED
     for first, last in ODD_BLOCKS:
@@ -166,9 +169,9 @@ def blank(text: str) -> list[re.Match]:
     return [hit for place in places(text, " \u00a0") if (hit := BLANK.match(text, place))]
 
 
-def places(text: str, marks: str) -> list[int]:
+def places(text: str, marks: Iterable[str]) -> list[int]:
     """
-    Where any of a few marks stands, in order.
+    Where any of a few marks or words stands, in order.
 
     >>> places("二 〇 二一", "〇 ")
     [1, 2, 3]

@@ -15,6 +15,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from analysis.restoration import language
+from analysis.restoration.diagnosis import places
 from analysis.restoration.ledger import Edit
 
 KIND = "keyword substitution"
@@ -84,7 +85,7 @@ def find(text: str) -> list[Edit]:
 def _recurs(text: str) -> bool:
     """Whether titles agree around a rank, two characters on either side: else none has a tail."""
     around = Counter(text[max(0, hit.start() - 2) : hit.end() + 2] for hit in TITLED.finditer(text))
-    return max(around.values(), default=0) >= TITLES
+    return any(n >= TITLES and len(places(text, [key])) >= LEAST for key, n in around.items())
 
 
 def rewritings(text: str) -> Iterator[tuple[str, str]]:

@@ -28,6 +28,8 @@ ORDER = 4
 STEP = 1 / 16
 # A character the model has never seen. Rarer than any it has seen (about e-15), not impossible.
 UNSEEN = -18.0
+# So few lookups are not worth sorting.
+FEW = 1000
 # The line end stands for every blank, and for what lies beyond the string.
 EDGE = "\n"
 # Half-width punctuation is read as the full-width form of the estimating texts.
@@ -116,21 +118,28 @@ def _find(keys: np.ndarray, rows: np.ndarray, codes: np.ndarray, size: int) -> n
     """Row of each (history row, character) in a level, -1 where it is not there."""
     found = np.full(rows.shape, -1, np.int64)
     known = rows >= 0
-    wanted = rows[known].astype(np.int64) * size + codes[known]
+    wanted = rows[known] * np.int64(size) + codes[known]
+    if len(wanted) < FEW:
+        found[known] = _places(keys, wanted)
+        return found
     # In rising order the search stays in the cache: twice as fast.
     order = np.argsort(wanted)
-    wanted = wanted[order]
-    place = np.searchsorted(keys, wanted)
-    place[keys[np.minimum(place, len(keys) - 1)] != wanted] = -1
-    back = np.empty_like(place)
-    back[order] = place
+    back = np.empty_like(wanted)
+    back[order] = _places(keys, wanted[order])
     found[known] = back
     return found
 
 
+def _places(keys: np.ndarray, wanted: np.ndarray) -> np.ndarray:
+    place = keys.searchsorted(wanted)
+    place[keys[np.minimum(place, len(keys) - 1)] != wanted] = -1
+    return place
+
+
 def _shift(rows: np.ndarray) -> np.ndarray:
     """The same along the last axis one place later; nothing comes before the first."""
-    shifted = np.full_like(rows, -1)
+    shifted = np.empty_like(rows)
+    shifted[..., :1] = -1
     shifted[..., 1:] = rows[..., :-1]
     return shifted
 

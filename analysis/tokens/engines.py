@@ -159,11 +159,19 @@ def _repeats(text: str) -> list[int]:
 
 @cache
 def _dictionary() -> tuple[dict[str, int], int]:
-    """jieba's dictionary, read without its logger and without its cache file."""
+    """jieba's dictionary with every beginning of a word, as its `gen_pfdict`, in half the time."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # jieba's source has escapes that Python deplores
         import jieba
-    return jieba.Tokenizer.gen_pfdict(jieba.Tokenizer().get_dict_file())
+    with jieba.Tokenizer().get_dict_file() as file:
+        rows = file.read().decode("utf-8").split()
+    words, frequencies = rows[::3], [*map(int, rows[1::3])]
+    longer, n, beginnings = words, 0, set()
+    while longer := [word for word in longer if len(word) > n + 1]:
+        n += 1
+        beginnings.update([word[:n] for word in longer])
+    known = dict.fromkeys(beginnings, 0) | dict(zip(words, frequencies, strict=True))
+    return known, sum(frequencies)
 
 
 # A comparison of lexicons needs a few tokenizers at once; each holds about 50 MB.
