@@ -139,20 +139,29 @@ def _hex(text: str) -> str:
     return " ".join(c.encode("gb18030", "replace").hex().upper() for c in text)
 
 
+def _with_note(text: str, at: int, last: str) -> int:
+    """The end of an edit that takes along the annotation of its last character."""
+    note = NOTE.match(text, at)
+    return note.end() if note and last and has_reading(last, note[1]) else at
+
+
 def _edit(page: Page, slip: re.Match, choices: list[Choice], bounded: bool) -> Edit:
     """The ledger's row for a slip."""
     best = choices[0].reading if choices else Reading("", slip.end())
-    seen = page.text[slip.start() : best.at]
-    margin = choices[0].total - choices[1].total if len(choices) > 1 else None
     narrow = FOLD if page.folded else {}
-    after = _agreed(choices).translate(narrow) or seen
+    after = _agreed(choices).translate(narrow)
+    end = _with_note(page.text, best.at, after[-1:])
+    seen = page.text[slip.start() : end]
+    after = after or seen
+    margin = choices[0].total - choices[1].total if len(choices) > 1 else None
     listed = [c.reading.text.translate(narrow) for c in choices[:LISTED]]
-    why = [f"bytes {_hex(seen)} read one byte off are {_hex(best.text)}" if choices else NONE]
+    stream = _hex(page.text[slip.start() : best.at])
+    why = [f"bytes {stream} read one byte off are {_hex(best.text)}" if choices else NONE]
     why += [f"next best {listed[1]} by {margin:.1f} nats"] if margin is not None else []
     why += [f"search ended at {MAX_SPAN} characters or {MAX_PLACES} places"] if bounded else []
     return Edit(
         slip.start(),
-        best.at,
+        end,
         seen,
         after,
         "slips.pinyin" if slip["note"] else "slips.mark",
@@ -199,9 +208,9 @@ def find(text: str) -> list[Edit]:
     """
     Find the byte slips of an annotated traditional page.
 
-    The edits restore traditional characters; annotations that stand whole beside a slip stay for
-    the rule that drops them. A reading that the bytes exclude is never given: each is encoded, read
-    one byte off and compared with the page.
+    The edits restore traditional characters. The annotation of the last one goes with the edit: to
+    drop it is no surer than the character it stands for. A reading that the bytes exclude is never
+    given: each is encoded, read one byte off and compared with the page.
 
     Parameters
     ----------
@@ -234,5 +243,6 @@ def find(text: str) -> list[Edit]:
         if choices or slip["note"]:
             edits.append(_edit(page, slip, choices, bounded))
             at, before = edits[-1].end, before + edits[-1].after
-            shadow = at if choices and choices[0].reading.ending == "mark" else None
+            marked = choices and choices[0].reading.ending == "mark"
+            shadow = at if marked and text[at - 1] != ")" else None
     return edits
