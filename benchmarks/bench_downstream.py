@@ -27,7 +27,8 @@ def main() -> None:
     counts = corpus(n, 50_000)
     print(f"{n} reports, {counts.matrix.sum():,} tokens, {counts.matrix.nnz:,} cells")
     first = counts.units["report"][0]
-    years = 1990 + counts.units["report"].str[1:].astype(int) % 35
+    # As `frame` names its rows: by words.
+    years = (1990 + counts.units["report"].str[1:].astype(int) % 35).astype("str")
     kept = pruned(counts, min_units=MIN_UNITS)
     kept.units["year"] = years
 
