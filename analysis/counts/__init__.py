@@ -18,6 +18,10 @@ UNITS = {
 }
 
 
+# Cells that are gone through at a time, so that no second array of all of them is needed.
+STRIDE = 1 << 20
+
+
 @dataclass(frozen=True)
 class Counts:
     """
@@ -158,14 +162,24 @@ def pruned(
     >>> pruned(count(_example()), min_units=2).terms.tolist()
     ['改革']
     """
-    n = len(counts.terms)
-    keep = ~counts.terms.isin(list(stop)) & (counts.matrix.sum(axis=0) >= min_count)
+    often, units = _totals(counts.matrix)
+    keep = ~counts.terms.isin(list(stop)) & (often >= min_count)
     if min_units > 1:
-        keep &= np.bincount(counts.matrix.indices, minlength=n) >= min_units
+        keep &= units >= min_units
     if keep.all():
         return counts
     matrix = counts.matrix[:, np.flatnonzero(keep)]
     return Counts(matrix, counts.units, counts.terms[keep])
+
+
+def _totals(matrix: sparse.csr_array) -> tuple[np.ndarray, np.ndarray]:
+    """How often each term stands in all, and in how many units; without a copy of all cells."""
+    often, units = (np.zeros(matrix.shape[1], np.int64) for _ in range(2))
+    for start in range(0, matrix.nnz, STRIDE):
+        terms, hits = (cells[start : start + STRIDE] for cells in (matrix.indices, matrix.data))
+        often += np.bincount(terms, hits, len(often)).astype(np.int64)
+        units += np.bincount(terms, minlength=len(units))
+    return often, units
 
 
 def strings(

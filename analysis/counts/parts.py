@@ -22,7 +22,7 @@ import pandas as pd
 from scipy import sparse
 
 from analysis import cache, lexicons, paths, structure, tokens
-from analysis.counts import UNITS, Counts, index_type
+from analysis.counts import STRIDE, UNITS, Counts, index_type
 from analysis.restoration import restore
 from analysis.structure.functions import FUNCTIONS
 from analysis.tokens import engines
@@ -32,8 +32,6 @@ _BREAK = "\n"
 # By unit: report (position), function (position in FUNCTIONS), section, paragraph, all tokens,
 # number of cells; by cell: position of the term, count.
 _ARRAYS = ("report", "function", "section", "paragraph", "sizes", "widths", "codes", "hits")
-# Cells whose terms are renumbered at a time, so that no second array of all of them is needed.
-_STRIDE = 1 << 20
 
 
 @dataclass(frozen=True)
@@ -208,7 +206,8 @@ def _loads(entry: bytes) -> Part:
     at = entry.index(b"\n", 4) + 1
     arrays = {}
     for name, (length, kind) in zip(_ARRAYS, json.loads(entry[4:at]), strict=True):
-        arrays[name] = np.frombuffer(entry, kind, length, at)
+        # A copy, or the smallest array would keep the whole entry in memory.
+        arrays[name] = np.frombuffer(entry, kind, length, at).copy()
         at += arrays[name].nbytes
     terms = entry[at:].decode("utf-8", "surrogatepass")
     return Part(terms.split("\n") if terms else [], **arrays)
@@ -260,8 +259,8 @@ def table(part: Part, unit: str, reports: list[str]) -> Counts:
     rank = np.empty(len(order), np.int32)
     rank[order] = np.arange(len(order), dtype=np.int32)
     codes = part.codes
-    for start in range(0, len(codes), _STRIDE):
-        codes[start : start + _STRIDE] = rank[codes[start : start + _STRIDE]]
+    for start in range(0, len(codes), STRIDE):
+        codes[start : start + STRIDE] = rank[codes[start : start + STRIDE]]
     kind = index_type(len(codes))
     starts = np.concatenate([[0], np.cumsum(part.widths, dtype=np.int64)]).astype(kind)
     cells = (part.hits.astype(np.int32), codes.astype(kind, copy=False), starts)
