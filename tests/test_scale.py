@@ -1,12 +1,31 @@
-"""Starting is cheap: nothing heavy is loaded before it is needed, and a warm cache loads least."""
+"""Starting is cheap, a warm cache loads least, and what saves time changes nothing else."""
 
+import csv
 import json
+import re
 import subprocess
 import sys
+from collections import Counter
+from unittest import mock
 
+import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy import sparse
 
-from analysis import paths
+from analysis import counts, paths
+from analysis.restoration import (
+    boilerplate,
+    contest,
+    diagnosis,
+    keywords,
+    language,
+    layout,
+    ocr,
+    variants,
+)
+from analysis.structure import headings
 
 CATALOGUE = paths.ROOT / "data" / "catalogue.csv"
 HEAVY = ("numpy", "pandas", "scipy", "jieba", "rjieba", "sklearn", "matplotlib", "opencc")
@@ -47,3 +66,66 @@ def test_a_first_table_from_a_warm_cache(table):
     warm = fresh(table)
     assert not {"jieba", "sklearn", "matplotlib"} & set(warm["loaded"])
     assert warm["seconds"] < TABLE
+
+
+# What the searches below stumble over, mixed with ordinary text.
+PIECES = st.sampled_from([
+    *("一", "一制造", "一应用", "供应一制造一应用", "投标投标", "研究研究", "，，", "。。", ",、"),
+    *(" ", "\u00a0", "\n", "\n\n", "发 展 改 革", "2035 年", "（上接第1版）", "\n(下转A5版)\n"),
+    *("《太原市经济发展", "太原市经济发展第十次", "甲乙市旅游", "“太原市", "第三届", "五年来"),
+    *("推动高质量发展", "取得了成绩", "完成了", "依法行政", "外交工作", "总体要求是", "A", "。"),
+    *("主要预期目标是", "，", "；", "…", "上接"),
+])  # fmt: skip
+TEXTS = st.lists(PIECES, max_size=30).map("".join)
+
+
+def spans(matches) -> list[tuple[int, int]]:
+    return [match.span() for match in matches]
+
+
+@given(TEXTS)
+def test_a_shortcut_finds_what_the_pattern_finds(text):
+    assert spans(ocr._chains(text)) == spans(ocr.CHAIN.finditer(text))
+    assert spans(ocr._twice(text)) == spans(ocr.DOUBLE.finditer(text))
+    assert spans(diagnosis.blank(text)) == spans(diagnosis.BLANK.finditer(text))
+    assert layout.SPREAD.search(text) or not layout.LETTERED.search(text)
+    assert any(map(text.count, boilerplate.TURNS)) or not boilerplate.JUMP.search(text)
+
+
+@given(st.lists(PIECES, max_size=6), st.integers(1, 5))
+def test_no_rewriting_is_missed_by_looking_at_titles_first(pieces, times):
+    text = "".join(pieces) * times
+    quick = keywords.find(text)
+    with mock.patch.object(keywords, "_recurs", return_value=True):
+        assert keywords.find(text) == quick
+
+
+@given(TEXTS)
+def test_a_choice_that_is_spread_out_finds_the_same(text):
+    with open(paths.LEXICONS / "headings.csv", encoding="utf-8", newline="") as file:
+        rows = [row["pattern"] for row in csv.DictReader(file) if row["place"] == "text"]
+    for row in rows:
+        spread = "|".join(headings._choices(row))
+        assert spans(re.finditer(spread, text)) == spans(re.finditer(row, text))
+
+
+def test_a_page_that_repeats_itself_is_weighed_once(monkeypatch):
+    text = "忣及" * 500 + "发展荿果，" * 20
+    places = variants.odd_places(text)
+    given = contest.habit(language.encode(text), places), Counter(), 0.1
+    weighed, weigh = [], contest._weigh
+    assert contest.contest(text, places, *given) == weigh(text, places, *given)
+    monkeypatch.setattr(
+        contest, "_weigh", lambda text, at, *rest: weighed.append(len(at)) or weigh(text, at, *rest)
+    )
+    assert len(variants.find(text)) == 520
+    assert max(weighed) < 20
+
+
+def test_totals_are_those_of_the_whole_table(monkeypatch):
+    cells = np.random.default_rng(1).poisson(0.4, (40, 9))
+    matrix = counts._csr(sparse.csr_array(cells))
+    monkeypatch.setattr(counts, "STRIDE", 7)
+    often, units = counts._totals(matrix)
+    assert often.tolist() == cells.sum(axis=0).tolist()
+    assert units.tolist() == (cells > 0).sum(axis=0).tolist()
