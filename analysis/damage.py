@@ -11,6 +11,8 @@ KINDS = (
     "decoding", "ghost pinyin", "byte slip", "traditional script", "layout", "look-alike",
     "keyword substitution", "ocr", "boilerplate", "override",
 )  # fmt: skip
+# How sure an edit is, surest first.
+CLASSES = ("exact", "inferred", "unresolved")
 
 
 def edits(corpus) -> pd.DataFrame:
@@ -44,12 +46,13 @@ def summary(corpus) -> pd.DataFrame:
         classes = part["confidence"].value_counts()
         rows.append({
             "report": report, "kind": kind,
-            **{name: int(classes.get(name, 0)) for name in ("exact", "inferred", "unresolved")},
+            **{name: int(classes.get(name, 0)) for name in CLASSES},
             "characters": int(part["characters"].sum()),
             "share": part["characters"].sum() / size[report],
             "per_1000": 1000 * len(part) / size[report],
         })  # fmt: skip
-    return _ordered(pd.DataFrame(rows), corpus)
+    columns = ["report", "kind", *CLASSES, "characters", "share", "per_1000"]
+    return _ordered(pd.DataFrame(rows, columns=columns), corpus)
 
 
 def places(corpus, bins: int = 400) -> pd.DataFrame:

@@ -1,7 +1,6 @@
 """One command: check the catalogue, restore, execute every notebook, write the figures."""
 
 import json
-import shutil
 import sys
 import time
 from collections.abc import Iterable
@@ -9,7 +8,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
-from analysis import notebooks, paths
+from analysis import claims, notebooks, paths
 
 
 @dataclass(frozen=True)
@@ -92,10 +91,14 @@ def _execute(where: Places) -> None:
     sources = notebooks.every()
     if where.notebooks != paths.NOTEBOOKS:
         where.notebooks.mkdir(parents=True, exist_ok=True)
-        sources = [Path(shutil.copy(path, where.notebooks)) for path in sources]
+        for path in sources:
+            notebooks.write(notebooks.general(path), where.notebooks / path.name)
+        sources = notebooks.every(where.notebooks)
     environ = {"CATALOGUE": str(where.catalogue), "FIGURES": str(where.figures)}
     for path, notebook in notebooks.execute_all(sources, environ):
         notebooks.write(notebook, path)
+    # Notebooks that ran side by side may have gathered before the last of them was done.
+    claims.gather(where.figures)
 
 
 def _inputs(where: Places) -> str:

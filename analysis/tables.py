@@ -193,4 +193,6 @@ def show(frame: pd.DataFrame, digits: int = 3, index: bool = False):
 
     html = frame.to_html(index=index, border=0, float_format=number, na_rep="–", justify="left")
     style = "<style scoped>td,th{text-align:left!important;white-space:pre-wrap}</style>"
+    # JupyterLab drops style sheets from pages that it does not trust, and keeps this.
+    html = html.replace("<td>", '<td style="text-align: left">')
     return HTML(f"<div>{style}{html}</div>")

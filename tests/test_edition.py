@@ -10,6 +10,7 @@ import pytest
 from bs4 import BeautifulSoup
 
 from analysis import corpus, edition, pipeline
+from analysis.edition import contents
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("chrome")
 pytestmark = pytest.mark.xdist_group("edition")
@@ -76,7 +77,7 @@ def test_start_page_offers_each_figure_in_each_format(made, soups):
     gallery = soups["index.html"].select(".gallery figure")
     assert len(gallery) == len(edition.pictures(pipeline.places())) > 3
     for figure in gallery:
-        assert [a["href"].rsplit(".")[-1] for a in figure.select(".files a")] == [*edition.KINDS]
+        assert [a["href"].rsplit(".")[-1] for a in figure.select(".files a")] == [*contents.KINDS]
 
 
 def test_a_second_edition_has_the_same_bytes(made, tmp_path):

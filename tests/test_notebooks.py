@@ -7,7 +7,7 @@ import nbformat
 import pandas as pd
 import pytest
 
-from analysis import notebooks, paths
+from analysis import claims, notebooks, paths
 
 PATHS = notebooks.every()
 
@@ -67,6 +67,15 @@ def test_a_progress_bar_leaves_no_output():
     assert notebooks._tidy(notebook).cells[0].outputs == [kept]
 
 
+def test_prose_about_the_five_reports_is_left_out_for_another_corpus():
+    for path in notebooks.every():
+        whole, general = nbformat.read(path, 4), notebooks.general(path)
+        left_out = [c for c in whole.cells if notebooks.OURS in c.metadata.get("tags", [])]
+        assert len(whole.cells) - len(general.cells) == len(left_out)
+        assert all(cell.cell_type == "markdown" for cell in left_out)
+        assert "Bottom line for the five" not in "".join(c.source for c in general.cells)
+
+
 def test_elsewhere_numbers_may_differ_in_the_last_digit_only():
     assert notebooks._close("rate 4.25 in r1", "rate 4.26 in r1")
     assert not notebooks._close("rate 4.25 in r1", "rate 4.35 in r1")
@@ -87,6 +96,7 @@ def test_executing_again_gives_what_is_committed(tmp_path):
         {p.name for p in folder.glob("*.csv")} for folder in (tmp_path, paths.FIGURES)
     )
     assert made == committed
+    claims.gather(tmp_path)
     for name in sorted(made):
         _same_table(tmp_path / name, paths.FIGURES / name)
 
@@ -98,7 +108,7 @@ def _same_table(one, two):
         pd.testing.assert_frame_equal(pd.read_csv(one), pd.read_csv(two), rtol=1e-4, obj=one.name)
 
 
-@pytest.mark.parametrize("stem", sorted({p.stem for p in paths.FIGURES.glob("*.csv")}))
+@pytest.mark.parametrize("stem", sorted({p.stem for p in paths.FIGURES.glob("[0-9]*.csv")}))
 def test_every_figure_has_its_four_files(stem):
     for kind in ("pdf", "svg", "png", "csv"):
         assert (paths.FIGURES / f"{stem}.{kind}").stat().st_size > 0

@@ -26,9 +26,10 @@ NUMBER = re.compile(
     r"(?<![\w.,-])(?P<value>[+−-]?(?!(?:19|20)\d\d\b)(?:\d[\d,]*)?\.?\d+)(?P<unit>%?)(?![\w-])"
     r"(?: \[(?P<low>[^\],]+), (?P<high>[^\]]+)\])?"
 )
-# Code, formulas, links to notebooks, tags and headings: numbers there claim nothing.
+# Code, formulas, links to notebooks, dates, tags and headings: numbers there claim nothing.
 UNSAID = re.compile(
-    r"`[^`]*`|\$\$.*?\$\$|\[\d\d,? [^\]]*\]|\]\([^)]*\)|\bnotebook \d\d|<[^>]+>|^#+ .*$",
+    r"`[^`]*`|\$\$.*?\$\$|\[\d\d,? [^\]]*\]|\]\([^)]*\)|\bnotebook \d\d|\d+ ?[月日]|<[^>]+>"
+    r"|^#+ .*$",
     re.MULTILINE,
 )
 # LaTeX: \claim{id}, or \claim[value]{id}, [interval], [n].
@@ -212,7 +213,8 @@ def _cell() -> int:
     except ImportError:
         return 0
     shell = get_ipython()
-    return getattr(shell, "execution_count", 0) if shell else 0
+    # The list of inputs has the cell that runs as its last; the counter may be one ahead.
+    return len(shell.user_ns["In"]) - 1 if shell else 0
 
 
 def _number(text: str) -> float:

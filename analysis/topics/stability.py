@@ -60,7 +60,7 @@ def matches(
     n_jobs : int
         As in joblib; -1 takes all cores.
     progress : bool, optional
-        Draw a progress bar on stderr; by default only on a terminal.
+        Draw a progress bar on stderr; by default where somebody watches.
 
     Returns
     -------

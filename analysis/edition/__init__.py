@@ -1,128 +1,33 @@
 """
 The HTML edition: `python -m analysis html` renders what was executed into a folder of pages.
 
-nbconvert makes the pages; two small templates in `templates/edition` frame them. Pictures are
-embedded, the font and every file that a page names lie in the folder, and there is no script.
+nbconvert makes the pages; two small templates in `templates/edition` frame them. Nothing in them
+comes from a network: pictures are embedded, the font and every file that a page names lie in the
+folder, and there is no script. It opens from disk.
 """
 
 import argparse
 import re
 import shutil
 import sys
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from urllib.parse import quote, unquote
 
-from analysis import api, claims, notebooks, paths, pipeline
+from analysis import notebooks, paths, pipeline
+from analysis.edition.contents import (
+    TEMPLATES,
+    Page,
+    body,
+    findings,
+    markdown,
+    pages,
+    part,
+    pictures,
+    summary,
+)  # fmt: skip
 
-TEMPLATES = Path(__file__).parent / "templates"
-# Markdown files that become pages of their own, with the name that the navigation shows.
-DOCUMENTS = {
-    "README.md": "about", "README.zh.md": "中文", "docs/methods.md": "methods",
-    "docs/restoration.md": "restoration", "docs/own-corpus.md": "your own reports",
-}  # fmt: skip
-KINDS = ("pdf", "svg", "png", "csv")
 _LINK = re.compile(r'\b(href|src)="([^"]+)"')
-_FIGURE = re.compile(r"figures/(\d\d_[a-z0-9_]+): (.*)", re.S)
-
-
-@dataclass(frozen=True)
-class Page:
-    """A page: where it comes from, its file, its name in the navigation, its title."""
-
-    source: Path
-    file: str
-    name: str
-    title: str
-
-
-def pages(where: pipeline.Places) -> list[Page]:
-    """List the pages: start, notebooks in order, documents that are there (for our own corpus)."""
-    found = [Page(paths.ROOT / "index", "index.html", "start", "Chinese reports")]
-    for path in notebooks.every(where.notebooks):
-        title = _first(_read(path).cells[0].source)
-        found.append(Page(path, f"{path.stem}.html", title.split(":")[0], title))
-    own = where.notebooks == paths.NOTEBOOKS
-    for name, shown in DOCUMENTS.items():
-        path = paths.ROOT / name
-        if path.is_file() and (own or name.startswith("docs/")):
-            file = f"{path.stem.lower().replace('.', '-')}.html"
-            found.append(Page(path, file, shown, _first(path.read_text(encoding="utf-8"))))
-    found.append(Page(paths.ROOT / "analysis" / "api.py", "api.html", "API", "API reference"))
-    return found
-
-
-def _first(markdown: str) -> str:
-    """Text of the first heading."""
-    return re.search(r"^#\s+(.*)$", markdown, re.M)[1].strip()
-
-
-def _read(path: Path):
-    import nbformat
-
-    return nbformat.read(path, as_version=4)
-
-
-def body(path: Path) -> str:
-    """Render a notebook or a Markdown file to HTML without a frame."""
-    if path.suffix == ".py":
-        return markdown(api.page())
-    if path.suffix == ".md":
-        return markdown(path.read_text(encoding="utf-8"))
-    from nbconvert import HTMLExporter
-
-    exporter = HTMLExporter(
-        template_name="edition", extra_template_basedirs=[str(TEMPLATES)],
-        exclude_input_prompt=True, exclude_output_prompt=True,
-    )  # fmt: skip
-    return exporter.from_notebook_node(_read(path))[0]
-
-
-def markdown(source: str) -> str:
-    """Render Markdown as nbconvert does; tables get a box that scrolls."""
-    from nbconvert.filters.markdown import markdown2html
-
-    box = '<div class="scroll" tabindex="0" role="region" aria-label="table"><table>'
-    html = markdown2html(source).replace("<table>", box)
-    return html.replace("</table>", "</table></div>")
-
-
-def pictures(where: pipeline.Places) -> list[dict]:
-    """Slug, caption, page and kinds of file of every figure that a notebook shows, in order."""
-    found = {}
-    for path in notebooks.every(where.notebooks):
-        for cell in _read(path).cells:
-            for out in cell.get("outputs", []):
-                said = _FIGURE.fullmatch(out.get("data", {}).get("text/plain", ""))
-                if said and (where.figures / f"{said[1]}.png").is_file():
-                    kinds = [k for k in KINDS if (where.figures / f"{said[1]}.{k}").is_file()]
-                    found[said[1]] = {"slug": said[1], "caption": said[2], "kinds": kinds,
-                                      "page": f"{path.stem}.html"}  # fmt: skip
-    return list(found.values())
-
-
-def summary(path: Path) -> str:
-    """Render what the first cell of a notebook says under Question and Bottom line."""
-    return markdown(_read(path).cells[0].source.partition("\n")[2].strip())
-
-
-def findings(where: pipeline.Places) -> str:
-    """Render what the notebook of findings says, without its quotations."""
-    pages = [path for path in notebooks.every(where.notebooks) if path.stem.endswith("_findings")]
-    texts = [re.sub(r"^#+ .*\n+", "", text) for path in pages for _, text in claims.said(path)]
-    return "".join(f'<div class="finding">{markdown(text)}</div>' for text in texts)
-
-
-def part(source: str, heading: str) -> str:
-    """
-    Give what stands under a heading of the second level, without it.
-
-    >>> part("# a\\n## b\\nc\\n## d\\ne", "b")
-    'c'
-    """
-    found = re.search(rf"^## {re.escape(heading)}\n(.*?)(?=^## |\Z)", source, re.M | re.S)
-    return found[1].strip() if found else ""
 
 
 class Folder:
