@@ -5,6 +5,7 @@ import importlib
 import pytest
 
 from analysis import importers
+from analysis.__main__ import main
 
 PAGE = """<html><head><title>x</title><style>p {}</style></head><body><nav>首页</nav>
 <h1>政府工作报告</h1><p>各位<b>代表</b>：</p><script>var a</script>
@@ -62,3 +63,14 @@ def test_a_text_that_is_there_is_not_replaced(tmp_path):
     (tmp_path / "a.txt").write_text("read and corrected")
     assert importers.convert(tmp_path) == []
     assert (tmp_path / "a.txt").read_text() == "read and corrected"
+
+
+def test_a_web_page_is_restored_as_its_text(tmp_path, capsys):
+    pytest.importorskip("bs4")
+    page, out = tmp_path / "gov.html", tmp_path / "gov.txt"
+    page.write_text(f"<body><p>{'領(lǐng)導(dǎo)幹部' * 9}</p></body>", encoding="utf-8")
+    assert main(["restore", str(page), "-o", str(out)]) == 0
+    assert out.read_text(encoding="utf-8") == "领导干部" * 9 + "\n"
+    (tmp_path / "empty.html").write_text("<body></body>")
+    assert main(["restore", str(tmp_path / "empty.html")]) == 1
+    assert "no text in it" in capsys.readouterr().err

@@ -5,7 +5,7 @@ from collections import Counter
 from hashlib import sha256
 from pathlib import Path
 
-from analysis import paths
+from analysis import importers, paths
 from analysis.restoration import LEVELS, Restored, files, overrides, restore
 from analysis.restoration.ledger import CONFIDENCE
 
@@ -13,7 +13,7 @@ from analysis.restoration.ledger import CONFIDENCE
 def register(commands) -> None:
     """Add `restore` to the command line."""
     parser = commands.add_parser("restore", help="restore a text file; say each change and why")
-    parser.add_argument("file", type=Path, metavar="FILE", help="any text file, in any encoding")
+    parser.add_argument("file", type=Path, metavar="FILE", help="text in any encoding; .html, .docx, .pdf too")
     parser.add_argument("-o", "--out", type=Path, metavar="OUT", help="the text (else: stdout)")
     parser.add_argument("--ledger", type=Path, metavar="CSV", help="write every edit to this table")
     parser.add_argument("--level", choices=LEVELS, default="full", help="which edits to keep")
@@ -24,7 +24,7 @@ def register(commands) -> None:
 def run(args) -> int:
     """Restore one file."""
     try:
-        data = args.file.read_bytes()
+        data = _data(args.file)
         decided = args.overrides or paths.OVERRIDES
         own = overrides.read(decided, sha256(data).hexdigest()) if decided.exists() else ()
         restored = restore(data, level=args.level, overrides=own)
@@ -40,6 +40,13 @@ def run(args) -> int:
         files.write(restored.ledger, args.ledger)
     print(summary(restored), file=sys.stderr)
     return 0
+
+
+def _data(path: Path) -> bytes:
+    """Bytes of a text file, or the text of a web page, Word file or PDF (places are in it)."""
+    if path.suffix.lower() in importers.LIBRARIES:
+        return importers.text(path).encode("utf-8", "backslashreplace")
+    return path.read_bytes()
 
 
 def summary(restored: Restored) -> str:
