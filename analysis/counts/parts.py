@@ -88,23 +88,26 @@ def of(report, options: Options) -> Part:
 
 def together(reports: list, options: Options) -> Part:
     """Count some reports by `options.unit` and join them, or read what was joined before."""
-    if part := kept(reports, options):
+    own = [replace(report) for report in reversed(reports)]
+    path = _joined(own[::-1], options)
+    if part := _read(path, options):
         return part
-    single = (regrouped(of(replace(report), options), options.unit) for report in reports)
+    # Each report is let go when it was counted, and its text with it.
+    single = (regrouped(of(own.pop(), options), options.unit) for _ in reports)
     part = join(numbered(part, position) for position, part in enumerate(single))
     part = _packed(part.terms, **{name: getattr(part, name) for name in _ARRAYS})
     if options.cached:
-        cache.keep(_joined(reports, options), _dumps(part))
+        cache.keep(path, _dumps(part))
     return part
 
 
 def kept(reports: list, options: Options) -> Part | None:
     """What `together` has kept of these reports, or nothing."""
-    return _read(_joined(reports, options), options)
+    return _read(_joined([replace(report) for report in reports], options), options)
 
 
 def _joined(reports: list, options: Options) -> Path:
-    return _place(repr([options.unit, *(_key(replace(report), options) for report in reports)]))
+    return _place(repr([options.unit, *(_key(report, options) for report in reports)]))
 
 
 def _read(path: Path, options: Options) -> Part | None:

@@ -80,13 +80,19 @@ def get(name: str = "auto", terms: tuple[str, ...] = ()) -> Engine:
         name = "rjieba" if _compiled() else "jieba"
     if name not in ("jieba", "rjieba"):
         raise ValueError(f"No segmentation engine {name!r}; choose auto, jieba or rjieba.")
+    return _engine(name, _checked(terms))
+
+
+@cache
+def _checked(terms: tuple[str, ...]) -> tuple[str, ...]:
+    """The terms in order, each once; asked for with every page, and long to look through."""
     for term in terms:
         if not BLOCK.fullmatch(term):
             raise ValueError(
                 f"The lexicon term {term!r} has a character at which the segmenter always cuts; "
                 "take it out of the lexicon and count it with counts.strings."
             )
-    return _engine(name, tuple(sorted(set(terms))))
+    return tuple(sorted(set(terms)))
 
 
 @cache
