@@ -15,7 +15,6 @@ from collections import Counter
 from collections.abc import Iterator
 
 from analysis.restoration import language
-from analysis.restoration.diagnosis import places
 from analysis.restoration.ledger import Edit
 
 KIND = "keyword substitution"
@@ -84,8 +83,11 @@ def find(text: str) -> list[Edit]:
 
 def _recurs(text: str) -> bool:
     """Whether titles agree around a rank, two characters on either side: else none has a tail."""
-    around = Counter(text[max(0, hit.start() - 2) : hit.end() + 2] for hit in TITLED.finditer(text))
-    return any(n >= TITLES and len(places(text, [key])) >= LEAST for key, n in around.items())
+    titled, every = (
+        Counter(text[max(0, hit.start() - 2) : hit.end() + 2] for hit in pattern.finditer(text))
+        for pattern in (TITLED, RANK)
+    )
+    return any(n >= TITLES and every[key] >= LEAST for key, n in titled.items())
 
 
 def rewritings(text: str) -> Iterator[tuple[str, str]]:
