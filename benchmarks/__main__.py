@@ -14,6 +14,7 @@ EVERY = ("segmentation", "statistics", "downstream", "topics", "explore", "scale
 
 
 def main(arguments: list[str]) -> None:
+    sys.path.insert(0, str(HERE))  # one takes its corpus from another
     names = arguments[:1] or EVERY
     for name in names:
         path = HERE / f"bench_{name}.py"
