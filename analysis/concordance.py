@@ -86,6 +86,8 @@ def _cut(corpus, table: pd.DataFrame) -> pd.DataFrame:
     from analysis import tokens
 
     keys = ["report", "start", "end"]
+    if table.empty:
+        return table
     cut = tokens.table(corpus)[keys].astype({"report": object})
     known = pd.MultiIndex.from_frame(cut)
     return table[pd.MultiIndex.from_frame(table[keys]).isin(known)].reset_index(drop=True)

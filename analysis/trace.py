@@ -75,10 +75,13 @@ def _hidden(number: int) -> str:
     return f"{number} places could hide one more each."
 
 
-def _nothing(query: str, split: pd.DataFrame, regex: bool = False, **options) -> str:
+def _nothing(
+    query: str, split: pd.DataFrame, regex: bool = False, word: bool = False, **options
+) -> str:
     """Say that there is no hit, and what to try."""
     narrowed = any(options.get(name) for name in ("report", "section", "function"))
     hints = ["without --report, --section, --function"] * narrowed
+    hints += ["without --word, which asks for a hit that is cut as one word"] * word
     hints += ["a shorter term, or a pattern such as --regex '创新.{0,4}驱动'"] * (not regex)
     tried = f" Try {'; or '.join(hints)}." if hints else ""
     return f"No hit of {query}.{tried} {_hidden(split.loc['all', 'gaps'])}"

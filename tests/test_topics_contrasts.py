@@ -30,7 +30,7 @@ def catalogue(levels: dict[str, str]) -> pd.DataFrame:
 def test_a_planted_difference_is_found_between_alike_reports(model):
     table = topic_contrasts.differences(model, catalogue({"a": "city", "b": "city"}))
     assert table["difference"].tolist() == pytest.approx([0.6, -0.6], abs=0.05)
-    assert table["settled"].all()
+    assert table["clear"].all()
 
 
 def test_swapping_the_years_flips_the_sign(model):

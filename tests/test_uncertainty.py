@@ -7,6 +7,7 @@ import pytest
 from scipy import sparse, stats
 
 from analysis import uncertainty
+from analysis.counts import Counts
 from analysis.uncertainty import design, kernels
 
 
@@ -197,3 +198,16 @@ def test_damage_bounds_mark_what_damage_alone_could_do():
     assert (table.log_ratio_low[whole.index] <= point).all()
     with pytest.raises(ValueError, match="'all'"):
         uncertainty.damage_bounds(ours, theirs, 5000, 5000, trust="all")
+
+
+def test_an_interval_says_no_more_than_the_detection_limit_of_its_zero():
+    # A formula once in each of nine sections is spread more evenly than chance; it lends the side
+    # without a hit nothing of that: Jeffreys' upper limit of no hit is 2.5 hits.
+    sections = [f"s{n}" for n in range(18)]
+    units = pd.DataFrame({"report": ["a"] * 18 + ["b"] * 18, "section": sections * 2,
+                          "paragraph": range(36), "function": "tasks", "n_tokens": 200})
+    hits = np.array([0] * 18 + [1, 0] * 9)[:, None]
+    counts = Counts(sparse.csr_array(hits), units, pd.Index(["词"]))
+    found = uncertainty.contrast(counts, "a", "b").iloc[0]
+    assert 2 ** found["high"] >= stats.gamma.ppf(0.975, 0.5) / 9
+    assert found["p"] > np.exp(-9)

@@ -23,7 +23,7 @@ from analysis.tables import escape
 MARK = re.compile(r'<span title="claim ([^"]+)">(.*?)</span>')
 # A number that is said, with its interval; not one in code, a name (`gov-2021`, 5G) or a year.
 NUMBER = re.compile(
-    r"(?<![\w.,-])(?P<value>[+−-]?(?!(?:19|20)\d\d\b)(?:\d[\d,]*)?\.?\d+)(?P<unit>%?)(?![\w-])"
+    r"(?<![\w.,-])(?P<value>[+−-]?(?!(?:19|20)\d\d\b)(?:\d[\d,]*)?\.?\d+)(?P<unit>%?)(?![\w-]|\.\d)"
     r"(?: \[(?P<low>[^\],]+), (?P<high>[^\]]+)\])?"
 )
 # Code, formulas, links to notebooks, dates, tags and headings: numbers there claim nothing.
@@ -175,10 +175,14 @@ def unnamed_numbers(text: str) -> list[tuple[re.Match, str]]:
     ['45', '50', '0.47 [0.2, 0.9]']
     """
     plain = UNSAID.sub(lambda m: " " * len(m[0]), MARK.sub(lambda m: " " * len(m[0]), text))
-    whole = MARK.sub(r"\2", text)
-    sentences = re.split(r"(?<=[.;:])\s+(?=[A-Z*`-])|\n", whole)
-    found = list(NUMBER.finditer(plain))
-    return [(m, next((s for s in sentences if m[0] in s), whole).strip("- ")) for m in found]
+    ends = [m.end() for m in re.finditer(r"(?<=[.;:])\s+(?=[A-Z*`-])|\n|$", text)]
+
+    def sentence(match: re.Match) -> str:
+        start = max((end for end in ends if end <= match.start()), default=0)
+        end = min(end for end in ends if end >= match.end())
+        return MARK.sub(r"\2", text[start:end]).strip("- \n")
+
+    return [(match, sentence(match)) for match in NUMBER.finditer(plain)]
 
 
 def said(notebook: Path) -> list[tuple[int, str]]:
@@ -250,7 +254,7 @@ def read(folder: Path | None = None) -> pd.DataFrame:
         raise FileNotFoundError(f"no claims at {path}: run `make figures` first")
     table = pd.read_csv(path, dtype={"text": str, "n": "Int64"})
     for name in ("unit", "counts", "evidence"):
-        table[name] = table[name].astype("str").replace("nan", "")
+        table[name] = table[name].astype(object).fillna("")
     return table
 
 

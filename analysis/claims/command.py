@@ -25,7 +25,7 @@ def page(table: pd.DataFrame, id: str, catalogue: Path | None = None) -> str:
     if rows.empty:
         near = get_close_matches(id, table["id"], cutoff=0.4)
         hint = f" Near it: {', '.join(near)}." if near else ""
-        raise ValueError(f"No claim {id!r} in figures/claims.csv.{hint}")
+        raise ValueError(f"No claim {id!r}.{hint} `python -m analysis claim` lists all names.")
     row = rows.iloc[0]
     lines = [f"{id}: {row['text']}{'' if row['unit'] in ('', '%') else ' ' + row['unit']}",
              f"  counts    {row['counts']}"]  # fmt: skip

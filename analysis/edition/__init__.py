@@ -27,6 +27,8 @@ from analysis.edition.contents import (
     summary,
 )  # fmt: skip
 
+# Marks a folder as an edition, which may be replaced.
+MARKER = ".edition"
 _LINK = re.compile(r'\b(href|src)="([^"]+)"')
 
 
@@ -112,6 +114,7 @@ def write(where: pipeline.Places, out: Path | None = None) -> list[str]:
         raise ValueError(f"no executed notebooks in {where.notebooks}: run `make figures` first")
     folder = Path(out or (paths.ROOT / "html" if own else where.figures.parent / "html"))
     _empty(folder)
+    (folder / MARKER).write_text("Made by `python -m analysis html`; made anew each time.\n")
     (folder / "style.css").write_text(_style(), encoding="utf-8", newline="\n")
     made = Folder(where, folder)
     reports = corpus.load(where.catalogue)
@@ -127,7 +130,7 @@ def write(where: pipeline.Places, out: Path | None = None) -> list[str]:
 
 def _empty(folder: Path) -> None:
     """Remove an earlier edition; a folder with anything else in it is left alone."""
-    if folder.exists() and any(folder.iterdir()) and not (folder / "style.css").is_file():
+    if folder.exists() and any(folder.iterdir()) and not (folder / MARKER).is_file():
         raise ValueError(f"{folder} holds something else than an edition; --out names another")
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
@@ -155,8 +158,11 @@ def _start(made: Folder, reports) -> dict:
          "summary": made.relinked(summary(page.source), paths.NOTEBOOKS, "index.html")}
         for page in made.pages if page.source.suffix == ".ipynb"
     ]  # fmt: skip
+    # What README says of the method speaks of the five reports too.
+    method = part(readme, "What the numbers mean, and what not") if own else (
+        "[Each statistic: question, formula, reference, when not to use it](docs/methods.md)")
     said = {name: made.relinked(markdown(text), paths.ROOT, "index.html") for name, text in (
-        ("about", about), ("method", part(readme, "What the numbers mean, and what not")),
+        ("about", about), ("method", method),
         ("cite", part(readme, "Cite")))}  # fmt: skip
     return {**said, "notes": notes, "figures": figures, "findings": findings(where),
             "texts": _texts(made, reports), "tables": _tables(made)}  # fmt: skip

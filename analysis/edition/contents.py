@@ -101,8 +101,10 @@ def summary(path: Path) -> str:
 def findings(where: pipeline.Places) -> str:
     """Render what the notebook of findings says, without its quotations."""
     pages = [path for path in notebooks.every(where.notebooks) if path.stem.endswith("_findings")]
-    texts = [re.sub(r"^#+ .*\n+", "", text) for path in pages for _, text in claims.said(path)]
-    return "".join(f'<div class="finding">{markdown(text)}</div>' for text in texts)
+    texts = [text for path in pages for _, text in claims.said(path)]
+    boxes = [f'<div class="finding">{markdown(text)}</div>' for text in texts if text[0] == "#"]
+    refused = [markdown(f"And what they do not:\n\n{text}") for text in texts if text[0] == "-"]
+    return re.sub(r"<h4[^>]*>.*?</h4>", "", "".join(boxes + refused), flags=re.S)
 
 
 def part(source: str, heading: str) -> str:

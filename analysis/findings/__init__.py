@@ -15,9 +15,11 @@ from analysis import concordance
 LIKE, DESCRIBED = "like for like", "described, not compared"
 # Characters of context on either side of a quotation.
 WIDTH = 22
+# A longer place is quoted by its two ends.
+LONGEST = 40
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Finding:
     """
     One thing that the reports let one say.
@@ -29,13 +31,14 @@ class Finding:
     statement : str
         A sentence with `{}` where the number goes.
     value, low, high : float or None
-        The number and its 95% interval; no interval where a text simply says it.
+        The number and its 95% interval; no interval where texts simply say it, or all was counted.
     unit, digits, n, counts, evidence
         As in `claims.Claims.state`.
     status : str
         `LIKE` or `DESCRIBED`, and what else bounds it.
-    holds, of : float, int
-        Share of the `of` analyses that could have been done in which it holds.
+    holds, of, over : float, int, str
+        In which share of the `of` analyses that could have been done it comes out the same, and
+        what they vary.
     places : tuple of (report, start, end)
         What can be quoted, in the restored texts.
     """
@@ -43,16 +46,17 @@ class Finding:
     id: str
     statement: str
     value: float
-    low: float | None
-    high: float | None
+    low: float | None = None
+    high: float | None = None
     unit: str
-    digits: int
+    digits: int = 0
     n: int
     counts: str
     evidence: str
     status: str
     holds: float
     of: int
+    over: str
     places: tuple[tuple[str, int, int], ...]
 
 
@@ -90,14 +94,17 @@ def quotations(corpus, places) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        `report`, `section`, `quotation` (the place in 【】), `raw` (offsets, start-end), `rests_on`
+        `report`, `section`, `quotation` (the place in 【】, a long one by its ends), `raw` (offsets, start-end), `rests_on`
         (untouched, or the weakest class of edit inside).
     """
     rows = []
     for id, start, end in places:
         report = corpus[id]
         left, right = max(0, start - WIDTH), end + WIDTH
-        text = f"…{report.text[left:start]}【{report.text[start:end]}】{report.text[end:right]}…"
+        inside = report.text[start:end]
+        if len(inside) > LONGEST:
+            inside = f"{inside[: LONGEST // 2]}…{inside[-LONGEST // 2 :]}"
+        text = f"…{report.text[left:start]}【{inside}】{report.text[end:right]}…"
         raw = "-".join(map(str, report.ledger.to_raw(start, end)))
         classes = [edit.confidence for edit in report.ledger.edits_in(start, end)]
         worst = max(classes, key=concordance.CLASSES.index, default="untouched")

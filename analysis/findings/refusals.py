@@ -38,7 +38,7 @@ def _trend(corpus):
     if longest.long or years.nunique() < 2:
         return
     yield f"“From {years.min()} to {years.max()} the reports speak more and more of …”", (
-        f"{longest.note} Points of unlike kinds make no line.")  # fmt: skip
+        f"{longest.note}")  # fmt: skip
 
 
 def _unlike(counts, corpus):
@@ -48,8 +48,7 @@ def _unlike(counts, corpus):
         return
     one = refused.iloc[-1]
     yield f"“`{one['after']}` speaks otherwise than `{one['before']}`”", (
-        f"{one['through']}: so {len(refused)} of {len(matrix)} pairs are refused. Who speaks, "
-        "and on what occasion, changes the words before anything else does.")  # fmt: skip
+        f"{one['through']}: so {len(refused)} of {len(matrix)} pairs are refused.")  # fmt: skip
 
 
 def _keywords(naive, changed, pair):
@@ -61,8 +60,8 @@ def _keywords(naive, changed, pair):
     gone = (~found["verdict"].isin(["rose", "fell"])).sum()
     top = found.index[0]
     yield f"“A keyword tool finds that {label(top)} changed most”", (
-        f"On the pages as received it calls {len(found)} words different; {gone} of these do not "
-        "hold like for like: other parts, a lost page and damage make them.")  # fmt: skip
+        f"On the pages as received it calls {len(found)} words different; for {gone} of these no "
+        "difference is settled like for like.")  # fmt: skip
 
 
 def _silence(corpus, changed, pair):
@@ -85,7 +84,7 @@ def _missing(corpus, pair):
     if lost.empty:
         return
     row = lost.iloc[0]
-    yield f"“`{row['report']}` hardly looks back”", (
+    yield f"“This is what `{row['report']}` said, and what it left out”", (
         f"A {row['what']} is missing from the file ({row['evidence']}). What it said cannot be "
         "restored, and no share of the whole report means anything without it.")  # fmt: skip
 

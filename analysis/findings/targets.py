@@ -7,16 +7,62 @@ from analysis import quantities
 from analysis.claims import traced
 from analysis.drift.contrasts import Contrast
 from analysis.findings import LIKE, Finding
-from analysis.glossary import label
+from analysis.glossary import label, listed
 
 # What has to agree before two targets are held against each other.
-SAME = ["indicator", "measure", "unit"]
+SAME = ["indicator", "measure", "unit", "long"]
 STATED = f"{LIKE}; as the texts state it"
+# Words that make a target a limit: lower is stricter, not less.
+CEILING = "控制|不超过|以内"
+COLUMNS = ["indicator", "measure", "unit", "long", "value_before", "high_before", "value_after",
+           "high_after", "change", "ceiling", "year_before", "year_after", "quote_before",
+           "quote_after", "raw_before", "raw_after"]  # fmt: skip
+
+
+def both(corpus, pair: Contrast) -> pd.DataFrame:
+    """
+    List the targets that both reports of a pair state as a number.
+
+    Targets for a report's own year stand against such targets, longer ones (`long`) against
+    longer ones; yearly averages are left out.
+
+    Returns
+    -------
+    DataFrame
+        A row for each indicator, measure, unit and `long`, in the order of the earlier text, with
+        what `quantities.table` says of either side (`_before`, `_after`); `high_…` is the upper
+        end of a range, or the value; `change` (of the nearer ends: 0 where ranges overlap),
+        `ceiling` (a limit not to be passed), `raw_…` (offsets in the raw files, start-end).
+        ``attrs["alone"]`` counts the targets of either side without a counterpart.
+    """
+    sides = [_side(corpus, ids) for ids in (pair.before, pair.after)]
+    rows = sides[0].merge(sides[1], on=SAME, suffixes=("_before", "_after"))
+    up = (rows["value_after"] - rows["high_before"]).clip(lower=0)
+    down = (rows["high_after"] - rows["value_before"]).clip(upper=0)
+    ceiling = rows["quote_before"].str.contains(CEILING) & rows["quote_after"].str.contains(CEILING)
+    rows = rows.assign(change=(up + down).round(6), ceiling=ceiling)
+    rows.attrs["alone"] = [len(side) - len(rows) for side in sides]
+    return rows
+
+
+def _side(corpus, ids) -> pd.DataFrame:
+    found = quantities.table(corpus)
+    issued = found["report"].map(corpus.catalogue["year"])
+    found = found.assign(long=found["year"] > issued)
+    found = found[(found["status"] == "target") & ~found["average"].astype(bool)
+                  & found["year"].ge(issued) & found["report"].isin(ids)]  # fmt: skip
+    found = found.drop_duplicates(SAME)
+    raw = [corpus[row.report].ledger.to_raw(row.start, row.end) for row in found.itertuples()]
+    return found.assign(raw=[f"{a}-{b}" for a, b in raw],
+                        high=found["value_high"].fillna(found["value"]))  # fmt: skip
 
 
 def targets(corpora: dict, pair: Contrast) -> list[Finding]:
     """
-    State how many targets are lower in the later report, the first of them, and the long ones.
+    State how many targets are lower in the later report, and the change of three of them.
+
+    The three: the first growth rate of the text, the target that changed most in proportion, and
+    the first for a later year.
 
     Parameters
     ----------
@@ -28,95 +74,86 @@ def targets(corpora: dict, pair: Contrast) -> list[Finding]:
     """
     if not (len(pair.before) == len(pair.after) == 1):
         return []
-    read = {name: _both(corpus, pair) for name, corpus in corpora.items()}
+    read = {name: both(corpus, pair) for name, corpus in corpora.items()}
     corpus, rows = next(iter(corpora.values())), next(iter(read.values()))
-    now, later = rows[~rows["long"]], rows[rows["long"]]
-    found = [_lowered(corpus, read, now)] if len(now) else []
-    lead = now[now["measure"] == "growth"].head(1) if len(now) else now
-    return found + [_one(corpus, read, row) for part in (lead, later.head(1))
-                    for row in part.itertuples()]  # fmt: skip
+    now = rows[~rows["long"]]
+    most = (now["change"] / now["value_before"]).abs().sort_values(kind="stable").index[-1:]
+    picked = [now[now["measure"] == "growth"].index[:1], most, rows[rows["long"]].index[:1]]
+    order = dict.fromkeys(at for index in picked for at in index)
+    found = [_lower(corpus, read, now)] if len(now) else []
+    return found + [_one(corpus, read, row) for row in rows.loc[list(order)].itertuples()]
 
 
-def _both(corpus, pair: Contrast) -> pd.DataFrame:
-    """
-    Targets that both reports of a pair set, one row each, in the order of the earlier text.
-
-    Targets for a report's own year stand against such targets, longer ones against longer ones;
-    yearly averages and ranges of years are left out.
-    """
-    found = quantities.table(corpus)
-    found = found[(found["status"] == "target") & ~found["average"].astype(bool)]
-    issued = found["report"].map(corpus.catalogue["year"])
-    found = found.assign(long=found["year"] > issued)
-    found = found[found["year"].notna() & (found["year"] >= issued)]
-    sides = [found[found["report"].isin(ids)].drop_duplicates([*SAME, "long"])
-             for ids in (pair.before, pair.after)]  # fmt: skip
-    return sides[0].merge(sides[1], on=[*SAME, "long"], suffixes=("_before", "_after"))
-
-
-def _again(rows: pd.DataFrame, value) -> float:
+def _again(rows: dict, value) -> float:
     """Share of the readings in which a function of the rows gives the same."""
     told = [value(one) for one in rows.values()]
     return float(np.mean([one == told[0] for one in told]))
 
 
-def _lowered(corpus, read: dict, rows: pd.DataFrame) -> Finding:
-    from scipy.stats import binomtest
+def _lower(corpus, read: dict, rows: pd.DataFrame) -> Finding:
+    def lower(one: pd.DataFrame) -> list[str]:
+        return list(one.loc[(one["change"] < 0) & ~one["long"], "indicator"])
 
-    def count(one: pd.DataFrame) -> tuple[int, int]:
-        short = one[~one["long"]]
-        return int((short["value_after"] < short["value_before"]).sum()), len(short)
-
-    lower, of = count(rows)
-    ends = binomtest(lower, of).proportion_ci(method="exact")
     before, after = rows.iloc[0][["report_before", "report_after"]]
-    named = ", ".join(label(name) for name in rows["indicator"])
-    places = [place for row in rows.head(2).itertuples() for place in _places(row)]
+    named, alone = lower(rows), next(iter(read.values())).attrs["alone"]
+    limits = rows.loc[rows["ceiling"] & rows["indicator"].isin(named), "indicator"]
+    said = f": {listed(named, len(named))}" if named else ""
+    said += f" ({listed(limits, 9)} is a ceiling: lower is stricter)" if len(limits) else ""
     return Finding(
-        "targets.lowered",
-        f"{{}} of the {of} targets that both reports set for their own year are lower in "
-        f"{corpus[after].year} than in {corpus[before].year}: {named}.",
-        lower / of, ends.low, ends.high, "%", 0, of,
-        f"targets for the year of the report that are lower in {after} than in {before}",
-        traced("|".join(rows["indicator"]), [before, after], None, "--regex"), STATED,
-        _again(read, count), len(read), tuple(places),
+        id="targets.lower", statement=f"{{}} of the {len(rows)} targets that both reports state as "
+        f"a number for their own year are lower in {corpus[after].year} than in "
+        f"{corpus[before].year}{said}. {alone[0]} and {alone[1]} others stand in one report only.",
+        value=len(named), unit="targets", n=len(rows),
+        counts=f"targets for the year of the report that are lower in {after} than in {before}",
+        evidence="figures/tables/11_targets.csv", status=STATED, holds=_again(read, lower),
+        of=len(read), over="levels of restoration",
+        places=tuple(place for row in rows.head(2).itertuples() for place in _places(row)),
     )  # fmt: skip
 
 
 def _one(corpus, read: dict, row) -> Finding:
-    def values(one: pd.DataFrame) -> tuple:
-        same = one[(one["indicator"] == row.indicator) & (one["measure"] == row.measure)
-                   & (one["long"] == row.long)]  # fmt: skip
-        return tuple(same[["value_before", "value_after"]].to_numpy().ravel())
+    ends = [f"{end}_{side}" for side in ("before", "after") for end in ("value", "high")]
 
-    unit = row.unit if row.unit == "%" else f" {row.unit}"
-    points = "points" if row.unit == "%" else row.unit
+    def values(one: pd.DataFrame) -> list:
+        same = (one[SAME] == [getattr(row, name) for name in SAME]).all(axis=1)
+        return one.loc[same, ends].to_numpy().tolist()
+
+    unit = "points" if row.unit == "%" else row.unit
     growth = " growth" if row.measure == "growth" else ""
-    change = round(row.value_after - row.value_before, 6)
+    ranges = row.value_before != row.high_before or row.value_after != row.high_after
+    said = [f"{_range(row, side)} (set in {corpus[getattr(row, f'report_{side}')].year} for "
+            f"{getattr(row, f'year_{side}'):.0f})" for side in ("before", "after")]  # fmt: skip
     return Finding(
-        f"targets.{'long' if row.long else 'year'}.{row.indicator}",
-        f"The target for {label(row.indicator)}{growth} went from {_text(row.value_before)}{unit} "
-        f"(set in {corpus[row.report_before].year} for {row.year_before:.0f}) to "
-        f"{_text(row.value_after)}{unit} (set in {corpus[row.report_after].year} for "
-        f"{row.year_after:.0f}): {{}} {points}.",
-        change, None, None, points, _digits(change), 2,
-        f"change of the target for {row.indicator}{growth}, {row.report_after} less "
-        f"{row.report_before}", traced(row.indicator, [row.report_before, row.report_after]),
-        STATED, _again(read, values), len(read), (*_places(row), *_elsewhere(corpus, row)),
+        id=f"targets.{'long' if row.long else 'year'}.{row.indicator}",
+        statement=f"The target for {label(row.indicator)}{growth} went from {said[0]} to {said[1]}:"
+        f" {{}} {unit}{' at the least' if ranges else ''}.",
+        value=row.change, unit=unit, digits=_digits(row.change), n=2,
+        counts=f"change of the target for {row.indicator}{growth}, {row.report_after} less "
+        f"{row.report_before}, nearer ends of ranges",
+        evidence=traced(row.indicator, [row.report_before, row.report_after]), status=STATED,
+        holds=_again(read, values), of=len(read), over="levels of restoration",
+        places=(*_places(row), *_elsewhere(corpus, row)),
     )  # fmt: skip
+
+
+def _range(row, side: str) -> str:
+    low, high = (getattr(row, f"{name}_{side}") for name in ("value", "high"))
+    unit = row.unit if row.unit == "%" else f" {row.unit}"
+    return _text(low) + (f"–{_text(high)}" if high != low else "") + unit
 
 
 def _elsewhere(corpus, row) -> tuple:
     """Where another report sets a target for the same thing."""
     found = quantities.table(corpus)
-    sides = row.report_before, row.report_after
-    same = (found[SAME] == [getattr(row, name) for name in SAME]).all(axis=1)
-    other = found[same & (found["status"] == "target") & ~found["report"].isin(sides)]
+    names = SAME[:3]
+    same = (found[names] == [getattr(row, name) for name in names]).all(axis=1)
+    other = found[same & (found["status"] == "target")
+                  & ~found["report"].isin([row.report_before, row.report_after])]  # fmt: skip
     return tuple(other[["report", "start", "end"]].head(1).itertuples(index=False, name=None))
 
 
 def _digits(value: float) -> int:
-    return len(f"{value:g}".partition(".")[2])
+    return len(f"{value:.6f}".rstrip("0").partition(".")[2])
 
 
 def _text(value: float) -> str:

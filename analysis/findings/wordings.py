@@ -1,6 +1,5 @@
-"""Findings in the words: what rose, fell and stayed, what marks a report, what is shared."""
+"""Findings in the words: what changed and what stayed, whole reports, shared wording, domains."""
 
-from dataclasses import replace
 from functools import partial
 
 import numpy as np
@@ -10,204 +9,204 @@ from analysis import choices, formulas, paths, robustness
 from analysis.claims import traced
 from analysis.drift.contrasts import Contrast
 from analysis.findings import DESCRIBED, LIKE, Finding, spread
-from analysis.glossary import label
+from analysis.glossary import label, listed
 from analysis.keyness import comparison, shuffles
 from analysis.keyness.comparison import Study
+from analysis.topics import codebook
+from analysis.uncertainty import rates
 
-# Terms that are looked at for a lead; those that stand out come first.
-LOOKED_AT = 40
+# Terms with fewer hits on both sides together are not tested.
+LEAST_HITS = 5
 # "Stayed": the interval lies within a factor of two either way (as in `drift.pairs`).
-SAME, STAYED = 1.0, "the interval lies within a factor of two"
+SAME = 1.0
 # Least lengths of shared wording that could have been chosen, the reported one among them.
 LENGTHS = (8, 10, formulas.MIN_CHARS, 16, 20)
+# Choices that a careful analyst could make; pages as received are none of them.
+GRID = {**choices.GRID, "restoration": ["full", "exact"]}
+LEVELS = "levels of restoration"
 
 
 def found(studies: dict[str, Study], pair: Contrast, catalogue=None) -> list[Finding]:
     """
-    State all findings in the words: the pair, reports as wholes, shared wording, marks.
+    State all findings in the words.
 
     Parameters
     ----------
     studies : dict
         The study as reported first, then of texts restored less far.
-    """
-    study = next(iter(studies.values()))
-    of_terms = ratios(study, pair, catalogue)
-    alike = [one for one in of_terms if one.status.startswith(LIKE)]
-    marks = [one for one in of_terms if one not in alike]
-    return [*alike, *wholes(studies), *shared(study), *marks]
-
-
-def ratios(study: Study, pair: Contrast, catalogue=None) -> list[Finding]:
-    """
-    State what rose, fell and stayed in the like-for-like pair, and what marks the other reports.
-
-    Of the pair a settled term, a lead up, a lead down and one that stayed, each that with most
-    hits. A lead has an interval of its own without "no change" but does not hold among all terms;
-    its status says how many of them chance alone gives. Of each other report the settled term that
-    it has most above all the others.
-
-    Parameters
-    ----------
     pair : Contrast
         From `drift.pairs.widest`.
     catalogue : Path, optional
         Of the corpus, for the analyses that could have been done; `paths.CATALOGUE` unless given.
     """
-    drafts = _changed(study, pair) + _marks(study, (*pair.before, *pair.after))
-    if not drafts:
-        return []
-    stated = pd.concat([
-        choices.from_table(row, target, reference, study.function).set_axis([one.id])
-        for one, row, target, reference in drafts
-    ])  # fmt: skip
-    judge = partial(choices.evaluate, stated, catalogue=catalogue or paths.CATALOGUE)
-    tried = robustness.share(list(stated.index), choices.GRID, judge)
-    same = (tried["low"] > -SAME) & (tried["high"] < SAME)
-    stayed = tried["finding"].isin([one.id for one, *_ in drafts if STAYED in one.status])
-    held = tried["holds"].where(~stayed, same).groupby(tried["finding"]).agg(["mean", "size"])
-    found = [replace(one, holds=float(held["mean"][one.id]), of=int(held["size"][one.id]))
-             for one, *_ in drafts]  # fmt: skip
-    # The pair as it was picked; of the others those first that hold in most analyses.
-    return sorted(found, key=lambda one: (one.status.startswith(DESCRIBED),
-                                          -one.holds if one.status.startswith(DESCRIBED) else 0))
+    study = next(iter(studies.values()))
+    return [*settled(studies, pair), *stayed(study, pair, catalogue), *domains(studies, pair),
+            *wholes(studies), *shared(study), *common(studies)]  # fmt: skip
 
 
-def _changed(study: Study, pair: Contrast) -> list[tuple]:
-    """Drafts of findings about the pair, each with its row and sides."""
+def settled(studies: dict[str, Study], pair: Contrast) -> list[Finding]:
+    """State how many of all tested terms of the pair changed, and how many by chance alone."""
     if not pair.before:
         return []
-    sides = pair.after[0], pair.before[0]
-    found = study.compare(*sides, top=LOOKED_AT)
-    tested, sure = found.attrs["tested"], comparison.settled(found)
-    lead = (found["at_least"] != 0) & ~sure & ~found["damage_alone"]
-    up, every = found["log_ratio"] > 0, comparison.table(study.counts, *sides)
-    same = every[(every["low"] > -SAME) & (every["high"] < SAME)]
-    same = same.assign(kind=_kinds(study, same.index))
-    part, after = _part(study), study.corpus[sides[0]].year
-    by_chance = f"{LIKE}; a lead: among {tested} terms chance alone gives {0.05 * tested:.0f}"
-    picked = [
-        (found[sure], "differ in", f"{LIKE}; holds among {tested} terms"),
-        (found[lead & up], "lean to", by_chance),
-        (found[lead & ~up], "lean away from", by_chance),
-        (same, "keep", f"{LIKE}; {STAYED}"),
-    ]
-    drafts = []
-    for rows, verb, status in picked:
-        if len(rows):
-            row = rows.loc[[(rows["n_target"] + rows["n_reference"]).idxmax()]]
-            before = study.corpus[sides[1]].year
-            said = (f"{part} of {after} {verb} {label(row.index[0])}: {{}} times the rate of "
-                    f"{before} ({row['n_reference'].iloc[0]:.0f} → {row['n_target'].iloc[0]:.0f} "
-                    "hits).")  # fmt: skip
-            ids = [sides[1], sides[0]]
-            drafts.append((_ratio(study, row, "drift", ids, said, status), row, *sides))
-    return drafts
+    tried = {name: _tested(study, pair) for name, study in studies.items()}
+    study, table = next(iter(studies.values())), next(iter(tried.values()))
+    sure = [list(one.index[one["q"] < comparison.LEVEL]) for one in tried.values()]
+    alone = ((table["low"] > 0) | (table["high"] < 0)).sum()
+    before, after = _years(study, pair)
+    named = f": {listed(sure[0])}" if sure[0] else ""
+    lead = list(dict.fromkeys([*sure[0], *table.index]))[:3]
+    rows = study.mentions[study.mentions["term"].isin(lead)]
+    return [Finding(
+        id="drift.settled",
+        statement=f"{{}} of {len(table)} terms changed between {before} and {after} in "
+        f"{_part(study)} so that it holds among all of them{named}. {alone} have "
+        f"an interval of their own that leaves out no change; chance alone gives "
+        f"{0.05 * len(table):.0f}. The rarer half of the terms would have to change "
+        f"{table['mde_ratio'].median():.1f}-fold or more to be seen.",
+        value=len(sure[0]), unit="terms", n=len(table),
+        counts=f"terms whose rate differs between {after} and {before}, q < .05",
+        evidence="figures/tables/02_keyness.csv", status=LIKE,
+        holds=float(np.mean([one == sure[0] for one in sure])), of=len(sure), over=LEVELS,
+        places=spread(study.corpus, _here(study, rows, [*pair.before, *pair.after])),
+    )]  # fmt: skip
 
 
-def _marks(study: Study, besides: tuple[str, ...]) -> list[tuple]:
-    """Drafts of findings about reports against all the others."""
-    drafts = []
-    for id in study.reports:
-        against = pd.DataFrame() if id in besides else study.compare(id, top=LOOKED_AT)
-        if against.empty:
-            continue
-        row = against[comparison.settled(against) & (against["log_ratio"] > 0)].head(1)
-        if len(row):
-            one = row.iloc[0]
-            said = (f"`{id}` uses {label(row.index[0])} {{}} times as often as the other reports "
-                    f"({one['n_target']:.0f} hits against {one['n_reference']:.0f} in "
-                    f"{_part(study).lower()}).")  # fmt: skip
-            status = f"{DESCRIBED}; holds among {against.attrs['tested']} terms"
-            drafts.append((_ratio(study, row, "marks", [id], said, status), row, id, None))
-    return drafts
+def _tested(study: Study, pair: Contrast) -> pd.DataFrame:
+    every = comparison.table(study.counts, list(pair.after), list(pair.before))
+    return every[every["n_target"] + every["n_reference"] >= LEAST_HITS]
 
 
-def _ratio(study: Study, row: pd.DataFrame, subject: str, reports, said, status) -> Finding:
-    """A finding about one row of a comparison, not yet held against other analyses."""
-    term, one = row.index[0], row.iloc[0]
+def stayed(study: Study, pair: Contrast, catalogue=None) -> list[Finding]:
+    """State the most frequent term whose rate stayed within a factor of two."""
+    if not (len(pair.before) == len(pair.after) == 1):
+        return []
+    table = _tested(study, pair)
+    table = table[(table["low"] > -SAME) & (table["high"] < SAME)]
+    if table.empty:
+        return []
+    term = (table["n_target"] + table["n_reference"]).idxmax()
+    one, sides = table.loc[term], (pair.after[0], pair.before[0])
+    kind = study.mentions.loc[study.mentions["term"] == term, "kind"].iloc[0]
+    stated = choices.from_table(table.loc[[term]].assign(kind=kind), *sides, study.function)
+    judge = partial(choices.evaluate, stated, catalogue=catalogue or paths.CATALOGUE)
+    tried = robustness.share(
+        stated.index[0], GRID, judge,
+        holds=lambda row: row["low"] > -SAME and row["high"] < SAME)  # fmt: skip
+    worst = robustness.by_choice(tried, GRID).sort_values("share", kind="stable").iloc[0]
+    least = "" if tried["holds"].all() else (
+        f", least ({worst['share']:.0%}) with {worst['choice']} {worst['option']}")
     value, low, high = (float(2.0 ** one[end]) for end in ("log_ratio", "low", "high"))
-    hits = int(one["n_target"] + one["n_reference"])
-    counts = f"rate of {term} in {_part(study).lower()}: {reports[-1]} over "
-    counts += reports[0] if len(reports) > 1 else "all the other reports"
-    return Finding(
-        f"{subject}.{term}", said, value, low, high, "times", 2 if value < 10 else 1, hits, counts,
-        traced(term, reports, study.function, *(["--word"] if one["kind"] == "word" else [])),
-        status, np.nan, 0, spread(study.corpus, _mentions(study, term, reports)),
-    )  # fmt: skip
+    reports, (before, after) = [*pair.before, *pair.after], _years(study, pair)
+    return [Finding(
+        id="drift.stayed",
+        statement=f"{label(term)} kept its rate within a factor of two: {{}} times that of "
+        f"{before} in {_part(study)} of {after} ({one['n_reference']:.0f} and "
+        f"{one['n_target']:.0f} hits).",
+        value=value, low=low, high=high, unit="times", digits=2,
+        n=int(one["n_target"] + one["n_reference"]),
+        counts=f"rate of {term} in {_part(study)}, {sides[0]} over {sides[1]}",
+        evidence=traced(term, reports, study.function, *(["--word"] if kind == "word" else [])),
+        status=LIKE, holds=float(tried["holds"].mean()), of=len(tried),
+        over=f"combinations of choices{least}",
+        places=spread(study.corpus,
+                      _here(study, study.mentions[study.mentions["term"] == term], reports)),
+    )]  # fmt: skip
 
 
-def _mentions(study: Study, term: str, reports) -> pd.DataFrame:
-    """The hits that a comparison counts, in order of the reports and of the text."""
-    rows = study.mentions
-    rows = rows[(rows["term"] == term) & rows["report"].isin(reports)]
-    return rows[rows["function"] == study.function] if study.function else rows
+def domains(studies: dict[str, Study], pair: Contrast) -> list[Finding]:
+    """State which policy domain of the codebook changed its share most in the pair."""
+    study = next(iter(studies.values()))
+    if not (len(pair.before) == len(pair.after) == 1):
+        return []
+    tried = {name: _domain(one, pair) for name, one in studies.items()}
+    best = next(iter(tried.values()))
+    if best is None:
+        return []
+    name, gap, low, high, clear, hits = best
+    before, after = _years(study, pair)
+    return [Finding(
+        id="domains.most",
+        statement=f"Of {clear[1]} policy domains, {clear[0]} changed their share of {_part(study)} "
+        f"between {before} and {after} by more than their intervals allow; the largest difference, "
+        f"of {name}, is {{}}.",
+        value=gap, low=low, high=high, unit="%", n=len(hits),
+        counts=f"difference of the share of {name} among hits of the codebook in {_part(study)}, "
+        f"{pair.after[0]} less {pair.before[0]}", evidence="data/lexicons/domains.csv", status=LIKE,
+        holds=float(np.mean([one is not None and one[0] == name and one[4] == clear
+                             for one in tried.values()])), of=len(tried), over=LEVELS,
+        places=spread(study.corpus, hits),
+    )]  # fmt: skip
 
 
-def _kinds(study: Study, terms) -> pd.Series:
-    listed = study.mentions.drop_duplicates("term").set_index("term")["kind"]
-    return listed.reindex(terms)
-
-
-def _part(study: Study) -> str:
-    return study.function.capitalize() if study.function else "Texts"
+def _domain(study: Study, pair: Contrast) -> tuple | None:
+    """Name, difference with interval, how many are clear of how many, and hits of a domain."""
+    hits = codebook.hits(study.corpus)
+    hits = hits[hits["report"].isin([*pair.before, *pair.after])]
+    hits = hits[hits["function"] == study.function] if study.function else hits
+    if hits["report"].nunique() < 2:
+        return None
+    shares = codebook.shares(hits, seed=0).set_index(["report", "domain"])
+    one, two = (shares.loc[ids[0]] for ids in (pair.before, pair.after))
+    gap = two["share"] - one["share"]
+    # MOVER (Zou & Donner 2008), as in `topics.contrasts`.
+    low = gap - np.hypot(two["share"] - two["low"], one["high"] - one["share"])
+    high = gap + np.hypot(two["high"] - two["share"], one["share"] - one["low"])
+    clear = int(((low > 0) | (high < 0)).sum())
+    name = gap.abs().idxmax()
+    ends = float(gap[name]), float(low[name]), float(high[name])
+    return name, *ends, (clear, len(gap)), hits[hits["domain"] == name]
 
 
 def wholes(studies: dict[str, Study], n_shuffles: int = 299) -> list[Finding]:
-    """
-    State how many pairs of reports differ, as wholes, by more than their sections shuffled.
-
-    Parameters
-    ----------
-    studies : dict
-        The study as reported first, then under other choices.
-    """
+    """State how many pairs of reports differ, as wholes, by more than their sections shuffled."""
     tried = {name: shuffles.apart(study.counts, study.reports, n_shuffles)
              for name, study in studies.items()}  # fmt: skip
     apart, study = next(iter(tried.values())), next(iter(studies.values()))
     if apart.empty:
         return []
-    beyond = [(rows["p"] < 0.05).sum() for rows in tried.values()]
-    places = study.shared.drop_duplicates("formula").rename(
-        columns={"report_a": "report", "start_a": "start", "end_a": "end"})  # fmt: skip
+    beyond = [int((rows["p"] < 0.05).sum()) for rows in tried.values()]
     return [Finding(
-        "wholes.apart",
-        f"Of {_number(len(apart))} of reports, {{}} differ in their words, as wholes, by more "
-        "than their own sections do when they are shuffled: what a section is about tells "
-        "texts apart, not the report it stands in.", int(beyond[0]), None, None, "pairs", 0,
-        len(apart), f"pairs of reports beyond {n_shuffles} shuffles of sections (p < .05)",
-        "figures/02_apart.csv", f"{DESCRIBED}; one in twenty pairs is expected by chance",
-        float(np.mean([n == beyond[0] for n in beyond])), len(beyond),
-        spread(study.corpus, places[["report", "start", "end"]]),
+        id="wholes.apart",
+        statement=f"{{}} of {len(apart)} {'pair' if len(apart) == 1 else 'pairs'} of reports are "
+        "farther apart in their words, as wholes, than when their sections are shuffled between "
+        f"them (least p = {apart['p'].min():.2f}; one in twenty is expected by chance).",
+        value=beyond[0], unit="pairs", n=len(apart),
+        counts=f"pairs of reports beyond {n_shuffles} shuffles of sections (p < .05)",
+        evidence="figures/02_apart.csv", status=DESCRIBED,
+        holds=float(np.mean([n == beyond[0] for n in beyond])), of=len(beyond), over=LEVELS,
+        places=_formulas(study.corpus, study.shared),
     )]  # fmt: skip
 
 
-def _number(pairs: int) -> str:
-    return "1 pair" if pairs == 1 else f"{pairs} pairs"
+def _formulas(corpus, rows: pd.DataFrame) -> tuple:
+    """Places of shared wording to quote."""
+    rows = rows.drop_duplicates("formula").rename(
+        columns={"report_a": "report", "start_a": "start", "end_a": "end"})  # fmt: skip
+    return spread(corpus, rows[["report", "start", "end"]])
 
 
 def shared(study: Study) -> list[Finding]:
-    """State which report shares most of its wording with another one."""
+    """State which two reports share most wording."""
     tried = {length: _closest(study, length) for length in LENGTHS}
     best = tried[formulas.MIN_CHARS]
     if best is None:
         return []
     share, chars, one, other, rows = best
-    held = [again is not None and again[2:4] == (one, other) for again in tried.values()]
-    places = rows.rename(columns={"report_a": "report", "start_a": "start", "end_a": "end"})
+    held = [again is not None and {*again[2:4]} == {one, other} for again in tried.values()]
     return [Finding(
-        "shared.most",
-        f"{{}} of the characters of `{one}` stand in `{other}` in the same order, in stretches "
-        f"of {formulas.MIN_CHARS} and more: no two reports share more.", share, None,
-        None, "%", 1, chars, f"characters of {one} in wording shared with {other}",
-        "figures/02_shared.csv", f"{DESCRIBED}; counted, not estimated",
-        float(np.mean(held)), len(held), tuple(places[["report", "start", "end"]].head(3)
-                                               .itertuples(index=False, name=None)),
+        id="shared.most",
+        statement=f"{{}} of the characters of `{one}` stand word for word in `{other}`, in "
+        f"stretches of at least {formulas.MIN_CHARS}: no two reports share more.",
+        value=share, unit="%", digits=1, n=chars,
+        counts=f"characters of {one} in wording shared with {other}",
+        evidence="figures/02_shared.csv", status=f"{DESCRIBED}; counted, not estimated",
+        holds=float(np.mean(held)), of=len(held), over="least lengths of a stretch",
+        places=_formulas(study.corpus, rows),
     )]  # fmt: skip
 
 
 def _closest(study: Study, length: int) -> tuple | None:
-    """Share, characters and ids of the ordered pair that shares most, with what it shares."""
+    """Share, characters and ids of the pair that shares most, with what it shares."""
     rows = study.shared if length == formulas.MIN_CHARS else formulas.shared(study.corpus, length)
     cover = formulas.coverage(study.corpus, rows).query("other != 'any'")
     if cover.empty or not cover["chars"].max():
@@ -215,5 +214,51 @@ def _closest(study: Study, length: int) -> tuple | None:
     top = cover.loc[cover["share"].idxmax()]
     both = {top["report"], top["other"]}
     kept = rows[rows["report_a"].isin(both) & rows["report_b"].isin(both)]
-    kept = kept.drop_duplicates("formula")
     return top["share"], int(top["chars"]), top["report"], top["other"], kept
+
+
+def common(studies: dict[str, Study]) -> list[Finding]:
+    """State the listed policy term that all reports have, with its highest rate."""
+    study = next(iter(studies.values()))
+    tried = [_everywhere(one) for one in studies.values()]
+    if tried[0] is None:
+        return []
+    term = tried[0]
+    table = rates(study.counts.select([term]))
+    top, least = table.loc[table["per_10k"].idxmax()], table.loc[table["per_10k"].idxmin()]
+    rows = study.mentions[study.mentions["term"] == term]
+    return [Finding(
+        id="common.highest",
+        statement=f"{label(term)} stands in {_part(study)} of every report, most often in "
+        f"`{top['report']}`: {{}} per 10,000 words ({least['per_10k']:.1f} in `{least['report']}`).",
+        value=float(top["per_10k"]), low=float(top["low"]), high=float(top["high"]),
+        unit="per 10,000", digits=1, n=int(top["count"]),
+        counts=f"rate of {term} in {_part(study)} of {top['report']}",
+        evidence=traced(term, [top["report"]], study.function), status=DESCRIBED,
+        holds=float(np.mean([one == term for one in tried])), of=len(tried), over=LEVELS,
+        places=spread(study.corpus, _here(study, rows, study.reports)),
+    )]  # fmt: skip
+
+
+def _everywhere(study: Study) -> str | None:
+    """The listed term with most hits among those that every report has, if there is one."""
+    rows = study.mentions[study.mentions["kind"] == "lexicon"]
+    rows = rows[rows["function"] == study.function] if study.function else rows
+    held = rows.groupby("term").agg(reports=("report", "nunique"), n=("report", "size"))
+    held = held[held["reports"] == len(study.reports)]
+    return None if held.empty or len(study.reports) < 2 else held["n"].idxmax()
+
+
+def _here(study: Study, rows: pd.DataFrame, reports) -> pd.DataFrame:
+    """Mentions in the part that is compared, of some reports."""
+    rows = rows[rows["report"].isin(list(reports))]
+    return rows[rows["function"] == study.function] if study.function else rows
+
+
+def _years(study: Study, pair: Contrast) -> list[str]:
+    return [", ".join(str(study.corpus[id].year) for id in side)
+            for side in (pair.before, pair.after)]  # fmt: skip
+
+
+def _part(study: Study) -> str:
+    return f"the {study.function}" if study.function else "the text"

@@ -13,7 +13,7 @@ from analysis.restoration.ledger import CONFIDENCE
 def register(commands) -> None:
     """Add `restore` to the command line."""
     parser = commands.add_parser("restore", help="restore a text file; say each change and why")
-    parser.add_argument("file", type=Path, metavar="FILE", help="text in any encoding; .html, .docx, .pdf too")
+    parser.add_argument("file", type=Path, metavar="FILE", help="text, .html, .docx or .pdf")
     parser.add_argument("-o", "--out", type=Path, metavar="OUT", help="the text (else: stdout)")
     parser.add_argument("--ledger", type=Path, metavar="CSV", help="write every edit to this table")
     parser.add_argument("--level", choices=LEVELS, default="full", help="which edits to keep")

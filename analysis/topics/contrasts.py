@@ -31,7 +31,8 @@ def differences(
     -------
     DataFrame
         `topic`, `before`, `after` (ids), `share_before`, `share_after`, `difference`, `low`,
-        `high`, `settled` (the interval leaves out 0); empty where no two reports are alike.
+        `high`, `clear` (its own interval leaves out 0; not corrected for the number of topics);
+        empty where no two reports are alike.
     """
     tables = [pd.DataFrame(columns=COLUMNS)]
     if (model.documents["function"] == function).any():
@@ -44,7 +45,7 @@ def differences(
             if rows["year"].iloc[0] < rows["year"].iloc[-1]
         ] or tables
     table = pd.concat(tables, ignore_index=True)
-    return table.assign(settled=(table["low"] > 0) | (table["high"] < 0))
+    return table.assign(clear=(table["low"] > 0) | (table["high"] < 0))
 
 
 def _pair(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:

@@ -94,7 +94,8 @@ def score_intrusion(answers: pd.DataFrame, by: str = "kind") -> pd.DataFrame:
     -------
     DataFrame, by `by`
         the column `by`, `n` (responses), `correct`, `share`, `low`, `high` (Wilson, 95%),
-        `chance` (share of a reader who guesses). Nobody's answers give n = 0 and no share.
+        `chance` (share of a reader who guesses). Nobody's answers give n = 0 and no share. The
+        interval is for one reader: several of the same items agree more than chance.
 
     References
     ----------
@@ -126,8 +127,7 @@ def ask(items: pd.DataFrame, path: Path, live: bool = paths.LIVE):
     """
     Put the items to a reader, one after the other; each answer is written to `path` at once.
 
-    Topic and answer stay hidden. A reader who comes back goes on after the last answer, as long
-    as the items are the same.
+    Topic and answer stay hidden. A reader who comes back goes on after the last answer.
 
     Parameters
     ----------
@@ -140,8 +140,13 @@ def ask(items: pd.DataFrame, path: Path, live: bool = paths.LIVE):
     Returns
     -------
     ipywidgets.VBox or IPython.display.HTML
+
+    Raises
+    ------
+    ValueError
+        If `path` has answers to other items, which are not overwritten.
     """
-    if not live:
+    if not live or items.empty:
         return show(items[["item", *OPTIONS]].fillna(""))
     import ipywidgets as widgets
 
@@ -179,6 +184,7 @@ def _taken_up(items: pd.DataFrame, path: Path) -> pd.DataFrame:
     answers["response"] = pd.Series(pd.NA, index=answers.index, dtype="Int64")
     if path.exists():
         given = pd.read_csv(path).reindex(columns=answers.columns)
-        if given[OPTIONS].fillna("").equals(answers[OPTIONS]):
-            answers["response"] = given["response"].astype("Int64")
+        if not given[OPTIONS].fillna("").equals(answers[OPTIONS]):
+            raise ValueError(f"{path} has answers to other items; move it away and ask again")
+        answers["response"] = given["response"].astype("Int64")
     return answers

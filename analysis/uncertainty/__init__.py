@@ -198,9 +198,8 @@ def effects(first, second, level=0.95) -> dict[str, np.ndarray]:
     low, high = kernels.ratio_interval(first, second, (phi1, phi2), freedom, level)
     with np.errstate(divide="ignore"):
         low, high = np.log2(low), np.log2(high)
-    ratio = kernels.log2_ratio(first[0], first[2], second[0], second[2])
     return {
-        "log_ratio": kernels.within(ratio, low, high),
+        "log_ratio": kernels.log2_ratio(first[0], first[2], second[0], second[2]),
         "low": low,
         "high": high,
         "p": kernels.ratio_p(first, second, (phi1, phi2), freedom),

@@ -154,8 +154,9 @@ def borrowed(first, second):
     """
     Shrink each group's dispersion towards the pooled one: φ = (X φ_own + B φ_pool) / (X + B).
 
-    `first` and `second` are (hits, variance, tokens, freedom). Returns φ1, φ2 and Welch's
-    degrees of freedom for a difference of logarithms.
+    `first` and `second` are (hits, variance, tokens, freedom). A group without a hit has no spread
+    to show: its φ is at least 1, so that an interval never says more than the detection limit of
+    its zero. Returns φ1, φ2 and Welch's degrees of freedom for a difference of logarithms.
     """
     known = [np.where(group[3] > 0, group[0], 0.0) for group in (first, second)]
     spread = [np.where(group[3] > 0, group[1], 0.0) for group in (first, second)]
@@ -165,6 +166,7 @@ def borrowed(first, second):
     pairs = zip((first, second), known, spread, strict=True)
     for (hits, _, _, freedom), counted, variance in pairs:
         shrunk = np.maximum((variance + BORROW * pool) / (counted + BORROW), LEAST_DISPERSION)
+        shrunk = np.where(hits > 0, shrunk, np.maximum(shrunk, 1.0))
         relative = shrunk / np.maximum(hits, 0.5)
         # A single cluster lends nothing: its term takes the other group's freedom. Haldane's
         # factor sees one hit more, and is 2 at most: without this bound, tests far out in the
@@ -239,15 +241,3 @@ def log2_ratio(hits, tokens, other_hits, other_tokens):
     first = np.where(hits > 0, hits, 0.5) / tokens
     second = np.where(other_hits > 0, other_hits, 0.5) / other_tokens
     return np.where(hits + other_hits > 0, np.log2(first / second), np.nan)
-
-
-def within(estimate, low, high):
-    """
-    Keep an estimate inside its interval: half a hit in place of none can lie just outside.
-
-    Examples
-    --------
-    >>> within(np.array([6.55, 1.0]), np.array([6.62, np.nan]), np.array([np.inf, np.nan])).tolist()
-    [6.62, 1.0]
-    """
-    return np.fmin(np.fmax(estimate, low), high)
