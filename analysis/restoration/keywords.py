@@ -10,6 +10,7 @@ model says of this joint, and how often it says so in one text. Only titles and 
 
 from __future__ import annotations
 
+import math
 import re
 from collections import Counter
 from collections.abc import Iterator
@@ -34,14 +35,15 @@ TITLED = re.compile(
 # Ranks that names of bodies were counted with; a rarer one (旗, 盟) takes the same names.
 RANKS = "省市县区"
 # Opens a title or the name of a body; a session of a congress is one without marks.
-OPENING, SESSION = "《〈“‘「『", re.compile(r"第[一二三四五六七八九十]+[届次]")
+OPENING, NUMBERS = "《〈“‘「『", "一二三四五六七八九十"
+SESSION = re.compile(rf"第[{NUMBERS}]+[届次]")
 # A rewriting is total: seen three times at least, nearly wherever the place is named, and in two
 # titles at least.
 LEAST, SHARE, TITLES = 3, 0.8, 2
 # At one title at least the place must go better with what follows by this much (nats).
 STRONG = 4.0
 # What each further title where the tail is the worse reading adds, and the most they add.
-EACH, MOST = 2.0, 6.0
+EACH, MOST = 2.0, 8.0
 # Nats ahead of "the tail belongs here".
 AHEAD = 4.0
 
@@ -109,10 +111,24 @@ def rewritings(text: str) -> Iterator[tuple[str, str]]:
 
 def lead(text: str, end: int, place: str, tail: str) -> float:
     """How much better what follows goes with the place than with the tail, in nats."""
-    after = text[end + len(tail) : end + len(tail) + language.ORDER]
+    start = end + len(tail)
     ranks = place[-1] if place[-1] in RANKS else RANKS
-    known = max(language.log_prob(after, place[:-1] + rank) for rank in ranks)
-    return known - language.log_prob(after, tail)
+    return max(_goes(place[:-1] + rank, text, start) for rank in ranks) - _goes(tail, text, start)
+
+
+def _goes(before: str, text: str, start: int) -> float:
+    """
+    Log probability of what stands at `start` after `before`, in nats.
+
+    Which session it is says nothing, and a number may go with other words (发展第十四个五年规划):
+    it is any session, of a body that `before` has beside it.
+    """
+    body, gain = start, 0.0
+    if session := SESSION.match(text, start):
+        body, unit = session.end(), session[0][-1]
+        each = [language.log_prob(f"第{number}{unit}", before) for number in NUMBERS]
+        gain = math.log(math.fsum(map(math.exp, each)))
+    return gain + language.log_prob(text[body : body + language.ORDER], before)
 
 
 def in_title(text: str, end: int, place: str, tail: str) -> bool:
