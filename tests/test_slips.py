@@ -176,6 +176,14 @@ def test_close_readings_leave_a_gap() -> None:
     assert {"。“十三五", "。“十二五"} <= set(edit.alternatives)
 
 
+def test_a_number_with_a_sign_less_is_another_number() -> None:
+    """The tenth plan (十五) is no reading to take for the thirteenth, however common it is."""
+    page = damage.page("取得新的成绩。“十三五”期间，产业发展", damage.table("001"))
+    [edit] = slips.find(page)
+    assert edit.confidence == "unresolved"
+    assert {"。“十三五", "。“十五"} <= set(edit.alternatives)
+
+
 def test_an_annotation_is_no_surer_than_its_character() -> None:
     """The (yè) after a 業 that is read from the slip is dropped with it, by no edit of its own."""
     page = damage.page("向专业化、高端化发展")

@@ -19,6 +19,7 @@ The restored text is traditional, as what surrounds it: script conversion sees w
 
 import re
 from dataclasses import dataclass
+from itertools import takewhile
 
 from analysis.restoration.ledger import GAP, Edit
 from analysis.restoration.slip_bytes import (
@@ -49,6 +50,9 @@ UNLISTED = -4.0
 # A number is a fact, which no context tells: readings that differ in numerals alone and lie closer
 # than this (nats) leave a gap there.
 NUMBER = 6.0
+# The same for numbers in words of another length (十五, 十三五): a vanished pair tells more.
+LENGTH = 4.0
+WORDED = re.compile("[一二三四五六七八九十百千两]+")
 # Candidates listed; and places looked into on a page, a hundred times what one has.
 LISTED, MAX_PLACES = 5, 1000
 FOLD = {0xFEE0 + c: c for c in range(0x21, 0x7F)}
@@ -178,16 +182,33 @@ def _agreed(choices: list[Choice]) -> str:
     if not choices:
         return ""
     best = choices[0]
-    close = [
-        c.reading.text
-        for c in choices
-        if best.total - c.total < (NUMBER if kinds(c.simple) == kinds(best.simple) else CLEAR)
-    ]
-    if len(set(map(len, close))) > 1:
-        return ""
-    columns = [set(column) for column in zip(*close, strict=True)]
-    text = "".join(column.pop() if len(column) == 1 else GAP for column in columns)
+    close = [c.reading for c in choices if best.total - c.total < _needed(best.simple, c.simple)]
+    texts = [reading.text for reading in close]
+    if len({(len(r.text), r.at) for r in close}) == 1:
+        columns = [set(column) for column in zip(*texts, strict=True)]
+        text = "".join(column.pop() if len(column) == 1 else GAP for column in columns)
+    elif len({reading.at for reading in close}) == 1:
+        head = _start(texts)
+        tail = _start([text[len(head) :][::-1] for text in texts])[::-1]
+        kept = 2 * len(head + tail) >= max(map(len, texts))
+        text = head + GAP + tail if kept else ""
+    else:
+        text = ""
     return text if 2 * text.count(GAP) <= len(text) else ""
+
+
+def _needed(best: str, other: str) -> float:
+    """Nats by which a reading must be ahead of another."""
+    if kinds(best) == kinds(other):
+        return NUMBER
+    alike = kinds(WORDED.sub("0", best)) == kinds(WORDED.sub("0", other))
+    return LENGTH if alike else CLEAR
+
+
+def _start(texts: list[str]) -> str:
+    """What all texts begin with."""
+    columns = takewhile(lambda column: len(set(column)) == 1, zip(*texts, strict=False))
+    return "".join(column[0] for column in columns)
 
 
 def _choices(page: Page, slip: re.Match, before: str, shadow: int | None):
