@@ -52,7 +52,8 @@ UNLISTED = -4.0
 NUMBER = 6.0
 # The same for numbers in words of another length (十五, 十三五): a vanished pair tells more.
 LENGTH = 4.0
-WORDED = re.compile("[一二三四五六七八九十百千两]+")
+# No number doubles its unit (十十四五).
+WORDED = re.compile(r"(?:([十百千])(?!\1)|[一二三四五六七八九两])+")
 # Candidates listed; and places looked into on a page, a hundred times what one has.
 LISTED, MAX_PLACES = 5, 1000
 FOLD = {0xFEE0 + c: c for c in range(0x21, 0x7F)}
