@@ -2,20 +2,17 @@
 Explore a corpus in JupyterLab: type a term, see every view of it.
 
 Where a notebook is executed for a page (`analysis run`, nbconvert, nbclient) there is nobody to
-type, and widgets would leave numbers that differ from run to run. A Jupyter server names the
-notebook of each session in JPY_SESSION_NAME; where that is missing or empty, `open` gives the
-default view as plain HTML, the same bytes every time. `live=True` asks for widgets anyway (an
-editor that starts its kernels itself).
+type, and widgets would leave numbers that differ from run to run: there (`paths.LIVE` is false)
+`open` gives the default view as plain HTML, the same bytes every time. `live=True` asks for
+widgets anyway (an editor that starts its kernels itself). Widgets carry the same HTML with them,
+for readers of a notebook that was saved while somebody typed.
 """
 
-import os
 from html import escape
 
-from analysis import lookup, views
+from analysis import lookup, paths, views
 from analysis.glossary import LANGUAGES, label
 
-# Set by the server for the kernels of its sessions, and by nothing that executes notebooks.
-SESSION = "JPY_SESSION_NAME"
 # JupyterLab takes arrows and letters as commands of its own where no text is typed: a list could
 # not be gone through, and "a" would make a cell. Inside the controls keys belong to them.
 KEYS = """setTimeout(() => element.closest(".jp-OutputArea")?.addEventListener("focusin",
@@ -26,7 +23,10 @@ LISTED = 300
 LEFT, RIGHT = 14, 20
 
 
-def open(corpus, query="高质量发展", regex=False, before=None, after=None, lang="both", live=None):
+def open(
+    corpus, query="高质量发展", regex=False, before=None, after=None, lang="both",
+    live: bool = paths.LIVE,
+):  # fmt: skip
     """
     Open the explorer on a corpus.
 
@@ -36,7 +36,7 @@ def open(corpus, query="高质量发展", regex=False, before=None, after=None, 
     query, regex : what is shown first
     before, after : documents, as in `contrasts.contrast`
     lang : {"zh", "en", "both"}
-    live : bool, optional
+    live : bool
         Widgets or plain HTML; by default widgets where a Jupyter server runs the notebook.
 
     Returns
@@ -46,10 +46,19 @@ def open(corpus, query="高质量发展", regex=False, before=None, after=None, 
     from IPython.display import HTML, Javascript, display
 
     prepared = lookup.prepare(corpus)
-    if not (bool(os.environ.get(SESSION)) if live is None else live):
-        return HTML(views.page(prepared, query, regex, before, after, lang))
+    page = views.page(prepared, query, regex, before, after, lang)
+    if not live:
+        return HTML(page)
     display(Javascript(KEYS))
-    return Explorer(prepared, query, regex, before, after, lang).box
+    box = Explorer(prepared, query, regex, before, after, lang).box
+    return _with_page(box, page)
+
+
+def _with_page(box, page: str):
+    """Let a widget carry a page: what is saved of a widget alone is a name without its state."""
+    bundle = box._repr_mimebundle_
+    box._repr_mimebundle_ = lambda **_: {**bundle(), "text/html": page}
+    return box
 
 
 class Explorer:

@@ -5,6 +5,7 @@ from html.parser import HTMLParser
 
 import numpy as np
 import pytest
+from IPython.core.formatters import DisplayFormatter
 
 from analysis import concordance, corpus, counts, explore, lookup, uncertainty, views
 from analysis.drift.contrasts import NotIdentified
@@ -128,9 +129,8 @@ def test_a_query_cannot_write_into_the_page(prepared):
     assert "<script" not in views.page(prepared, "<script>alert(1)</script>")
 
 
-def test_without_a_session_the_page_is_plain_and_the_same(monkeypatch):
-    monkeypatch.setenv(explore.SESSION, "")
-    pages = [explore.open(corpus.load(), "改革").data for _ in range(2)]
+def test_without_a_session_the_page_is_plain_and_the_same():
+    pages = [explore.open(corpus.load(), "改革", live=False).data for _ in range(2)]
     assert pages[0] == pages[1]
     # Drawings as pictures: a page that nobody has trusted yet drops what is drawn in it.
     assert "<svg" not in pages[0]
@@ -193,8 +193,16 @@ def test_what_is_chosen_stays_chosen_when_the_language_changes(explorer):
 def test_in_a_session_there_are_controls_and_keys_belong_to_them(monkeypatch):
     """JupyterLab would take arrows and letters for commands (seen in a browser)."""
     shown = []
-    monkeypatch.setenv(explore.SESSION, "notebooks/10_explore.ipynb")
     monkeypatch.setattr("IPython.display.display", shown.append)
-    box = explore.open(corpus.load(), "改革")
+    box = explore.open(corpus.load(), "改革", live=True)
     assert "data-lm-suppress-shortcuts" in shown[0].data
     assert "改革" in [getattr(control, "value", "") for control in box.children[0].children]
+
+
+def test_controls_that_are_saved_carry_the_page_that_needs_none(monkeypatch):
+    """Lab saves a notebook while somebody types; of a widget the file has only its name."""
+    monkeypatch.setattr("IPython.display.display", lambda _: None)
+    shown = explore.open(corpus.load(), "改革", live=True)
+    data, _ = DisplayFormatter().format(shown)
+    assert "application/vnd.jupyter.widget-view+json" in data
+    assert data["text/html"] == explore.open(corpus.load(), "改革", live=False).data
