@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from analysis import lookup
-from analysis.drift.contrasts import NotIdentified
+from analysis.drift.contrasts import NotIdentified, documents
 from analysis.figures import COLOURS
 from analysis.glossary import label
 
@@ -266,7 +266,12 @@ def contrast(prepared, found, before, after, lang: str = "both") -> str:
     ])  # fmt: skip
     effect = made.table[["log_ratio", "low", "high", "p", "mde_ratio"]]
     effect = effect.assign(p="< 0.001" if row["p"] < 0.001 else f"{row['p']:.3f}")
-    return "".join(_table(table, lang) for table in (sides, effect, strata))
+    said = f"<p>{label('like for like', lang)}</p>"
+    catalogue, used = prepared.corpus.catalogue, {*made.before, *made.after}
+    chosen = [id for side in (before, after) for id in documents(catalogue, side)]
+    if rest := ", ".join(named(prepared, id, lang) for id in chosen if id not in used):
+        said += f"<p>{label('not used', lang)}: {escape(rest)}</p>"
+    return said + "".join(_table(table, lang) for table in (sides, effect, strata))
 
 
 def _listed(names, lang: str) -> str:

@@ -9,6 +9,7 @@ from IPython.core.formatters import DisplayFormatter
 
 from analysis import concordance, corpus, counts, explore, lookup, uncertainty, views
 from analysis.drift.contrasts import NotIdentified
+from analysis.glossary import label
 
 CITY = ["taiyuan-gov-2021"], ["taiyuan-gov-2026"]
 UNLIKE = ["taiyuan-gov-2021"], ["shanxi-gov-2023"]
@@ -112,6 +113,37 @@ def test_unlike_documents_are_refused_in_a_sentence(prepared):
     assert list(made.table.index) == ["发展"]
     for number in made.table.loc["发展", ["n_before", "n_after"]]:
         assert f"<td>{number}</td>" in views.contrast(prepared, found, *CITY)
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_a_contrast_says_what_its_rates_are_over_and_whom_it_leaves_out(prepared, lang):
+    found = lookup.find(prepared, "高质量发展")
+    made = lookup.compare(prepared, found, *CITY)
+    whole = lookup.rates(prepared, found).set_index("report").loc[CITY[0][0], "per_10k"]
+    assert made.table["per_10k_before"].iloc[0] != pytest.approx(whole, abs=0.005)
+    alone, mixed = (views.contrast(prepared, found, before, CITY[1], lang)
+                    for before in (CITY[0], [*CITY[0], *UNLIKE[1]]))  # fmt: skip
+    for html in (alone, mixed):
+        assert label("like for like", lang) in html
+    out = f"{label('not used', lang)}: {views.named(prepared, UNLIKE[1][0], lang)}<"
+    assert (out in alone, out in mixed) == (False, True)
+
+
+@pytest.mark.parametrize("n", [1, 2])
+def test_reports_of_one_year_are_no_contrast(tmp_path, n):
+    """The explorer asks for the first year and the last, which may be the same."""
+    for k in range(n):
+        lines = ["政府工作报告", "一、今年工作安排", "推动高质量发展，深化改革。" * 9]
+        (tmp_path / f"gov-2021-{k}.txt").write_text("\n".join(lines), encoding="utf-8")
+    draft.write(draft.draft(tmp_path), tmp_path / "catalogue.csv")
+    table = pd.read_csv(tmp_path / "catalogue.csv", keep_default_na=False, dtype=str)
+    table["level"] = "city"
+    draft.write(table, tmp_path / "catalogue.csv")
+    one = lookup.prepare(corpus.load(tmp_path / "catalogue.csv"))
+    with pytest.raises(NotIdentified, match="on both sides"):
+        lookup.compare(one, lookup.find(one, "改革"), 2021, 2021)
+    for lang, says in (("zh", "没有另一组 (2021 / 2021)"), ("en", "no second set (2021 / 2021)")):
+        assert says in Text(views.page(one, "改革", before=2021, after=2021, lang=lang)).said
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
