@@ -197,7 +197,7 @@ def compare(prepared: Prepared, found: Found, before, after) -> contrasts.Contra
     Compare two sets of documents, like for like, for the term of a query.
 
     `before` and `after` choose documents as in `contrasts.contrast`, which raises NotIdentified
-    where nothing is alike.
+    where nothing is alike, or where a report would stand on both sides (a corpus of one year).
     """
     counted, catalogue = counts(prepared, found), prepared.corpus.catalogue
     return contrasts.contrast(counted, catalogue, before, after, found.only.get("function"))

@@ -5,7 +5,8 @@ import pandas as pd
 import pytest
 from scipy import sparse
 
-from analysis import counts, structure, tokens, uncertainty
+from analysis import corpus, counts, lookup, structure, tokens, uncertainty, views
+from analysis.catalogue import draft
 from analysis.drift import contrasts
 
 CATALOGUE = pd.DataFrame(
@@ -123,8 +124,25 @@ def test_unknown_documents_are_named(which, message):
 
 
 def test_one_document_cannot_stand_on_both_sides():
-    with pytest.raises(ValueError, match="gov21 stand on both sides"):
+    with pytest.raises(contrasts.NotIdentified, match="gov21 stands on both sides"):
         contrasts.contrast(table(ROWS), CATALOGUE, 2021, ["gov26", "gov21"])
+
+
+@pytest.mark.parametrize("n", [1, 2])
+def test_reports_of_one_year_are_no_contrast(tmp_path, n):
+    """The explorer asks for the first year and the last, which may be the same."""
+    for k in range(n):
+        lines = ["政府工作报告", "一、今年工作安排", "推动高质量发展，深化改革。" * 9]
+        (tmp_path / f"gov-2021-{k}.txt").write_text("\n".join(lines), encoding="utf-8")
+    draft.write(draft.draft(tmp_path), tmp_path / "catalogue.csv")
+    table = pd.read_csv(tmp_path / "catalogue.csv", keep_default_na=False, dtype=str)
+    table["level"] = "city"
+    draft.write(table, tmp_path / "catalogue.csv")
+    one = lookup.prepare(corpus.load(tmp_path / "catalogue.csv"))
+    with pytest.raises(contrasts.NotIdentified, match="on both sides"):
+        lookup.compare(one, lookup.find(one, "改革"), 2021, 2021)
+    for lang, says in (("zh", "没有另一组 (2021 / 2021)"), ("en", "no second set (2021 / 2021)")):
+        assert says in views.page(one, "改革", before=2021, after=2021, lang=lang)
 
 
 def test_the_matrix_has_every_pair_once_in_order_of_time():

@@ -129,23 +129,6 @@ def test_a_contrast_says_what_its_rates_are_over_and_whom_it_leaves_out(prepared
     assert (out in alone, out in mixed) == (False, True)
 
 
-@pytest.mark.parametrize("n", [1, 2])
-def test_reports_of_one_year_are_no_contrast(tmp_path, n):
-    """The explorer asks for the first year and the last, which may be the same."""
-    for k in range(n):
-        lines = ["政府工作报告", "一、今年工作安排", "推动高质量发展，深化改革。" * 9]
-        (tmp_path / f"gov-2021-{k}.txt").write_text("\n".join(lines), encoding="utf-8")
-    draft.write(draft.draft(tmp_path), tmp_path / "catalogue.csv")
-    table = pd.read_csv(tmp_path / "catalogue.csv", keep_default_na=False, dtype=str)
-    table["level"] = "city"
-    draft.write(table, tmp_path / "catalogue.csv")
-    one = lookup.prepare(corpus.load(tmp_path / "catalogue.csv"))
-    with pytest.raises(NotIdentified, match="on both sides"):
-        lookup.compare(one, lookup.find(one, "改革"), 2021, 2021)
-    for lang, says in (("zh", "没有另一组 (2021 / 2021)"), ("en", "no second set (2021 / 2021)")):
-        assert says in Text(views.page(one, "改革", before=2021, after=2021, lang=lang)).said
-
-
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_one_switch_turns_every_heading(prepared, lang):
     html = views.page(prepared, "改革", before=2021, after=2026, lang=lang)

@@ -119,7 +119,8 @@ def contrast(
     Raises
     ------
     NotIdentified
-        If no stratum is in common, with what is missing and what can still be said.
+        If no stratum is in common, with what is missing and what can still be said; or if a
+        document stands on both sides.
 
     References
     ----------
@@ -128,7 +129,9 @@ def contrast(
     """
     ids = documents(catalogue, before), documents(catalogue, after)
     if both := sorted(set(ids[0]) & set(ids[1])):
-        raise ValueError(f"{', '.join(both)} stand on both sides; a contrast needs two sets")
+        years = [sorted({str(year) for year in catalogue.loc[side, "year"]}) for side in ids]
+        raise NotIdentified(f"{', '.join(both)} stand{'s' * (len(both) == 1)} on both sides; "
+                            "a contrast needs two sets", [("second set", *years)])  # fmt: skip
     units = _placed(counts, catalogue, ids)
     shared = _shared(units, catalogue, ids, function)
     stratum = _stratum(units, shared)
