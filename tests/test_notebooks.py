@@ -76,6 +76,15 @@ def test_prose_about_the_five_reports_is_left_out_for_another_corpus():
         assert "Bottom line for the five" not in "".join(c.source for c in general.cells)
 
 
+def test_a_copy_for_another_corpus_carries_no_output(tmp_path):
+    """A run that failed would leave the five reports' numbers in another corpus's folder."""
+    cell = nbformat.v4.new_code_cell("1", execution_count=3)
+    cell.outputs = [nbformat.v4.new_output("stream", text="rate 4.25")]
+    nbformat.write(nbformat.v4.new_notebook(cells=[cell]), tmp_path / "a.ipynb")
+    (copied,) = notebooks.general(tmp_path / "a.ipynb").cells
+    assert (copied.source, copied.outputs, copied.execution_count) == ("1", [], None)
+
+
 def test_elsewhere_numbers_may_differ_in_the_last_digit_only():
     assert notebooks._close("rate 4.25 in r1", "rate 4.26 in r1")
     assert not notebooks._close("rate 4.25 in r1", "rate 4.35 in r1")
