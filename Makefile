@@ -31,7 +31,10 @@ trials: $(READY)  ## the long trials: damage on purpose, coverage, placebo (abou
 html: $(READY)  ## render what was executed into html/, to be read from disk (CATALOGUE=… as above)
 	$(BIN)/python -m analysis html $(if $(CATALOGUE),--catalogue "$(CATALOGUE)")
 
-lab: $(READY)  ## open JupyterLab on the notebooks
+# Kernels run in notebooks/, so both places are named in full before they start.
+lab: $(READY)  ## open JupyterLab on the notebooks (CATALOGUE=… as above)
+	CATALOGUE="$$($(BIN)/python -c 'from analysis import paths; print(paths.CATALOGUE)')" \
+	FIGURES="$$($(BIN)/python -c 'from analysis import paths; print(paths.FIGURES)')" \
 	$(BIN)/jupyter lab --notebook-dir=notebooks
 
 benchmark: $(READY)  ## measure speed against named alternatives in the same run

@@ -24,10 +24,25 @@ NOTEBOOKS = ROOT / "notebooks"
 # Anything here can be deleted; it only saves time.
 CACHE = Path(os.environ.get("REPORTS_CACHE", ROOT / ".cache"))
 
-# The reports under study, one row each.
-CATALOGUE = Path(os.environ.get("CATALOGUE", ROOT / "data" / "catalogue.csv")).resolve()
+# The five reports of this repository, one row each.
+OWN = ROOT / "data" / "catalogue.csv"
+# The reports under study.
+CATALOGUE = Path(os.environ.get("CATALOGUE") or OWN).resolve()
+
+
+def outputs(catalogue: Path) -> Path:
+    """
+    Name the folder of what is made: the repository for our own corpus, else one below `out`.
+
+    >>> outputs(Path("texts/county/catalogue.csv")).relative_to(Path.cwd()).as_posix()
+    'out/county'
+    """
+    chosen = Path(catalogue).resolve()
+    return ROOT if chosen == OWN else Path.cwd() / "out" / chosen.parent.name
+
+
 # What a paper takes.
-FIGURES = Path(os.environ.get("FIGURES", ROOT / "figures")).resolve()
+FIGURES = Path(os.environ.get("FIGURES") or outputs(CATALOGUE) / "figures").resolve()
 
 # Whether somebody sits before the notebook: a Jupyter server names each session to its kernel,
 # and what executes notebooks for a page (`analysis run`, nbconvert) does not.

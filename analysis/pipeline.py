@@ -37,11 +37,10 @@ def places(catalogue: Path | None = None, out: Path | None = None) -> Places:
     out : Path, optional
         `out/<name of the catalogue's folder>` in the current folder unless given.
     """
-    own = paths.ROOT / "data" / "catalogue.csv"
-    chosen = Path(catalogue or own).resolve()
-    if chosen == own and out is None:
-        return Places(own, paths.RESTORED, paths.ROOT / "figures", paths.NOTEBOOKS)
-    folder = Path(out or Path.cwd() / "out" / chosen.parent.name).resolve()
+    chosen = Path(catalogue or paths.OWN).resolve()
+    if chosen == paths.OWN and out is None:
+        return Places(chosen, paths.RESTORED, paths.ROOT / "figures", paths.NOTEBOOKS)
+    folder = Path(out or paths.outputs(chosen)).resolve()
     return Places(chosen, folder / "restored", folder / "figures", folder / "notebooks")
 
 

@@ -1,12 +1,15 @@
 """Every defect of a catalogue is named at once, with line, value and remedy; quirks are not."""
 
 import csv
+import os
+import subprocess
+import sys
 import time
 
 import pytest
 
 from analysis import __main__ as command
-from analysis import catalogue, paths, textfiles
+from analysis import catalogue, paths, pipeline, textfiles
 from analysis.catalogue import draft
 
 TEXT = "政府工作报告\n各位代表：\n过去五年，成绩来之不易。\n"
@@ -240,3 +243,19 @@ def test_a_drafted_catalogue_is_not_overwritten_unasked(folder, capsys):
     assert command.main(["catalogue", str(folder)]) == 1
     assert (folder / "catalogue.csv").read_bytes() == before
     assert command.main(["catalogue", str(folder), "--force"]) == 0
+
+
+@pytest.mark.parametrize("figures", [None, "elsewhere"])
+def test_another_corpus_never_writes_among_the_figures_of_the_five(folder, figures):
+    """What the environment says is what a run says (`pipeline.places`), in the current folder."""
+    told = {"CATALOGUE": str(folder / "catalogue.csv"), **({"FIGURES": figures} if figures else {})}
+    environ = {name: value for name, value in os.environ.items() if name != "FIGURES"} | told
+    code = "from analysis import paths; print(paths.FIGURES)"
+    where = subprocess.run([sys.executable, "-c", code], env=environ, cwd=folder, text=True,
+                           capture_output=True, check=True).stdout.strip()  # fmt: skip
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(folder)
+        made = pipeline.places(folder / "catalogue.csv").figures
+        assert made == folder.resolve() / "out" / folder.resolve().name / "figures"
+    assert where == str(folder / figures if figures else made)
+    assert pipeline.places().figures == paths.ROOT / "figures"
