@@ -1,15 +1,20 @@
 """The HTML edition: every link leads somewhere, nothing comes from a network, a browser agrees."""
 
+import argparse
 import re
 import shutil
 import subprocess
 from dataclasses import replace
+from pathlib import Path
 from urllib.parse import unquote
 
+import nbformat
+import pandas as pd
 import pytest
 from bs4 import BeautifulSoup
+from nbformat import v4
 
-from analysis import corpus, edition, pipeline
+from analysis import catalogue, corpus, edition, paths, pipeline
 from analysis.edition import contents
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("chrome")
@@ -42,8 +47,7 @@ def test_links_resolve_to_files_and_places_in_the_folder(made, soups):
     for name, soup in soups.items():
         for tag in soup.find_all(href=True):
             link = tag["href"]
-            if re.match("https?:|mailto:|data:", link) or link in dict.fromkeys(
-                    each.split(": ", 1)[1] for each in made[1]):
+            if re.match("https?:|mailto:|data:", link):
                 continue
             path, _, place = link.partition("#")
             target = unquote(path) or name
@@ -85,11 +89,110 @@ def test_a_second_edition_has_the_same_bytes(made, tmp_path):
     assert edition.body(page.source) == edition.body(page.source)
 
 
-def test_a_folder_with_something_else_in_it_is_left_alone(tmp_path):
-    (tmp_path / "thesis.tex").write_text("years of work")
+@pytest.mark.parametrize("name", ["thesis.tex", "style.css", "index.html"])
+def test_a_folder_with_something_else_in_it_is_left_alone(other, tmp_path, name):
+    """Also where what lies there has a name that an edition uses."""
+    (tmp_path / name).write_text("years of work")
     with pytest.raises(ValueError, match="something else"):
-        edition.write(pipeline.places(), tmp_path)
-    assert (tmp_path / "thesis.tex").exists()
+        edition.write(other, tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == [name]
+    assert (tmp_path / name).read_text() == "years of work"
+
+
+@pytest.fixture
+def other(tmp_path_factory):
+    """A corpus of somebody else with one executed notebook, whose first cell has no heading."""
+    folder = tmp_path_factory.mktemp("elsewhere") / "harbour & <sea>"
+    where = pipeline.Places(folder / "catalogue.csv", *(
+        folder / name for name in ("restored", "figures", "notebooks")))  # fmt: skip
+    for path in (where.restored, where.figures, where.notebooks):
+        path.mkdir(parents=True)
+    (folder / "one.txt").write_text("政府工作报告\n一、过去一年工作回顾\n全市经济持续发展。\n")
+    row = {"id": "one", "file": "one.txt", "title": "政府工作报告", "issuer": "某市人民政府",
+           "level": "city", "genre": "work-report", "date": "2020-01-10"}  # fmt: skip
+    rows = pd.DataFrame([row]).reindex(columns=catalogue.COLUMNS)
+    rows.to_csv(where.catalogue, index=False)
+    corpus.load(where.catalogue).write_restored(where.restored)
+    notebook_of(where, v4.new_output("execute_result", {"text/html": "<b>a table</b>"}))
+    return where
+
+
+def notebook_of(where, *outputs):
+    """Write the one notebook, with these outputs of its only code cell."""
+    count = 1 if outputs else None
+    cells = [v4.new_markdown_cell("No heading here."),
+             v4.new_code_cell("1 + 1", outputs=list(outputs), execution_count=count)]  # fmt: skip
+    nbformat.write(v4.new_notebook(cells=cells), where.notebooks / "00_bare.ipynb")
+
+
+def test_a_page_without_a_heading_goes_by_the_name_of_its_file(other, tmp_path):
+    assert edition.write(other, tmp_path / "html") == []
+    assert "<title>00_bare</title>" in (tmp_path / "html" / "00_bare.html").read_text()
+
+
+def test_the_start_page_of_another_corpus_is_named_after_its_folder(other, tmp_path):
+    edition.write(other, tmp_path / "html")
+    soup = BeautifulSoup((tmp_path / "html" / "index.html").read_text(), "html.parser")
+    assert [h1.text for h1 in soup.find_all("h1")] == ["harbour & <sea>"]
+    assert corpus.load(other.catalogue).hash in soup.h1.find_next("p").text
+    inside = [a["href"] for a in soup.select("nav.inside a")]
+    assert inside == ["#notebooks", "#figures", "#data", "#method", "#cite"]
+
+
+def test_the_start_page_leads_to_its_own_parts(soups):
+    said = {a.text: a["href"][1:] for a in soups["index.html"].select("nav.inside a")}
+    assert [*said] == ["Findings", "Notebooks", "Figures", "Data", "Method", "Cite"]
+    assert all(soups["index.html"].find("h2", id=place) for place in said.values())
+
+
+def test_a_notebook_that_was_not_executed_stops_it_before_anything_is_written(other, tmp_path):
+    notebook_of(other)
+    with pytest.raises(ValueError, match=r"00_bare\.ipynb; run `make figures`"):
+        edition.write(other, tmp_path / "html")
+    assert not (tmp_path / "html").exists()
+
+
+def test_a_text_that_is_not_there_stops_it_before_anything_is_written(other, tmp_path):
+    (other.restored / "one.ledger.csv").unlink()
+    with pytest.raises(ValueError, match=r"one\.ledger\.csv; run `make figures`"):
+        edition.write(other, tmp_path / "html")
+    assert not (tmp_path / "html").exists()
+
+
+def test_of_a_widget_a_page_shows_what_it_carries_or_says_that_it_cannot(other, tmp_path):
+    """What JupyterLab saves while somebody types."""
+    widget = {contents.WIDGET: {"model_id": "abc"}, "text/plain": "VBox(children=(HBox"}
+    script = {contents.SCRIPT: "alert(1)", "text/plain": "<IPython.core.display.Javascript object>"}
+    both = widget | {"text/html": "<b>every view</b>"}
+    for name, data, missing in (("both", both, 0), ("alone", widget, 1)):
+        notebook_of(other, v4.new_output("display_data", script),
+                    v4.new_output("execute_result", data))  # fmt: skip
+        said = edition.write(other, tmp_path / name)
+        page = (tmp_path / name / "00_bare.html").read_text()
+        assert len(said) == missing
+        assert all("00_bare.html: 1 of its outputs" in each for each in said)
+        assert ("<b>every view</b>" in page) == (name == "both")
+        assert ("shown in JupyterLab only" in page) == (name == "alone")
+        assert not re.search("VBox|<script|Javascript|unpkg|cdn", page)
+
+
+def test_a_link_to_a_folder_leads_to_the_data(other, tmp_path):
+    made = edition.Folder(other, tmp_path)
+    html = made.relinked('<a href="data/">', paths.ROOT, "index.html")
+    assert html == '<a href="index.html#data">'
+
+
+@pytest.mark.parametrize("whole", [True, False])
+def test_the_command_says_what_to_open(other, tmp_path, monkeypatch, capsys, whole):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(pipeline, "places", lambda _: other)
+    if not whole:
+        notebook_of(other, v4.new_output("display_data", {contents.WIDGET: {}}))
+    args = argparse.Namespace(catalogue=other.catalogue, out=Path("pages"))
+    assert edition._command(args) == int(not whole)
+    out = capsys.readouterr().out
+    assert out == ("open pages/index.html\n" if whole else "not complete: pages/index.html\n")
+    assert edition.home(other) == other.figures.parent / "html"
 
 
 def complaints(pages, folder) -> list[str]:

@@ -7,10 +7,12 @@ folder, and there is no script. It opens from disk.
 """
 
 import argparse
+import os
 import re
 import shutil
 import sys
 from functools import cache
+from html import escape
 from pathlib import Path
 from urllib.parse import quote, unquote
 
@@ -19,16 +21,20 @@ from analysis.edition.contents import (
     TEMPLATES,
     Page,
     body,
+    executed,
     findings,
     markdown,
     pages,
     part,
     pictures,
     summary,
+    widgets,
 )  # fmt: skip
 
 # Marks a folder as an edition, which may be replaced.
 MARKER = ".edition"
+# Where a link to a folder of the repository leads.
+DATA = "index.html#data"
 _LINK = re.compile(r'\b(href|src)="([^"]+)"')
 
 
@@ -39,7 +45,12 @@ class Folder:
         self.where, self.out = where, out
         self.pages = pages(where)
         self.files = {page.source.resolve(): page.file for page in self.pages}
-        self.missing: list[str] = []
+        self.missing = [
+            f"{page.file}: {count} of its outputs only JupyterLab can show; `make figures` makes "
+            "them anew for the page"
+            for page in self.pages
+            if page.source.suffix == ".ipynb" and (count := widgets(page.source))
+        ]
 
     def relinked(self, html: str, home: Path, name: str) -> str:
         """Point links to the pages and copies of this folder; `home` is what they start from."""
@@ -54,9 +65,9 @@ class Folder:
             return self.files[source] + mark + place
         kept = self._kept(source)
         if kept is None:
-            self.missing.append(f"{name}: {link}")
+            self.missing.append(f"{name}: the link {link} leads nowhere")
             return link
-        return quote(kept) + mark + place
+        return kept if kept == DATA else quote(kept) + mark + place
 
     def _kept(self, source: Path) -> str | None:
         """Copy a file that a page names; give its place in this folder."""
@@ -68,7 +79,7 @@ class Folder:
             if name.is_relative_to(folder):
                 source = real / name.relative_to(folder)
         if source.is_dir():
-            return "index.html#data"
+            return DATA
         return self.keep(source, name.as_posix()) if source.is_file() else None
 
     def keep(self, source: Path, name: str) -> str:
@@ -98,34 +109,55 @@ def _templates():
 
 def write(where: pipeline.Places, out: Path | None = None) -> list[str]:
     """
-    Write the edition of a corpus; return the links that lead nowhere.
+    Write the edition of a corpus; return what is missing in it, a sentence each.
 
     Parameters
     ----------
     where : Places
         Of the corpus, as `pipeline.places` gives them; its notebooks must have been executed.
     out : Path, optional
-        The folder, which is made anew: `html` for our own corpus, else beside the figures.
+        The folder, which is made anew: `home` unless given.
+
+    Raises
+    ------
+    ValueError
+        Before anything is written: notebooks that were not executed, restored texts that are not
+        there, or a folder that holds something else.
     """
     from analysis import corpus
 
-    own = where.notebooks == paths.NOTEBOOKS
-    if not notebooks.every(where.notebooks):
-        raise ValueError(f"no executed notebooks in {where.notebooks}: run `make figures` first")
-    folder = Path(out or (paths.ROOT / "html" if own else where.figures.parent / "html"))
+    folder = out or home(where)
+    reports = corpus.load(where.catalogue)
+    _check(where, reports)
     _empty(folder)
     (folder / MARKER).write_text("Made by `python -m analysis html`; made anew each time.\n")
     (folder / "style.css").write_text(_style(), encoding="utf-8", newline="\n")
     made = Folder(where, folder)
-    reports = corpus.load(where.catalogue)
     shared = {"hash": reports.hash, "reports": len(reports)}
     for page in made.pages[1:]:
-        home = page.source.parent if page.source.suffix != ".ipynb" else paths.NOTEBOOKS
-        made.write(page, body=made.relinked(body(page.source), home, page.file), **shared)
+        base = page.source.parent if page.source.suffix != ".ipynb" else paths.NOTEBOOKS
+        made.write(page, body=made.relinked(body(page.source), base, page.file), **shared)
     made.write(made.pages[0], "start", **_start(made, reports), **shared)
     made.keep(paths.FONT, "data/fonts/NotoSansSC-subset.ttf")
     made.keep(paths.FONT.parent / "OFL.txt", "data/fonts/OFL.txt")
     return made.missing
+
+
+def home(where: pipeline.Places) -> Path:
+    """Where an edition lies: `html` for our own corpus, else beside the figures."""
+    own = where.notebooks == paths.NOTEBOOKS
+    return paths.ROOT / "html" if own else where.figures.parent / "html"
+
+
+def _check(where: pipeline.Places, reports) -> None:
+    """Refuse what would make half an edition."""
+    if not (found := notebooks.every(where.notebooks)):
+        raise ValueError(f"no executed notebooks in {where.notebooks}: run `make figures` first")
+    if bare := [path.name for path in found if not executed(path)]:
+        raise ValueError(f"not executed: {', '.join(bare)}; run `make figures` first")
+    texts = (where.restored / f"{id}.{end}" for id in reports.ids for end in ("txt", "ledger.csv"))
+    if lost := [str(path) for path in texts if not path.is_file()]:
+        raise ValueError(f"missing: {', '.join(lost)}; run `make figures` first")
 
 
 def _empty(folder: Path) -> None:
@@ -152,7 +184,8 @@ def _start(made: Folder, reports) -> dict:
             name = f"{figure['slug']}.{kind}"
             made.keep(where.figures / name, f"figures/{name}")
     own = where.notebooks == paths.NOTEBOOKS
-    about = readme.split("\n## ")[0].split("\n```sh")[0] if own else f"# {reports.hash}"
+    name = f"<h1>{escape(where.catalogue.parent.name)}</h1>\n<p>Corpus {reports.hash}</p>"
+    about = readme.split("\n## ")[0].split("\n```sh")[0] if own else name
     notes = [
         {"file": page.file, "title": page.title,
          "summary": made.relinked(summary(page.source), paths.NOTEBOOKS, "index.html")}
@@ -175,8 +208,6 @@ def _texts(made: Folder, reports) -> list[dict]:
         row = {"id": report.id, "year": report.year, "title": report.title}
         for key, suffix in (("text", "txt"), ("ledger", "ledger.csv")):
             name = f"{report.id}.{suffix}"
-            if not (made.where.restored / name).is_file():
-                raise ValueError(f"{made.where.restored / name} is missing: run `make figures`")
             row[key] = made.keep(made.where.restored / name, f"data/restored/{name}")
         rows.append(row)
     return rows
@@ -193,13 +224,16 @@ def _tables(made: Folder) -> list[str]:
 
 
 def _command(args: argparse.Namespace) -> int:
+    where = pipeline.places(args.catalogue)
     try:
-        missing = write(pipeline.places(args.catalogue), args.out)
+        missing = write(where, args.out)
     except ValueError as error:
         print(error, file=sys.stderr)
         return 1
-    for link in missing:
-        print(f"leads nowhere: {link}", file=sys.stderr)
+    for sentence in missing:
+        print(sentence, file=sys.stderr)
+    start = os.path.relpath((args.out or home(where)) / "index.html")
+    print(f"not complete: {start}" if missing else f"open {start}")
     return int(bool(missing))
 
 

@@ -14,6 +14,8 @@ DOCUMENTS = {
     "docs/restoration.md": "restoration", "docs/own-corpus.md": "your own reports",
 }  # fmt: skip
 KINDS = ("pdf", "svg", "png", "csv")
+# What JupyterLab alone can show.
+WIDGET, SCRIPT = "application/vnd.jupyter.widget-view+json", "application/javascript"
 _FIGURE = re.compile(r"figures/(\d\d_[a-z0-9_]+): (.*)", re.S)
 
 
@@ -29,23 +31,25 @@ class Page:
 
 def pages(where: pipeline.Places) -> list[Page]:
     """List the pages: start, notebooks in order, documents that are there (for our own corpus)."""
-    found = [Page(paths.ROOT / "index", "index.html", "start", "Chinese reports")]
-    for path in notebooks.every(where.notebooks):
-        title = _first(_read(path).cells[0].source)
-        found.append(Page(path, f"{path.stem}.html", title.split(":")[0], title))
     own = where.notebooks == paths.NOTEBOOKS
+    title = "Chinese reports" if own else where.catalogue.parent.name
+    found = [Page(paths.ROOT / "index", "index.html", "start", title)]
+    for path in notebooks.every(where.notebooks):
+        title = _first("".join(cell.source for cell in _read(path).cells[:1]), path)
+        found.append(Page(path, f"{path.stem}.html", title.split(":")[0], title))
     for name, shown in DOCUMENTS.items():
         path = paths.ROOT / name
         if path.is_file() and (own or name.startswith("docs/")):
             file = f"{path.stem.lower().replace('.', '-')}.html"
-            found.append(Page(path, file, shown, _first(path.read_text(encoding="utf-8"))))
+            found.append(Page(path, file, shown, _first(path.read_text(encoding="utf-8"), path)))
     found.append(Page(paths.ROOT / "analysis" / "api.py", "api.html", "API", "API reference"))
     return found
 
 
-def _first(markdown: str) -> str:
-    """Text of the first heading."""
-    return re.search(r"^#\s+(.*)$", markdown, re.M)[1].strip()
+def _first(markdown: str, path: Path) -> str:
+    """Text of the first heading; where there is none, the name of the file."""
+    found = re.search(r"^#[ \t]+(.*\S)", markdown, re.M)
+    return found[1] if found else path.stem
 
 
 def _read(path: Path):
@@ -66,7 +70,36 @@ def body(path: Path) -> str:
         template_name="edition", extra_template_basedirs=[str(TEMPLATES)],
         exclude_input_prompt=True, exclude_output_prompt=True,
     )  # fmt: skip
-    return exporter.from_notebook_node(_read(path))[0]
+    return exporter.from_notebook_node(_still(_read(path)))[0]
+
+
+def _still(notebook):
+    """Leave out what only a running JupyterLab can show: views of widgets, scripts."""
+    for cell in notebook.cells:
+        kept = [out for out in cell.get("outputs", []) if SCRIPT not in out.get("data", {})]
+        for out in kept:
+            if out.get("data", {}).pop(WIDGET, None) is not None and not _shows(out):
+                out.data = {"text/plain": "Controls, shown in JupyterLab only."}
+        if "outputs" in cell:
+            cell.outputs = kept
+    return notebook
+
+
+def _shows(out) -> bool:
+    """Whether an output has more than a widget and the name of its class."""
+    return bool(set(out.data) - {WIDGET, "text/plain"})
+
+
+def widgets(path: Path) -> int:
+    """Count the outputs of a notebook that are nothing but a widget: a page cannot show them."""
+    found = (out for cell in _read(path).cells for out in cell.get("outputs", []))
+    return sum(WIDGET in out.get("data", {}) and not _shows(out) for out in found)
+
+
+def executed(path: Path) -> bool:
+    """Whether any cell of a notebook has been executed."""
+    cells = _read(path).cells
+    return any(cell.get("execution_count") or cell.get("outputs") for cell in cells)
 
 
 def markdown(source: str) -> str:
