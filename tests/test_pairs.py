@@ -149,3 +149,23 @@ def test_what_came_and_what_went_is_ordered_by_time():
     shown = series.telling(series.trend(rates), rates)
     assert list(shown.index) == ["早先的词", "后来的词"]
     assert np.isfinite(shown.to_numpy()).all()
+
+
+def test_four_dates_settle_nothing_and_what_belongs_to_one_year_did_not_come_or_go():
+    years = range(2018, 2022)
+    rates = pd.DataFrame({"一年的词": [0, 9, 0, 0.0], "上升的词": [1, 2, 3, 4.0]}, index=years)
+    trends = series.trend(rates)
+    # The steadiest course of four dates, one of the two that have p = 2/4!.
+    assert trends.loc["上升的词", "p"] > 0.05
+    spiky = trends.assign(**{"class": ["spike", "stable"]})
+    for one in (trends, spiky, trends.iloc[:0]):
+        assert series.telling(one, rates).empty
+    told = telling.agreement(trends, trends)
+    assert "nan" not in told
+    assert "No term" in told
+    rows = {"year": years, "level": "city", "genre": "work-report"}
+    four = series.longest(pd.DataFrame(rows, index=list("abcd")))
+    assert four.long
+    assert "cannot settle a trend at .05 (least p .083)" in four.note
+    longer = {**rows, "year": range(2018, 2023)}
+    assert "cannot" not in series.longest(pd.DataFrame(longer, index=list("abcde"))).note

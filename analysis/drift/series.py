@@ -7,6 +7,7 @@ by name, and where nothing is left a sentence says so.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from math import factorial
 
 import numpy as np
 import pandas as pd
@@ -31,7 +32,7 @@ class Series:
 
     @property
     def long(self) -> bool:
-        """Whether the years suffice for a trend."""
+        """Whether the years suffice for a trend; with four, `note` says what they cannot show."""
         return len(set(self.years)) >= drift.MIN_YEARS
 
 
@@ -61,8 +62,21 @@ a trend needs 4.'
     else:
         left = len(catalogue) - len(rows)
         rest = f"; {left} reports of other levels or genres are left out" if left else ""
-        note = f"{found} from {years[0]} to {years[-1]}{rest}."
+        note = f"{found} from {years[0]} to {years[-1]}{rest}{_unsettled(n)}."
     return Series(name, tuple(rows.index), years, note)
+
+
+def _unsettled(n: int) -> str:
+    """
+    Say that n dates are too few for any order of them to be rare: the steadiest has p = 2/n!.
+
+    >>> _unsettled(4), _unsettled(5)
+    ('; 4 dates describe a course, they cannot settle a trend at .05 (least p .083)', '')
+    """
+    least = 2 / factorial(n)
+    told = f"{least:.3f}".lstrip("0")
+    return (f"; {n} dates describe a course, they cannot settle a trend at .05 (least p {told})"
+            if least > 0.05 else "")  # fmt: skip
 
 
 def rates(
@@ -162,22 +176,23 @@ def telling(trends: pd.DataFrame, table: pd.DataFrame, most: int = 36) -> pd.Dat
     """
     Choose terms that came or went, by the mean year of their hits, for a heat map.
 
-    The surest half of each (smallest of q and the chance of the presence pattern, then most hits).
+    Classes *emerging* and *fading*, in terms of three characters and more; the surest half of each
+    (smallest of q and the chance of the presence pattern, then most hits).
 
     Returns
     -------
     DataFrame
-        Terms × years, rates; the term with the earliest mean year first.
+        Terms × years, rates; the term with the earliest mean year first. Empty where none did.
     """
-    if trends.empty:
+    moved = trends[trends["class"].isin(["emerging", "fading"])]
+    moved = moved[[len(term) > 2 for term in moved.index]]
+    if moved.empty:
         return pd.DataFrame()
     sure = trends[["q", "p_presence"]].min(axis=1)
     rank = pd.DataFrame({"sure": sure, "size": -table.sum()}).sort_index()
-    moved = trends[trends["class"].isin(["emerging", "fading", "spike"])]
-    moved = moved[[len(term) > 2 for term in moved.index]]
     ordered = rank[rank.index.isin(moved.index)].sort_values(["sure", "size"], kind="stable").index
     went = [term for term in ordered if moved.loc[term, "class"] == "fading"]
-    came = [term for term in ordered if moved.loc[term, "class"] != "fading"]
+    came = [term for term in ordered if moved.loc[term, "class"] == "emerging"]
     rows = table[[*went[: most // 2], *came[: most // 2]]].T.rename_axis("term")
     years = rows.columns.to_numpy(float)
     centre = (rows * years).sum(axis=1) / rows.sum(axis=1)

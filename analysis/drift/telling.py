@@ -88,6 +88,9 @@ def agreement(whole: pd.DataFrame, part: pd.DataFrame) -> str:
         return "*Too few years with such parts for a trend of their own.*"
     both = whole.join(part, rsuffix="_part", how="inner")
     moved = both[both["class"].isin(["emerging", "fading"])]
+    if moved.empty:
+        return ("*No term that is frequent enough in the part comes or goes in whole reports: "
+                "nothing to agree on.*")  # fmt: skip
     same = (moved["class"] == moved["class_part"]).mean()
     against = (
         moved["class_part"].isin(["emerging", "fading"]) & (moved["class"] != moved["class_part"])
