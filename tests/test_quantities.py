@@ -20,6 +20,13 @@ def read(text: str) -> list[tuple]:
         ("居民消费价格涨幅控制在3%左右", [("居民消费价格", 3, "%", "growth")]),
         ("市场主体数量增长189.2万户", [("市场主体", 189.2, "万户", "change")]),
         ("地区生产总值在全省占比由22.5%提高到23.5%", []),  # a share is no GDP
+        ("国家财政性教育经费支出占国内生产总值比例继续达到4%。", []),
+        ("教育经费相当于当年国内生产总值的4%", []),
+        ("服务业增加值占全省地区生产总值50%以上", []),
+        ("规上工业增加值分别占到全省的1.86%", []),
+        ("优良天数占比达到80%", [("优良天数比例", 80, "%", "level")]),  # is itself a share
+        ("科研经费占国内生产总值2%,粮食产量1.3万亿斤",  # what follows a share is read again
+         [("粮食产量", 1.3, "万亿斤", "level")]),
         ("2835个老旧小区、975条街巷旧貌换新颜", []),  # the name belongs to the number before it
         ("国内生产总值比上年增长７．３％", [("地区生产总值", 7.3, "%", "growth")]),
         ("召开会议86次,建设120公里道路", []),
@@ -78,7 +85,8 @@ def test_the_labels_still_point_at_their_numbers():
     ("split", "precision", "recall"), [("development", 0.95, 0.90), ("held-out", 0.88, 0.82)]
 )
 def test_floors(compared, split, precision, recall):
-    """Measured .97/.91 over all 435 places; held-out places were drawn after the rules stood."""
+    """Measured .98/.91 over all 435 places; held-out places were drawn after the rules stood (but
+    for the rule about shares, which came from national reports)."""
     table = quantity_scores.score(compared[compared["split"] == split]).set_index("measure")
     assert table.loc["precision", "share"] >= precision
     assert table.loc["recall", "share"] >= recall

@@ -47,7 +47,9 @@ LEVEL = re.compile(
 TARGET = re.compile(r"力争|努力|目标|预期|确保|争取|要|将|以上|左右|计划")
 RESULT = re.compile(r"同比|比上年|已|累计完成|预计|圆满|连续|由[“\d]|从[“\d]")
 # A share of the whole, or a place in a ranking, is no value of the indicator.
-OTHER = re.compile(r"占比|比重|贡献|排名|排位|位次|位居|居第")
+OTHER = re.compile(r"占|比重|比例|之比|贡献|排名|排位|位次|位居|居第")
+# Before an indicator that is only what something else is a share of: 占全省地区生产总值…4%.
+WHOLE = re.compile(r"(?:占|相当于)[到了]?(?:全[国省市县区]|我[国省市县区]|当年|同期)?的?$")
 YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)年?(?:底|末)?")
 # Plans by name and the last year of each; a plan covers five years.
 PLANS = {"十五五": 2030, "十四五": 2025, "十三五": 2020, "十二五": 2015, "十一五": 2010}
@@ -121,7 +123,8 @@ def _owner(
     between = text[end:start]
     # 2835个老旧小区、975条街巷: the name belongs to the number before it.
     taken = between.startswith("、") and 0 <= begin - previous_end <= 2 and previous_end
-    if taken or STOP.search(between) or OTHER.search(between):
+    share = OTHER.search(between) or WHOLE.search(text, max(0, begin - 9), begin)
+    if taken or STOP.search(between) or share:
         return None
     # Between may stand an earlier number of the same indicator: 达到4153亿元,增长2.6%.
     if previous_end <= end:
