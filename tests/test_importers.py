@@ -30,6 +30,43 @@ def test_a_word_file_gives_its_paragraphs(tmp_path):
     assert importers.text(tmp_path / "gov-2021.docx") == "政府工作报告\n各位代表：\n"
 
 
+def test_tables_of_a_word_file_stand_where_they_stood(tmp_path):
+    docx = pytest.importorskip("docx")
+    document = docx.Document()
+    document.add_paragraph("一、主要指标")
+    table = document.add_table(3, 2)
+    for at, said in enumerate(("指标", "2021年", "森林覆盖率", "24.5%")):
+        table.cell(at // 2, at % 2).text = said
+    table.cell(2, 0).merge(table.cell(2, 1)).text = "合计"
+    document.add_paragraph("二、工作安排")
+    document.save(tmp_path / "gov.docx")
+    lines = ["一、主要指标", "指标", "2021年", "森林覆盖率", "24.5%", "合计", "二、工作安排"]
+    assert importers.text(tmp_path / "gov.docx").split() == lines
+
+
+def test_what_cannot_be_read_is_named_and_the_rest_goes_on(tmp_path, capsys):
+    pytest.importorskip("docx")
+    pytest.importorskip("pypdf")
+    pytest.importorskip("bs4")
+    (tmp_path / "cut.docx").write_bytes(b"PK\x03\x04" + bytes(99))
+    (tmp_path / "empty.docx").write_bytes(b"")
+    (tmp_path / "cut.pdf").write_bytes(b"%PDF-1.4\n1 0 obj\n<<")
+    (tmp_path / "~$v-2021.docx").write_bytes(b"lock")
+    for name in ("old.doc", "scan.bin"):
+        (tmp_path / name).write_bytes(b"\xd0\xcf\x11\xe0")
+    (tmp_path / "gov-2021.html").write_text(PAGE, encoding="utf-8")
+    said = importers.convert(tmp_path)
+    starts = ("cut.docx: cannot", "cut.pdf: ", "empty.docx: cannot", "gov-2021.txt: text of",
+              "passed over: old.doc, scan.bin;")  # fmt: skip
+    assert len(said) == len(starts)
+    for line, start in zip(said, starts, strict=True):
+        assert line.startswith(start)
+        assert "\n" not in line
+    assert sorted(p.name for p in tmp_path.glob("*.txt")) == ["gov-2021.txt"]
+    assert main(["catalogue", str(tmp_path)]) == 0
+    assert "cut.docx: cannot be read" in capsys.readouterr().err
+
+
 def test_a_pdf_gives_its_text_and_a_scan_is_refused(tmp_path):
     pypdf = pytest.importorskip("pypdf")
     from matplotlib.figure import Figure
