@@ -7,7 +7,7 @@ import subprocess
 
 import pytest
 
-from analysis import claims, paths
+from analysis import claims, corpus, paths
 
 PAPER = paths.ROOT / "examples" / "paper"
 
@@ -23,7 +23,9 @@ def source(tmp_path_factory):
 def test_everything_that_is_named_is_there(source):
     text, folder = source
     for name in re.findall(r"\\(?:column|page)figure\{([^#}]+)\}", text):
-        assert (paths.FIGURES / f"{name}.pdf").is_file(), name
+        made_here = name.startswith("build/")
+        place = folder.parent if made_here else paths.FIGURES
+        assert (place / f"{name}.pdf").is_file(), name
     for name in re.findall(r"\\input\{build/(\w+)\}", text):
         assert (folder / f"{name}.tex").is_file(), name
     made = "".join(path.read_text(encoding="utf-8") for path in folder.glob("*.tex"))
@@ -36,6 +38,34 @@ def test_everything_that_is_named_is_there(source):
     assert claimed <= set(claims.read(paths.ROOT / "figures")["id"])
     labels = set(re.findall(r"\\label\{([^}]+)\}", text + made))
     assert set(re.findall(r"\\ref\{([^}]+)\}", text)) <= labels
+
+
+def test_another_term_changes_all_that_is_about_the_term(source, tmp_path):
+    def said(folder):
+        lines = (folder / "numbers.tex").read_text(encoding="utf-8")
+        return dict(re.findall(r"\\newcommand\{\\(\w+)\}\{(.*)\}", lines))
+
+    runpy.run_path(str(PAPER / "prepare.py"))["main"](tmp_path, "能源革命")
+    first, second = said(source[1]), said(tmp_path)
+    hits = sum(report.text.count("能源革命") for report in corpus.load())
+    assert second["TermHits"] == str(hits)
+    assert f"n = {hits} hits" in second["TermCaption"]
+    changed = {name for name in first if first[name] != second[name]}
+    assert changed == {"TermName", "TermHits", "TermCaption"}
+    for name in ("00_term.csv", "00_term.svg", "rates.tex", "numbers.tex"):
+        text = (tmp_path / name).read_text(encoding="utf-8")
+        assert "高质量发展" not in text, name
+        assert "high-quality" not in text, name
+    assert "能源革命" in (tmp_path / "rates.tex").read_text(encoding="utf-8")
+
+
+@pytest.mark.skipif(not (paths.ROOT / ".git").exists(), reason="no checkout of Git")
+def test_nothing_that_tex_leaves_behind_is_tracked():
+    names = ("paper.aux", "paper.log", "paper.pdf", "paper.xdv", "paper.fls", "paper.fdb_latexmk",
+             "build/numbers.tex", "paper.tex", "prepare.py")  # fmt: skip
+    command = ["git", "check-ignore", "--no-index", *names]
+    out = subprocess.run(command, cwd=PAPER, capture_output=True, text=True).stdout.split()
+    assert out == [*names[:-2]]
 
 
 def test_no_number_is_typed_by_hand(source):
