@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analysis import concordance, counts, paths, tokens, trace
+from analysis.__main__ import main
 
 RAW = {
     "a": "一、工作回顾\n推動高質量發展，经济发(fā)展。\n二、今年工作\n坚持高质量发展。\n",
@@ -160,3 +161,16 @@ def test_an_empty_table_has_all_columns():
     table = concordance.hits(tiny.corpus({"a": ""}), "发展")
     assert list(table.columns) == concordance.COLUMNS
     assert isinstance(concordance.support(table), pd.DataFrame)
+
+
+@pytest.mark.parametrize(
+    ("asked", "says"),
+    [(["发展(", "--regex"], "is no regular expression"), (["发展", "--report", "gov-99"], "gov-99"),
+     ([""], "empty"), (["发展", "--catalogue", "nowhere.csv"], "nowhere.csv")],
+)  # fmt: skip
+def test_a_command_that_cannot_be_done_says_so_in_its_exit_code(asked, says, capsys):
+    assert main(["trace", *asked]) == 1
+    printed = capsys.readouterr()
+    assert says in printed.err
+    assert "Traceback" not in printed.err
+    assert printed.out == ""

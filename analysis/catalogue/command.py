@@ -37,11 +37,7 @@ def _draft(args: argparse.Namespace) -> int:
         return 1
     for said in importers.convert(args.folder):
         print(said, file=sys.stderr)
-    try:
-        draft.write(draft.draft(args.folder, out.parent), out)
-    except (ValueError, OSError) as error:
-        print(error, file=sys.stderr)
-        return 1
+    draft.write(draft.draft(args.folder, out.parent), out)
     said, _ = catalogue.describe(out)
     print(f"{said}\nA draft, to be read and corrected: {out}; then: python -m analysis check {out}")
     return 0

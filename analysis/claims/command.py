@@ -2,7 +2,6 @@
 
 import argparse
 import shlex
-import sys
 from pathlib import Path
 
 import pandas as pd
@@ -62,14 +61,10 @@ def arguments(said: str) -> dict:
 def _command(args) -> int:
     from analysis import pipeline
 
-    try:
-        table = read(pipeline.places(args.catalogue).figures)
-        if args.id:
-            print(page(table, args.id, args.catalogue))
-            return 0
-    except (OSError, ValueError) as error:
-        print(error, file=sys.stderr)
-        return 1
+    table = read(pipeline.places(args.catalogue).figures)
+    if args.id:
+        print(page(table, args.id, args.catalogue))
+        return 0
     named = [claim for row in table.itertuples() if (claim := Claim(*row[1:])).named]
     for claim in named:
         print(f"{claim.id:<28}{claim.text:<24}{claim.counts}")
