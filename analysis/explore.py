@@ -10,7 +10,7 @@ for readers of a notebook that was saved while somebody typed.
 
 from html import escape
 
-from analysis import lookup, paths, views
+from analysis import lookup, paths, tables, views
 from analysis.glossary import LANGUAGES, label
 
 # JupyterLab takes arrows and letters as commands of its own where no text is typed: a list could
@@ -50,15 +50,7 @@ def open(
     if not live:
         return HTML(page)
     display(Javascript(KEYS))
-    box = Explorer(prepared, query, regex, before, after, lang).box
-    return _with_page(box, page)
-
-
-def _with_page(box, page: str):
-    """Let a widget carry a page: what is saved of a widget alone is a name without its state."""
-    bundle = box._repr_mimebundle_
-    box._repr_mimebundle_ = lambda **_: {**bundle(), "text/html": page}
-    return box
+    return tables.carrying(Explorer(prepared, query, regex, before, after, lang).box, page)
 
 
 class Explorer:

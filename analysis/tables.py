@@ -196,3 +196,15 @@ def show(frame: pd.DataFrame, digits: int = 3, index: bool = False):
     # JupyterLab drops style sheets from pages that it does not trust, and keeps this.
     html = html.replace("<td>", '<td style="text-align: left">')
     return HTML(f"<div>{style}{html}</div>")
+
+
+def carrying(widget, html: str):
+    """
+    Let a widget carry a page, and give it back.
+
+    A notebook that is saved has of a widget only a name; with the page, readers without a kernel
+    see something (GitHub, nbconvert, the HTML edition).
+    """
+    bundle = widget._repr_mimebundle_
+    widget._repr_mimebundle_ = lambda **_: {**bundle(), "text/html": html}
+    return widget

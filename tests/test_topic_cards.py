@@ -171,3 +171,6 @@ def test_a_page_shows_the_questions_and_not_the_answers(made, model, tmp_path):
     page = intrusion.ask(items, tmp_path / "answers.csv", live=False).data
     assert items["option_1"].iloc[0] in page
     assert "answer" not in page
+    live = intrusion.ask(items, tmp_path / "answers.csv", live=True)._repr_mimebundle_()
+    assert live["text/html"] == page
+    assert len(live) == 3

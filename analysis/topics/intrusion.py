@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from analysis import paths
-from analysis.tables import show
+from analysis.tables import carrying, show
 from analysis.topics import TOP, TopicModel, top_codes
 from analysis.topics.cards import quote, strongest
 
@@ -135,7 +135,8 @@ def ask(items: pd.DataFrame, path: Path, live: bool = paths.LIVE):
     path : Path
         CSV of the items with `response`, as `score_intrusion` takes it.
     live : bool
-        Buttons, or (for a page, where nobody answers) the questions as a table.
+        Buttons, which carry the questions as a table with them, or (for a page, where nobody
+        answers) that table alone.
 
     Returns
     -------
@@ -146,8 +147,9 @@ def ask(items: pd.DataFrame, path: Path, live: bool = paths.LIVE):
     ValueError
         If `path` has answers to other items, which are not overwritten.
     """
+    questions = show(items[["item", *OPTIONS]].fillna(""))
     if not live or items.empty:
-        return show(items[["item", *OPTIONS]].fillna(""))
+        return questions
     import ipywidgets as widgets
 
     answers = _taken_up(items, path)
@@ -175,7 +177,7 @@ def ask(items: pd.DataFrame, path: Path, live: bool = paths.LIVE):
 
     bar.observe(turn, "value")
     turn()
-    return page
+    return carrying(page, questions.data)
 
 
 def _taken_up(items: pd.DataFrame, path: Path) -> pd.DataFrame:
