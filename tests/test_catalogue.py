@@ -13,6 +13,7 @@ from analysis import catalogue, paths, pipeline, textfiles
 from analysis.catalogue import draft
 
 TEXT = "政府工作报告\n各位代表：\n过去五年，成绩来之不易。\n"
+OTHER = TEXT + "报告完毕。\n"
 GOOD = {
     "id": "city-gov-2021", "file": "raw/a.txt", "title": "政府工作报告", "issuer": "某市人民政府",
     "level": "city", "genre": "work-report", "date": "2021-02-23", "reviews": "2016-2020",
@@ -24,8 +25,8 @@ GOOD = {
 def folder(tmp_path):
     """A folder with two good reports."""
     (tmp_path / "raw").mkdir()
-    for name in ("a", "b"):
-        (tmp_path / "raw" / f"{name}.txt").write_text(TEXT, encoding="utf-8", newline="")
+    for name, text in (("a", TEXT), ("b", OTHER)):
+        (tmp_path / "raw" / f"{name}.txt").write_text(text, encoding="utf-8", newline="")
     return tmp_path
 
 
@@ -36,8 +37,8 @@ def write(folder, *changes, encoding="utf-8", columns=catalogue.COLUMNS, **optio
         writer = csv.DictWriter(file, columns, restval="", extrasaction="ignore", **options)
         writer.writeheader()
         writer.writerow(GOOD)
-        writer.writerows(GOOD | {"id": f"other-{n}", "file": "raw/b.txt"} | change
-                         for n, change in enumerate(changes))  # fmt: skip
+        second = GOOD | {"file": "raw/b.txt", "sha256": textfiles.checksum(OTHER.encode())}
+        writer.writerows(second | {"id": f"other-{n}"} | change for n, change in enumerate(changes))
     return path
 
 
@@ -71,8 +72,8 @@ def test_a_good_row_reads_back(folder):
         ({"file": "../raw/b.txt"}, "file", "outside"),
         ({"file": "/etc/hostname"}, "file", "outside"),
         ({"file": "C:\\texts\\b.txt"}, "file", "outside"),
-        ({"sha256": "0" * 64}, "sha256", GOOD["sha256"]),
-        ({"sha256": ""}, "sha256", GOOD["sha256"]),
+        ({"sha256": "0" * 64}, "sha256", textfiles.checksum(OTHER.encode())),
+        ({"sha256": ""}, "sha256", textfiles.checksum(OTHER.encode())),
         ({"id": ""}, "id", "is empty"),
         ({"id": "太原 2021"}, "id", "letters, digits"),
         ({"id": "../x"}, "id", "letters, digits"),
@@ -157,6 +158,14 @@ def test_a_corpus_of_one_is_a_warning(folder):
     assert len(catalogue.read(folder / "catalogue.csv")) == 1
 
 
+def test_one_text_on_two_lines_is_a_warning_that_names_both(folder):
+    (folder / "raw" / "b.txt").write_text(TEXT, encoding="utf-8", newline="")
+    (problem,) = catalogue.problems(write(folder, {"sha256": GOOD["sha256"]}))
+    assert not problem.error
+    assert (problem.line, problem.value) == (3, "raw/b.txt")
+    assert "same text as line 2 (raw/a.txt)" in str(problem)
+
+
 def test_thousands_of_rows_are_checked_in_seconds(folder):
     path = write(folder, *({} for _ in range(5000)))
     start = time.process_time()
@@ -183,7 +192,7 @@ def test_a_draft_guesses_from_names_and_first_lines_and_says_why(tmp_path):
 
 def test_a_draft_takes_over_a_metadata_table(tmp_path):
     (tmp_path / "1999.txt").write_text(TEXT)
-    (tmp_path / "2001.txt").write_text(TEXT)
+    (tmp_path / "2001.txt").write_text(OTHER)
     (tmp_path / "metadata.csv").write_text(
         "year,title,issuer,level,type\n1999,报告,国务院,central,government_work_report\n"
         "2001,报告,国务院,central,government_work_report\n"

@@ -83,13 +83,14 @@ def problems(path: Path) -> list[Problem]:
     Find everything that is wrong with a catalogue and its files, in the order of the lines.
 
     Errors keep a report from being used or from being what the catalogue says it is; warnings
-    (an empty title, a missing checksum, a corpus of one) do not.
+    (an empty title, a missing checksum, one text on two lines, a corpus of one) do not.
     """
     path = Path(path)
     rows, found = _rows(path)
+    seen: dict[str, tuple[int, str]] = {}
     for line, row in rows:
         found += _row_problems(row, line)
-        found += _file_problems(row, line, path.parent)
+        found += _file_problems(row, line, path.parent, seen)
     found += _duplicates(rows)
     if len(rows) == 1:
         found.append(
@@ -251,8 +252,12 @@ def _duplicates(rows: list[tuple[int, dict]]) -> list[Problem]:
     return found
 
 
-def _file_problems(row: dict, line: int, folder: Path) -> list[Problem]:
-    """What the file shows: whether it is there, is text, and is the one that was catalogued."""
+def _file_problems(row: dict, line: int, folder: Path, seen: dict) -> list[Problem]:
+    """
+    What the file shows: whether it is there, is text, and is the one that was catalogued.
+
+    `seen` has line and file of each checksum of the rows above; this one is added.
+    """
     if not row["file"] or _escapes(row["file"]):
         return []
 
@@ -266,6 +271,11 @@ def _file_problems(row: dict, line: int, folder: Path) -> list[Problem]:
     defect = textfiles.defect(data)
     found = [say("file", *defect)] if defect else []
     actual = textfiles.checksum(data)
+    first, file = seen.setdefault(actual, (line, row["file"]))
+    # A file that is named twice is said by its name.
+    if file.lower() != row["file"].lower():
+        what = f"has the same text as line {first} ({file})"
+        found.append(say("file", what, "keep one of them; it would count twice", error=False))
     if not row["sha256"]:
         found.append(say("sha256", "is empty", f"it is {actual}", error=False))
     elif row["sha256"].lower() != actual:
