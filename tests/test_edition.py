@@ -188,10 +188,11 @@ def test_the_command_says_what_to_open(other, tmp_path, monkeypatch, capsys, who
     monkeypatch.setattr(pipeline, "places", lambda _: other)
     if not whole:
         notebook_of(other, v4.new_output("display_data", {contents.WIDGET: {}}))
-    args = argparse.Namespace(catalogue=other.catalogue, out=Path("pages"))
+    args = argparse.Namespace(catalogue=other.catalogue, out=Path("my pages"))
     assert edition._command(args) == int(not whole)
     out = capsys.readouterr().out
-    assert out == ("open pages/index.html\n" if whole else "not complete: pages/index.html\n")
+    assert out == ("open 'my pages/index.html'\n" if whole
+                   else "not complete: my pages/index.html\n")  # fmt: skip
     assert edition.home(other) == other.figures.parent / "html"
 
 

@@ -9,6 +9,7 @@ folder, and there is no script. It opens from disk.
 import argparse
 import os
 import re
+import shlex
 import shutil
 import sys
 from functools import cache
@@ -233,7 +234,7 @@ def _command(args: argparse.Namespace) -> int:
     for sentence in missing:
         print(sentence, file=sys.stderr)
     start = os.path.relpath((args.out or home(where)) / "index.html")
-    print(f"not complete: {start}" if missing else f"open {start}")
+    print(f"not complete: {start}" if missing else f"open {shlex.quote(start)}")
     return int(bool(missing))
 
 
