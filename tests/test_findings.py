@@ -1,8 +1,11 @@
 """Findings are picked by rule, carry their own evidence, and are held against other analyses."""
 
+from types import SimpleNamespace
+
 import pytest
 
 from analysis import concordance, corpus, findings, paths
+from analysis.catalogue import draft
 from analysis.claims.command import arguments
 from analysis.drift import pairs
 from analysis.findings import refusals, targets, wordings
@@ -78,6 +81,26 @@ def test_targets_are_held_against_each_other_as_the_texts_state_them(reports, pa
             start, end = map(int, getattr(row, f"raw_{side}").split("-"))
             report = reports[getattr(row, f"report_{side}")]
             assert f"{getattr(row, f'value_{side}'):g}" in report.raw[start:end]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "term", "regex"),
+    [("国内生产总值", "国内生产总值", "国内生产总值", False),
+     ("国内生产总值", "GDP", "GDP|国内生产总值", True)],
+)  # fmt: skip
+def test_evidence_for_a_target_is_sought_as_it_is_written(tmp_path, before, after, term, regex):
+    """The national reports never say 地区生产总值, the name of the indicator."""
+    for year, name, value in ((2021, before, 6), (2022, after, 5)):
+        text = f"政府工作报告\n一、今年工作安排\n{name}增长{value}%。居民消费价格涨幅3%左右。\n"
+        (tmp_path / f"guowuyuan-{year}.txt").write_text(text * 3, encoding="utf-8")
+    draft.write(draft.draft(tmp_path), tmp_path / "catalogue.csv")
+    reports = corpus.load(tmp_path / "catalogue.csv")
+    two = SimpleNamespace(before=reports.ids[:1], after=reports.ids[1:])
+    (row,) = (r for r in targets.both(reports, two).itertuples() if r.indicator == "地区生产总值")
+    asked = arguments(targets._evidence(reports, row))
+    assert (asked["term"], asked["regex"], asked["report"]) == (term, regex, reports.ids)
+    hits = concordance.hits(reports, asked.pop("term"), **asked)
+    assert set(hits["report"]) == set(reports.ids)
 
 
 def test_a_finding_that_hangs_on_restoration_says_so(reports, pair, monkeypatch):

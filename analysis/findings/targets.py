@@ -1,5 +1,7 @@
 """Findings in the quantities: targets that two like reports set for the same thing."""
 
+import re
+
 import numpy as np
 import pandas as pd
 
@@ -130,10 +132,24 @@ def _one(corpus, read: dict, row) -> Finding:
         value=row.change, unit=unit, digits=_digits(row.change), n=2,
         counts=f"change of the target for {row.indicator}{growth}, {row.report_after} less "
         f"{row.report_before}, nearer ends of ranges",
-        evidence=traced(row.indicator, [row.report_before, row.report_after]), status=STATED,
+        evidence=_evidence(corpus, row), status=STATED,
         holds=_again(read, values), of=len(read), over="levels of restoration",
         places=(*_places(row), *_elsewhere(corpus, row)),
     )  # fmt: skip
+
+
+def _evidence(corpus, row) -> str:
+    """The trace of an indicator as the two reports write it: 国内生产总值 is 地区生产总值 too."""
+    ids, regex = [row.report_before, row.report_after], dict(quantities.indicators())[row.indicator]
+    texts = [corpus[id].text for id in ids]
+    # The pattern reads plain digits; offsets stay.
+    found = {text[m.start() : m.end()]
+             for text in texts for m in regex.finditer(text.translate(quantities.PLAIN))}  # fmt: skip
+    # Who looks for 新增就业 finds 新增就业人数.
+    forms = sorted(one for one in found if not any(other in one for other in found - {one}))
+    if len(forms) > 1:
+        return traced("|".join(map(re.escape, forms)), ids, None, "--regex")
+    return traced(forms[0] if forms else row.indicator, ids)
 
 
 def _range(row, side: str) -> str:
