@@ -141,10 +141,11 @@ def _one(corpus, read: dict, row) -> Finding:
 def _evidence(corpus, row) -> str:
     """The trace of an indicator as the two reports write it: 国内生产总值 is 地区生产总值 too."""
     ids, regex = [row.report_before, row.report_after], dict(quantities.indicators())[row.indicator]
-    texts = [corpus[id].text for id in ids]
-    # The pattern reads plain digits; offsets stay.
-    found = {text[m.start() : m.end()]
-             for text in texts for m in regex.finditer(text.translate(quantities.PLAIN))}  # fmt: skip
+    found: set[str] = set()
+    for text in (corpus[id].text for id in ids):
+        # The pattern reads plain digits; offsets stay.
+        plain = text.translate(quantities.PLAIN)
+        found.update(text[m.start() : m.end()] for m in regex.finditer(plain))
     # Who looks for 新增就业 finds 新增就业人数.
     forms = sorted(one for one in found if not any(other in one for other in found - {one}))
     if len(forms) > 1:
