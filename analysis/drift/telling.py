@@ -86,7 +86,7 @@ def agreement(whole: pd.DataFrame, part: pd.DataFrame) -> str:
     """Say how many terms move the same way in whole reports and in one function."""
     if whole.empty or part.empty:
         return "*Too few years with such parts for a trend of their own.*"
-    both = whole.join(part, rsuffix="_part", how="inner")
+    both = whole.join(part.add_suffix("_part"), how="inner")
     moved = both[both["class"].isin(["emerging", "fading"])]
     if moved.empty:
         return ("*No term that is frequent enough in the part comes or goes in whole reports: "
