@@ -58,8 +58,8 @@ def placebo_line(trials: pd.DataFrame) -> str:
             return "Placebo: too few sections to split; the test cannot be checked on this text."
         low, high = rows["rejected"].min(), rows["rejected"].max()
         span = f"{low:.1%}" if low == high else f"{low:.1%} to {high:.1%}"
-        held = "" if method == "g2" else (
-            " (within 3-7%)" if rows["calibrated"].all() else " (**outside 3-7%: read with care**)")
+        good = "within 3-7%" if rows["calibrated"].all() else "**outside 3-7%: read with care**"
+        held = "" if method == "g2" else f" ({good})"
         parts.append(f"{name} {span}{held}")
     return ("Placebo, share of terms called different between random halves of one text, at a "
             f"nominal 5%: {'; '.join(parts)}.")  # fmt: skip

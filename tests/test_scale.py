@@ -113,7 +113,7 @@ def test_a_choice_that_is_spread_out_finds_the_same(text):
 
 
 def test_a_page_that_repeats_itself_is_weighed_once(monkeypatch):
-    text = "忣及" * 500 + "发展荿果，" * 20
+    text = "忣时发展荿果，" * 260
     places = variants.odd_places(text)
     given = contest.habit(language.encode(text), places), Counter(), 0.1
     weighed, weigh = [], contest._weigh

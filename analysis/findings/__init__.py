@@ -94,7 +94,8 @@ def quotations(corpus, places) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        `report`, `section`, `quotation` (the place in 【】, a long one by its ends), `raw` (offsets, start-end), `rests_on`
+        `report`, `section`, `quotation` (the place in 【】, a long one by its ends), `raw`
+        (offsets, start-end), `rests_on`
         (untouched, or the weakest class of edit inside).
     """
     rows = []

@@ -230,7 +230,8 @@ def common(studies: dict[str, Study]) -> list[Finding]:
     return [Finding(
         id="common.highest",
         statement=f"{label(term)} stands in {_part(study)} of every report, most often in "
-        f"`{top['report']}`: {{}} per 10,000 words ({least['per_10k']:.1f} in `{least['report']}`).",
+        f"`{top['report']}`: {{}} per 10,000 words ({least['per_10k']:.1f} in "
+        f"`{least['report']}`).",
         value=float(top["per_10k"]), low=float(top["low"]), high=float(top["high"]),
         unit="per 10,000", digits=1, n=int(top["count"]),
         counts=f"rate of {term} in {_part(study)} of {top['report']}",

@@ -64,10 +64,10 @@ def find(text: str) -> list[Edit]:
 
     Examples
     --------
-    >>> text = "在甲乙市旅游攻略第三届人民代表大会上，《甲乙市旅游攻略人民政府公报》、"
-    >>> text += "《甲乙市旅游攻略教育条例》"
-    >>> [(edit.start, edit.before, edit.after) for edit in find(text)]
-    [(4, '旅游攻略', ''), (23, '旅游攻略', ''), (39, '旅游攻略', '')]
+    >>> titles = "《安平市旅游攻略城市总体规划》、《安平市旅游攻略物业管理条例》"
+    >>> text = f"“安平市旅游攻略人才工作领导小组”、“安平市旅游攻略教育局直属学校”、{titles}"
+    >>> sorted({edit.before for edit in find(text)})
+    ['旅游攻略']
     """
     if not _recurs(text) or len(TITLE.findall(text)) < TITLES:
         return []
