@@ -61,7 +61,8 @@ def handover(courses: pd.DataFrame, old: str, new: str) -> str:
     parts = [seen[seen["term"] == term] for term in (old, new)]
     if any(part.empty for part in parts):
         missing = [term for term, part in zip((old, new), parts, strict=True) if part.empty]
-        return f"*{' and '.join(missing)} stand in none of these reports: nothing to put beside.*"
+        verb = "stands" if len(missing) == 1 else "stand"
+        return f"*{' and '.join(missing)} {verb} in none of these reports: nothing to put beside.*"
     before, after = parts
     order = "without overlap" if before["year"].max() < after["year"].min() else "with overlap"
     return (

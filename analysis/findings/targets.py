@@ -98,12 +98,13 @@ def _lower(corpus, read: dict, rows: pd.DataFrame) -> Finding:
 
     before, after = rows.iloc[0][["report_before", "report_after"]]
     named, alone = lower(rows), next(iter(read.values())).attrs["alone"]
+    verb = "is" if len(named) == 1 else "are"
     limits = rows.loc[rows["ceiling"] & rows["indicator"].isin(named), "indicator"]
     said = f": {listed(named, len(named))}" if named else ""
     said += f" ({listed(limits, 9)} is a ceiling: lower is stricter)" if len(limits) else ""
     return Finding(
         id="targets.lower", statement=f"{{}} of the {len(rows)} targets that both reports state as "
-        f"a number for their own year are lower in {corpus[after].year} than in "
+        f"a number for their own year {verb} lower in {corpus[after].year} than in "
         f"{corpus[before].year}{said}. {alone[0]} and {alone[1]} others stand in one report only.",
         value=len(named), unit="targets", n=len(rows),
         counts=f"targets for the year of the report that are lower in {after} than in {before}",
