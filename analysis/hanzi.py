@@ -14,12 +14,10 @@ HAN = (
     "\U00020000-\U0003ffff"  # Extensions B and later
 )
 NUMERALS = "〇零一二三四五六七八九十百千"
-# What ends a sentence, and what may close after it.
-ENDS = "。！？!?；;：:…"
+# What may close after the end of a sentence.
 CLOSERS = "”’」』）)》】\\]"
 # Marks inside a sentence, full-width and as many pages have them.
 COMMAS = "，、,"
-OPENERS = "“‘「『（(《【\\["
 # Letters of Hanyu Pinyin: plain, phonetic a and g, ü ê, with tones, with breves, combining marks.
 PINYIN = (
     "a-z\u0251\u0261üê" "āáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜńňǹḿ" "ăĕĭŏŭ"

@@ -33,7 +33,7 @@ def test_counts_come_back(five, tmp_path, unit):
     made = counts.count(five, unit)
     for table in (made, made.select(["改革", "元宇宙"]), made.restrict(made.sizes < 0)):
         parquet.write_counts(table, tmp_path)
-        same(parquet.read_counts(tmp_path), table)
+        tiny.same_counts(parquet.read_counts(tmp_path), table)
 
 
 @settings(max_examples=20, deadline=None)
@@ -42,16 +42,7 @@ def test_any_counts_come_back(tmp_path_factory, pieces):
     folder = tmp_path_factory.mktemp("counts")
     table = counts.count(tokens.table(tiny.corpus({"a": "".join([*pieces, "。"]), "b": "改革"})))
     parquet.write_counts(table, folder)
-    same(parquet.read_counts(folder), table)
-
-
-def same(found: counts.Counts, made: counts.Counts) -> None:
-    pd.testing.assert_frame_equal(found.units, made.units)
-    pd.testing.assert_index_equal(found.terms, made.terms)
-    assert found.matrix.shape == made.matrix.shape
-    for name in ("indptr", "indices", "data"):
-        a, b = getattr(found.matrix, name), getattr(made.matrix, name)
-        assert (a.dtype, a.tobytes()) == (b.dtype, b.tobytes()), name
+    tiny.same_counts(parquet.read_counts(folder), table)
 
 
 def test_other_tools_read_words_and_add_up_the_same(five, tmp_path):

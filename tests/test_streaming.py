@@ -7,8 +7,8 @@ import time
 
 import joblib
 import numpy as np
-import pandas as pd
 import pytest
+import tiny
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -23,15 +23,6 @@ LINES = (
     "（一）扩大开放。发展5G和AI，2022-08。", "——\n", "太太太，㐀\u2029研究研究。",
     "三、政府自身建设\n依法行政。",
 )  # fmt: skip
-
-
-def same(one: counts.Counts, other: counts.Counts) -> None:
-    pd.testing.assert_frame_equal(one.units, other.units)
-    pd.testing.assert_index_equal(one.terms, other.terms)
-    assert one.matrix.shape == other.matrix.shape
-    for name in ("indptr", "indices", "data"):
-        a, b = getattr(one.matrix, name), getattr(other.matrix, name)
-        assert (a.dtype, a.tobytes()) == (b.dtype, b.tobytes()), name
 
 
 def write(folder, texts: list[str]):
@@ -64,7 +55,7 @@ def many(home):
 def test_the_five_reports_are_counted_as_in_memory(unit):
     at_once = counts.count(tokens.table(corpus.load(CATALOGUE)), unit)
     streamed = streaming.count(CATALOGUE, unit, n_jobs=1, chunk=2, **QUIET)
-    same(at_once, streamed)
+    tiny.same_counts(at_once, streamed)
     assert streamed.units.attrs == at_once.units.attrs
 
 
@@ -78,21 +69,21 @@ def test_any_portions_give_the_same_bytes(tmp_path_factory, texts, chunk, unit, 
     rules = {"stop": {"建设"}, "min_count": 2, "min_units": 2}
     at_once = counts.count(tokens.table(corpus.load(source)), unit, **rules)
     streamed = streaming.count(source, unit, n_jobs=1, chunk=chunk, cached=kept, **rules, **QUIET)
-    same(at_once, streamed)
+    tiny.same_counts(at_once, streamed)
 
 
 @pytest.mark.parametrize("options", [{"lexicon": None}, {"hmm": False}, {"engine": "jieba"}])
 def test_options_reach_the_workers_and_the_cache(many, options):
     streaming.count(many, n_jobs=1, **QUIET)
     at_once = counts.count(tokens.table(corpus.load(many), **options))
-    same(at_once, streaming.count(many, n_jobs=1, **options, **QUIET))
+    tiny.same_counts(at_once, streaming.count(many, n_jobs=1, **options, **QUIET))
 
 
 def test_processes_and_threads_change_nothing(many):
     alone = streaming.count(many, n_jobs=1, **QUIET)
-    same(alone, streaming.count(many, n_jobs=2, chunk=2, **QUIET))
+    tiny.same_counts(alone, streaming.count(many, n_jobs=2, chunk=2, **QUIET))
     with joblib.parallel_config(backend="threading", n_jobs=2):
-        same(alone, streaming.count(many, chunk=3, cached=False, **QUIET))
+        tiny.same_counts(alone, streaming.count(many, chunk=3, cached=False, **QUIET))
 
 
 def test_joblib_decides_unless_the_call_does():
@@ -112,8 +103,8 @@ def test_a_second_run_reads_counts_and_restores_nothing(many, monkeypatch):
     first = streaming.count(many, n_jobs=1, **QUIET)
     monkeypatch.setattr(parts, "_count", None)
     monkeypatch.setattr(cache, "restore", None)
-    same(first, streaming.count(many, n_jobs=1, chunk=3, **QUIET))
-    same(first.regroup("report"), streaming.count(many, "report", n_jobs=1, **QUIET))
+    tiny.same_counts(first, streaming.count(many, n_jobs=1, chunk=3, **QUIET))
+    tiny.same_counts(first.regroup("report"), streaming.count(many, "report", n_jobs=1, **QUIET))
 
 
 def test_portions_that_are_kept_are_read_here_until_one_is_not(many, monkeypatch):
@@ -121,13 +112,13 @@ def test_portions_that_are_kept_are_read_here_until_one_is_not(many, monkeypatch
     with monkeypatch.context() as patch:
         patch.setattr(parts, "of", None)
         patch.setattr(joblib, "Parallel", lambda **_: list)
-        same(first, streaming.count(many, n_jobs=2, chunk=2, **QUIET))
+        tiny.same_counts(first, streaming.count(many, n_jobs=2, chunk=2, **QUIET))
     changed = many.parent / "r5.txt"
     changed.write_text(changed.read_text("utf-8") + "\n改革。", "utf-8", newline="")
     again, counted = [], parts.together
     monkeypatch.setattr(parts, "together", lambda *given: again.append(1) or counted(*given))
     found = streaming.count(many, n_jobs=1, chunk=2, **QUIET)
-    same(found, streaming.count(many, n_jobs=1, cached=False, **QUIET))
+    tiny.same_counts(found, streaming.count(many, n_jobs=1, cached=False, **QUIET))
     assert found.matrix.sum() == first.matrix.sum() + 1
     assert len(again) == 3 + 1, "the third portion and what follows; all of it without the cache"
 
@@ -140,7 +131,7 @@ def test_a_damaged_entry_is_counted_again(many, damage):
     for entry, data in zip(entries, whole, strict=True):
         flipped = data[:-1] + bytes((data[-1] ^ 1,))
         entry.write_bytes({b"cut": data[:-5], b"bit": flipped}.get(damage, damage))
-    same(first, streaming.count(many, n_jobs=1, **QUIET))
+    tiny.same_counts(first, streaming.count(many, n_jobs=1, **QUIET))
     assert [entry.read_bytes() for entry in entries] == whole
 
 
@@ -160,7 +151,7 @@ def test_an_interrupted_run_goes_on(many, monkeypatch):
     monkeypatch.setattr(parts, "_count", lambda *given: done.append(given[0]) or count(*given))
     finished = streaming.count(many, n_jobs=1, **QUIET)
     assert len(done) == len(set(done)) == 6
-    same(finished, streaming.count(many, n_jobs=1, cached=False, **QUIET))
+    tiny.same_counts(finished, streaming.count(many, n_jobs=1, cached=False, **QUIET))
 
 
 def test_two_runs_at_once_disturb_neither(many):
@@ -175,7 +166,7 @@ def test_two_runs_at_once_disturb_neither(many):
         run.join()
     assert len(found) == 4
     for other in found[1:]:
-        same(found[0], other)
+        tiny.same_counts(found[0], other)
     assert not list(paths.CACHE.rglob(".*"))
 
 
@@ -233,7 +224,7 @@ def test_a_dask_worker_that_is_killed_loses_nothing(many, monkeypatch):
             found = streaming.count(many, chunk=1, cached=False, **QUIET)
         assert not killer.is_alive(), "the worker was to be killed while there was work"
         assert victim not in client.run(os.getpid).values()
-    same(expected, found)
+    tiny.same_counts(expected, found)
 
 
 class _Slow:

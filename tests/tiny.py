@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
+from analysis.counts import Counts
 from analysis.restoration.ledger import Edit, Ledger
 
 # 一、 opens a section; its first line names the section and, by a word in it, the function.
@@ -79,3 +80,13 @@ def _report(name: str, raw: str, year: int, ledger: Ledger) -> TinyReport:
         start=("start", "min"), end=("end", "max"), paragraphs=("paragraph", "size"),
     )
     return TinyReport(name, text, raw, ledger, year, paragraphs, sections)
+
+
+def same_counts(one: Counts, other: Counts) -> None:
+    """Assert that two counts agree in units, terms and every byte of the matrix."""
+    pd.testing.assert_frame_equal(one.units, other.units)
+    pd.testing.assert_index_equal(one.terms, other.terms)
+    assert one.matrix.shape == other.matrix.shape
+    for name in ("indptr", "indices", "data"):
+        a, b = getattr(one.matrix, name), getattr(other.matrix, name)
+        assert (a.dtype, a.tobytes()) == (b.dtype, b.tobytes()), name

@@ -12,15 +12,12 @@ from analysis import concordance
 from analysis.counts import Counts
 from analysis.drift import contrasts
 from analysis.keyness import log_likelihood
+from analysis.keyness.comparison import G2_CRITICAL, LEVEL
 from analysis.uncertainty import MIN_COUNT, rates
 from analysis.uncertainty.limits import damage_bounds, visible_share
 
-# Hits that are found where q stands below this (Benjamini-Hochberg).
-LEVEL = 0.05
 # "Stayed" is a finding too: the whole interval lies within a factor of two either way.
 SAME = 1.0
-# χ² with one degree of freedom at .05: what keyword tools call significant unless told otherwise.
-G2_CRITICAL = 3.84
 COLUMNS = [
     "n_before", "n_after", "per_10k_before", "per_10k_after", "log_ratio", "low", "high", "p", "q",
     "mde_ratio",

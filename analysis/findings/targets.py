@@ -37,7 +37,9 @@ def both(corpus, pair: Contrast) -> pd.DataFrame:
         `ceiling` (a limit not to be passed), `raw_…` (offsets in the raw files, start-end).
         ``attrs["alone"]`` counts the targets of either side without a counterpart.
     """
-    sides = [_side(corpus, ids) for ids in (pair.before, pair.after)]
+    stated = _stated(corpus)
+    sides = [stated[stated["report"].isin(ids)].drop_duplicates(SAME)
+             for ids in (pair.before, pair.after)]  # fmt: skip
     rows = sides[0].merge(sides[1], on=SAME, suffixes=("_before", "_after"))
     up = (rows["value_after"] - rows["high_before"]).clip(lower=0)
     down = (rows["high_after"] - rows["value_before"]).clip(upper=0)
@@ -47,13 +49,13 @@ def both(corpus, pair: Contrast) -> pd.DataFrame:
     return rows
 
 
-def _side(corpus, ids) -> pd.DataFrame:
+def _stated(corpus) -> pd.DataFrame:
+    """Targets of every report for its own year or a later one."""
     found = quantities.table(corpus)
     issued = found["report"].map(corpus.catalogue["year"])
     found = found.assign(long=found["year"] > issued)
     found = found[(found["status"] == "target") & ~found["average"].astype(bool)
-                  & found["year"].ge(issued) & found["report"].isin(ids)]  # fmt: skip
-    found = found.drop_duplicates(SAME)
+                  & found["year"].ge(issued)]  # fmt: skip
     raw = [corpus[row.report].ledger.to_raw(row.start, row.end) for row in found.itertuples()]
     return found.assign(raw=[f"{a}-{b}" for a, b in raw],
                         high=found["value_high"].fillna(found["value"]))  # fmt: skip
@@ -83,7 +85,9 @@ def targets(corpora: dict, pair: Contrast) -> list[Finding]:
     picked = [now[now["measure"] == "growth"].index[:1], most, rows[rows["long"]].index[:1]]
     order = dict.fromkeys(at for index in picked for at in index)
     found = [_lower(corpus, read, now)] if len(now) else []
-    return found + [_one(corpus, read, row) for row in rows.loc[list(order)].itertuples()]
+    every = quantities.table(corpus)
+    return found + [_one(corpus, read, row, _elsewhere(every, row))
+                    for row in rows.loc[list(order)].itertuples()]  # fmt: skip
 
 
 def _again(rows: dict, value) -> float:
@@ -114,7 +118,7 @@ def _lower(corpus, read: dict, rows: pd.DataFrame) -> Finding:
     )  # fmt: skip
 
 
-def _one(corpus, read: dict, row) -> Finding:
+def _one(corpus, read: dict, row, elsewhere: tuple) -> Finding:
     ends = [f"{end}_{side}" for side in ("before", "after") for end in ("value", "high")]
 
     def values(one: pd.DataFrame) -> list:
@@ -135,7 +139,7 @@ def _one(corpus, read: dict, row) -> Finding:
         f"{row.report_before}, nearer ends of ranges",
         evidence=_evidence(corpus, row), status=STATED,
         holds=_again(read, values), of=len(read), over="levels of restoration",
-        places=(*_places(row), *_elsewhere(corpus, row)),
+        places=(*_places(row), *elsewhere),
     )  # fmt: skip
 
 
@@ -160,9 +164,8 @@ def _range(row, side: str) -> str:
     return _text(low) + (f"–{_text(high)}" if high != low else "") + unit
 
 
-def _elsewhere(corpus, row) -> tuple:
+def _elsewhere(found: pd.DataFrame, row) -> tuple:
     """Where another report sets a target for the same thing."""
-    found = quantities.table(corpus)
     names = SAME[:3]
     same = (found[names] == [getattr(row, name) for name in names]).all(axis=1)
     other = found[same & (found["status"] == "target")

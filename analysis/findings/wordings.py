@@ -8,17 +8,15 @@ import pandas as pd
 from analysis import choices, formulas, paths, robustness
 from analysis.claims import traced
 from analysis.drift.contrasts import Contrast
+from analysis.drift.pairs import SAME
 from analysis.findings import DESCRIBED, LIKE, Finding, spread
 from analysis.glossary import label, listed
 from analysis.keyness import comparison, shuffles
 from analysis.keyness.comparison import Study
 from analysis.topics import codebook
-from analysis.uncertainty import rates
+from analysis.topics.shares import difference
+from analysis.uncertainty import MIN_COUNT, rates
 
-# Terms with fewer hits on both sides together are not tested.
-LEAST_HITS = 5
-# "Stayed": the interval lies within a factor of two either way (as in `drift.pairs`).
-SAME = 1.0
 # Least lengths of shared wording that could have been chosen, the reported one among them.
 LENGTHS = (8, 10, formulas.MIN_CHARS, 16, 20)
 # Choices that a careful analyst could make; pages as received are none of them.
@@ -73,7 +71,7 @@ def settled(studies: dict[str, Study], pair: Contrast) -> list[Finding]:
 
 def _tested(study: Study, pair: Contrast) -> pd.DataFrame:
     every = comparison.table(study.counts, list(pair.after), list(pair.before))
-    return every[every["n_target"] + every["n_reference"] >= LEAST_HITS]
+    return every[every["n_target"] + every["n_reference"] >= MIN_COUNT]
 
 
 def stayed(study: Study, pair: Contrast, catalogue=None) -> list[Finding]:
@@ -146,15 +144,10 @@ def _domain(study: Study, pair: Contrast) -> tuple | None:
     if hits["report"].nunique() < 2:
         return None
     shares = codebook.shares(hits, seed=0).set_index(["report", "domain"])
-    one, two = (shares.loc[ids[0]] for ids in (pair.before, pair.after))
-    gap = two["share"] - one["share"]
-    # MOVER (Zou & Donner 2008), as in `topics.contrasts`.
-    low = gap - np.hypot(two["share"] - two["low"], one["high"] - one["share"])
-    high = gap + np.hypot(two["high"] - two["share"], one["share"] - one["low"])
-    clear = int(((low > 0) | (high < 0)).sum())
-    name = gap.abs().idxmax()
-    ends = float(gap[name]), float(low[name]), float(high[name])
-    return name, *ends, (clear, len(gap)), hits[hits["domain"] == name]
+    gaps = difference(*(shares.loc[ids[0]] for ids in (pair.before, pair.after)))
+    clear = int(((gaps["low"] > 0) | (gaps["high"] < 0)).sum())
+    name = gaps["difference"].abs().idxmax()
+    return name, *gaps.loc[name].astype(float), (clear, len(gaps)), hits[hits["domain"] == name]
 
 
 def wholes(studies: dict[str, Study], n_shuffles: int = 299) -> list[Finding]:

@@ -5,6 +5,7 @@ import pandas as pd
 
 from analysis.topics import DIGITS, TopicModel
 from analysis.topics.cards import prevalence, within
+from analysis.topics.shares import difference
 
 COLUMNS = ["topic", "before", "after", "share_before", "share_after", "difference", "low", "high"]
 
@@ -18,7 +19,7 @@ def differences(
     Of each level and genre, the earliest and the latest report that have sections of the function
     are taken: a report of 1957 without tasks leaves the place to the next one that states some.
     Shares and their intervals come from section-block bootstraps (`prevalence`); the interval of
-    the difference combines them without assuming symmetry (MOVER, Zou & Donner 2008).
+    the difference combines them (`shares.difference`).
 
     Parameters
     ----------
@@ -52,13 +53,10 @@ def _pair(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
     """Compare the rows of `prevalence` of two reports."""
     names = before["report"].iloc[0], after["report"].iloc[0]
     first, second = before.set_index("topic"), after.set_index("topic")
-    gap = second["share"] - first["share"]
-    down = np.hypot(second["share"] - second["low"], first["high"] - first["share"])
-    up = np.hypot(second["high"] - second["share"], first["share"] - first["low"])
     table = pd.DataFrame({
         "before": names[0], "after": names[1], "share_before": first["share"],
-        "share_after": second["share"], "difference": gap, "low": gap - down, "high": gap + up,
-    })  # fmt: skip
+        "share_after": second["share"],
+    }).join(difference(first, second))  # fmt: skip
     return table.round(DIGITS).rename_axis("topic").reset_index()
 
 

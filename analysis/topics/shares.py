@@ -56,3 +56,27 @@ def intervals(
         "n_clusters": n, "cluster": design.kind[group],
     })
     return shares.iloc[np.lexsort((column, group))].reset_index(drop=True)
+
+
+def difference(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
+    """
+    Bound the differences of shares by their own intervals, without assuming symmetry (MOVER).
+
+    Parameters
+    ----------
+    before, after : DataFrame, the same index
+        `share`, `low`, `high`, from `intervals`.
+
+    Returns
+    -------
+    DataFrame
+        `difference` (after less before), `low`, `high`.
+
+    References
+    ----------
+    Zou, G. Y. & Donner, A. (2008). Statistics in Medicine 27, 1693-1702.
+    """
+    gap = after["share"] - before["share"]
+    down = np.hypot(after["share"] - after["low"], before["high"] - before["share"])
+    up = np.hypot(after["high"] - after["share"], before["share"] - before["low"])
+    return pd.DataFrame({"difference": gap, "low": gap - down, "high": gap + up})
