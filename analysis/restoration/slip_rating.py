@@ -20,7 +20,9 @@ SLIP = re.compile(rf"[{HOLES}](?:(?P<note>\(?{PINYIN}\))|(?=[!?:;！？：；”
 DAMAGED = re.compile(rf"(?:{SLIP.pattern}).{{,{MAX_DAMAGE}}}")
 # Nats for a form that the page's table of traditional forms would have replaced.
 FOREIGN = -4.0
-NUMERALS = dict.fromkeys(map(ord, "0123456789一二三四五六七八九十百千两"), "0")
+NUMERALS = dict.fromkeys(map(ord, "0123456789"), "0")
+WORDS = "一二三四五六七八九十百千两"
+NUMERALS |= dict.fromkeys(map(ord, WORDS), "一")
 # Share of the page's own phrases in a choice, and so many characters of it.
 PAGE, PHRASES = 0.3, 200_000
 
@@ -37,7 +39,7 @@ def plain(text: str) -> str:
 
 
 def kinds(text: str) -> str:
-    """The text with one sign for all numerals: a phrase with another number is the same phrase."""
+    """The text with one sign for digits, one for numerals: with another number a phrase is the same."""
     return text.translate(NUMERALS)
 
 
@@ -73,7 +75,8 @@ class Page:
             for order in range(1, CONTEXT + 1):
                 found = re.findall(re.escape(history[-order:]) + "(.)", self.phrases)
                 for c, times in Counter(found).items():
-                    share[c] = share.get(c, 0.0) + times / (len(found) + 1) / CONTEXT
+                    each = len(WORDS) if c == "一" else 1
+                    share[c] = share.get(c, 0.0) + times / (len(found) + 1) / CONTEXT / each
             self.known[history] = share
         return self.known[history]
 
