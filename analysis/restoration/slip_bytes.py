@@ -19,8 +19,8 @@ HOLES = "?\ufffd"
 # GBK: lead bytes 81-FE, trail bytes 40-FE without 7F; so ASCII below 40 is never a trail byte.
 LEADS = frozenset(range(0x81, 0xFF))
 TRAILS = tuple(b for b in range(0x40, 0xFF) if b != 0x7F)
-# A hidden character is sought among those commoner than this (nats): 7,400 of 21,900 in GBK.
-RARE = -13.5
+# A hidden character is sought among those commoner than this (nats): 6,300 of 21,900 in GBK.
+RARE = -15.0
 # Letters of toned and toneless pinyin, as GBK has them.
 PINYIN = "[a-zêüāáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜńň]{1,6}"
 NOTE = re.compile(rf"\(({PINYIN})\)")
@@ -105,10 +105,18 @@ def shown(reading: str, undefined: str = "") -> str:
 
 @dataclass(frozen=True, slots=True)
 class Annotation:
-    """Where an annotation ends, and whether a character has its reading."""
+    """Where an annotation ends, and its pinyin."""
 
     end: int
-    fits: Callable[[str], bool]
+    pinyin: str
+
+    def fits(self, c: str) -> bool:
+        """Whether a character has this reading."""
+        return has_reading(c, self.pinyin)
+
+    def seconds(self, first: int) -> frozenset[int]:
+        """Second bytes of characters with this first byte that have this reading."""
+        return frozenset(low for high, low in _codes(self.pinyin) if high == first)
 
 
 def toneless(note: str) -> str:
@@ -127,7 +135,13 @@ def has_reading(c: str, note: str) -> bool:
     return note in readings or note in map(toneless, readings)
 
 
+@cache
+def _codes(note: str) -> tuple[tuple[int, int], ...]:
+    """The bytes of all characters with a reading that are not too rare to be annotated."""
+    return tuple((h, t) for h in sorted(LEADS) for t, c in row(h) if has_reading(c, note))
+
+
 def note_at(text: str, at: int) -> Annotation | None:
     """The annotation at `at`; after a hole its opening parenthesis may be missing."""
     hit = (TORN if text[at - 1 : at] in tuple(HOLES) else NOTE).match(text, at)
-    return hit and Annotation(hit.end(), lambda c: has_reading(c, hit[1]))
+    return hit and Annotation(hit.end(), hit[1])

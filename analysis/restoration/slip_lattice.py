@@ -20,7 +20,16 @@ from typing import NamedTuple, Protocol
 
 import numpy as np
 
-from analysis.restoration.slip_bytes import HOLES, LEADS, character, code, note_at, row, vanishing
+from analysis.restoration.slip_bytes import (
+    HOLES,
+    LEADS,
+    Annotation,
+    character,
+    code,
+    note_at,
+    row,
+    vanishing,
+)
 
 # No lead byte waits.
 IN_STEP: frozenset[int] = frozenset()
@@ -93,6 +102,15 @@ def _hidden(leads: frozenset[int], fits: Callable[[int, str], bool]) -> tuple[st
     return tuple(c for h in sorted(leads) for t, c in row(h) if fits(t, c))
 
 
+def _across(leads: frozenset[int], note: Annotation) -> tuple[tuple[str, ...], tuple[frozenset]]:
+    """Characters that end with the first byte of an annotated one, and its second byte, waiting."""
+    found = [
+        (c, frozenset((low,)))
+        for h in sorted(leads) for t, c in row(h) for low in note.seconds(t) & LEADS
+    ]
+    return tuple(c for c, _ in found), tuple(after for _, after in found)
+
+
 def _over_hole(reading: Reading, hole: str, following: str) -> Iterator[Fan]:
     """The trail byte is lost: alone where the stream broke, else with an ASCII byte."""
     if following in MARKS:
@@ -130,6 +148,8 @@ def steps(text: str, reading: Reading) -> Iterator[Fan]:
         # The waiting character was annotated: its trail byte went with the parenthesis.
         texts = tuple(c for c in _hidden(reading.leads, _no_ascii) if note.fits(c))
         yield Fan(texts, (IN_STEP,) * len(texts), note.end)
+        # Or the hole is one of the first pass, and was taken along by the second.
+        yield Fan(*_across(reading.leads, note), note.end)
     elif note:
         # The two halves before it happened to be the code of a table character.
         yield Fan(("",), (reading.leads,), note.end)

@@ -113,9 +113,13 @@ def _possible(page: Page, slip: re.Match, reading: Reading) -> bool:
     if note and not has_reading(reading.text[-1], note[1]):
         return False
     seen = NOTE.sub("", page.text[slip.end() : reading.at])
-    seen = re.sub(rf"([{HOLES}]){TORN.pattern}$", r"\1", seen).replace("\ufffd", "?")
-    seen = "".join(c for c in seen.translate(FOLD) if not "\ue000" <= c <= "\uf8ff").rstrip("?")
-    return seen in {shown(reading.text, u).translate(FOLD).rstrip("?") for u in ("", "?")}
+    seen = re.sub(rf"([{HOLES}]){TORN.pattern}$", r"\1", seen).translate(FOLD)
+    seen = "".join(c for c in seen if not "\ue000" <= c <= "\uf8ff").replace("\ufffd", "?").rstrip("?")
+    # Inside, an annotation with a hole stands for the annotated character.
+    parts = re.split(rf"\?{PINYIN}\)", seen)
+    pattern = re.compile(".".join(map(re.escape, parts)), re.DOTALL)
+    ways = (shown(reading.text, undefined).translate(FOLD).rstrip("?") for undefined in ("", "?"))
+    return any(map(pattern.fullmatch, ways))
 
 
 @dataclass(frozen=True, slots=True)
