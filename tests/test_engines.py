@@ -1,6 +1,7 @@
 """The fast engine gives jieba's words, token for token, and leaves the process as it was."""
 
 import logging
+import random
 import re
 from itertools import pairwise
 
@@ -9,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analysis import lexicons
-from analysis.tokens import engines
+from analysis.tokens import dictionary, engines
 
 pytest.importorskip("rjieba")
 
@@ -91,11 +92,33 @@ def test_frequencies_are_the_same_in_both_engines():
     assert not differing
 
 
-def test_the_dictionary_is_that_of_jieba():
+@pytest.fixture(scope="module")
+def prefixes():
     import jieba
 
-    expected = jieba.Tokenizer.gen_pfdict(jieba.Tokenizer().get_dict_file())
-    assert engines._dictionary() == expected
+    return jieba.Tokenizer.gen_pfdict(jieba.Tokenizer().get_dict_file())
+
+
+def test_the_dictionary_is_that_of_jieba(prefixes):
+    assert (dictionary.whole(), dictionary.words()[1]) == prefixes
+
+
+def test_beginnings_that_are_looked_up_are_those_of_jieba(prefixes):
+    known, expected = dictionary.Looked(dictionary.words()[0]), prefixes[0]
+    assert all(known[t] == known.get(t) == n and t in known for t, n in expected.items())
+    chooser, characters = random.Random(20210401), [text for text in expected if len(text) == 1]
+    words = chooser.sample(sorted(expected), 20_000)
+    others = ["".join(chooser.choices(characters, k=n)) for n in (1, 2, 2, 3, 4) * 4_000]
+    others += [word + chooser.choice(characters) for word in words] + [word[1:] for word in words]
+    for text in ["", "\U0010ffff", *others]:
+        assert (text in known) == (text in expected)
+        assert known.get(text, "none") == expected.get(text, "none")
+
+
+def test_a_lexicon_changes_both_forms_of_the_dictionary_alike():
+    looked, whole = (engines._jieba(LEXICA[1], form) for form in (True, False))
+    assert looked.total == whole.total
+    assert all(looked.FREQ[text] == n for text, n in whole.FREQ.items())
 
 
 def test_the_guard_is_needed():

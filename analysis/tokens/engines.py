@@ -8,7 +8,6 @@ left is equal by test (`tests/test_engines.py`), not by proof.
 """
 
 import re
-import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache, lru_cache
@@ -117,7 +116,7 @@ def _guarded(terms: tuple[str, ...]) -> Callable[[str, bool], list[str]]:
         fast, words, done = _rjieba(terms).cut, [], 0
         for start, end in suspect_pieces(text):
             words += fast(text[done:start], hmm)
-            words += _jieba(terms).lcut(text[start:end], HMM=hmm)
+            words += _jieba(terms, looked=True).lcut(text[start:end], HMM=hmm)
             done = end
         return words + fast(text[done:], hmm)
 
@@ -163,32 +162,13 @@ def _repeats(text: str) -> list[int]:
     return sorted(places)
 
 
-@cache
-def _dictionary() -> tuple[dict[str, int], int]:
-    """jieba's dictionary with every beginning of a word, as its `gen_pfdict`, in half the time."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # jieba's source has escapes that Python deplores
-        import jieba
-    with jieba.Tokenizer().get_dict_file() as file:
-        rows = file.read().decode("utf-8").split()
-    words, frequencies = rows[::3], [*map(int, rows[1::3])]
-    longer, n, beginnings = words, 0, set()
-    while longer := [word for word in longer if len(word) > n + 1]:
-        n += 1
-        beginnings.update([word[:n] for word in longer])
-    known = dict.fromkeys(beginnings, 0) | dict(zip(words, frequencies, strict=True))
-    return known, sum(frequencies)
-
-
 # A comparison of lexicons needs a few tokenizers at once; each holds about 50 MB.
 @lru_cache(maxsize=4)
-def _jieba(terms: tuple[str, ...]):
-    """An own tokenizer; the one shared by the process stays as it is."""
-    words, total = _dictionary()
-    import jieba
+def _jieba(terms: tuple[str, ...], looked: bool = False):
+    """An own tokenizer, whose dictionary finds beginnings of words in one or the other way."""
+    from analysis.tokens import dictionary
 
-    own = jieba.Tokenizer()
-    own.FREQ, own.total, own.initialized = dict(words), total, True
+    own = dictionary.tokenizer(looked)
     for term in sorted(terms, key=lambda t: (len(t), t)):
         suggested = own.suggest_freq(term)
         frequency = _frequency(suggested, own.lcut(term, HMM=False) == [term])
