@@ -1,63 +1,68 @@
 """
-jieba's dictionary, loaded in a fraction of its own time, in two forms that give the same words.
+jieba's dictionary in two forms that give the same words.
 
-`whole` lays out every beginning of a word, as jieba does: for whole texts. `Looked` finds
-beginnings when asked: it is ready four times sooner, and enough for the few pieces of text that
-the guard leaves.
+`whole` lays out every beginning of a word, as jieba does, in half the time: for whole texts.
+`Looked` holds what was looked up so far in the sorted lines of the file: it is ready in a tenth of
+the time, and enough for the few pieces of text that the guard leaves to jieba.
 """
 
 import warnings
 from bisect import bisect_left
 from functools import cache
 
+import numpy as np
+
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # jieba's source has escapes that Python deplores
     import jieba
 
 
-@cache
-def words() -> tuple[dict[str, int], int]:
-    """Words with their frequencies, and the sum; of a word that is listed twice the last counts."""
+def tokenizer(looked: bool):
+    """An own tokenizer with one or the other form; the one shared by the process stays as it is."""
+    own = jieba.Tokenizer()
+    own.FREQ, own.total = (Looked(), _lines()[1]) if looked else (dict(whole()[0]), whole()[1])
+    own.initialized = True
+    return own
+
+
+def _read() -> bytes:
+    """Lines of word, frequency and part of speech, one blank between them."""
     with jieba.Tokenizer().get_dict_file() as file:
-        rows = file.read().decode("utf-8").split()
-    frequencies = [*map(int, rows[1::3])]
-    return dict(zip(rows[::3], frequencies, strict=True)), sum(frequencies)
+        return file.read()
 
 
 @cache
-def whole() -> dict[str, int]:
-    """Words and, with the frequency 0, every beginning of a word, as jieba's `gen_pfdict`."""
-    longer, n, beginnings = [*words()[0]], 0, set()
+def whole() -> tuple[dict[str, int], int]:
+    """Words, beginnings of words with the frequency 0, and the sum, as jieba's `gen_pfdict`."""
+    rows = _read().decode("utf-8").split()
+    words, frequencies = rows[::3], [*map(int, rows[1::3])]
+    longer, n, beginnings = words, 0, set()
     while longer := [word for word in longer if len(word) > n + 1]:
         n += 1
         beginnings.update([word[:n] for word in longer])
-    return dict.fromkeys(beginnings, 0) | words()[0]
-
-
-@cache
-def _order() -> list[str]:
-    """The words in order: those with one beginning stand together."""
-    return sorted(words()[0])
+    known = dict.fromkeys(beginnings, 0) | dict(zip(words, frequencies, strict=True))
+    return known, sum(frequencies)
 
 
 class Looked(dict):
     """
-    Words, and a 0 for their beginnings, which are looked up in `_order`.
+    Words and beginnings of words, found when they are asked for, with what `add_word` put in.
 
     Examples
     --------
-    >>> known = Looked(words()[0])
-    >>> "全心全" in known, known["全心全"], "全心的" in known
-    (True, 0, False)
+    >>> known = Looked()
+    >>> known["全心全意"], known["全心全"], "全心的" in known
+    (384, 0, False)
     """
 
     def __contains__(self, text: str) -> bool:
-        return dict.__contains__(self, text) or _begins(text)
+        return dict.__contains__(self, text) or _frequency(text) is not None
 
     def __missing__(self, text: str) -> int:
-        if _begins(text):
-            return 0
-        raise KeyError(text)
+        if (frequency := _frequency(text)) is None:
+            raise KeyError(text)
+        self[text] = frequency
+        return frequency
 
     def get(self, text: str, default=None):
         try:
@@ -66,15 +71,35 @@ class Looked(dict):
             return default
 
 
-def _begins(text: str) -> bool:
-    order = _order()
-    place = bisect_left(order, text)
-    return text != "" and place < len(order) and order[place].startswith(text)
+def _frequency(text: str) -> int | None:
+    """Frequency of a word, 0 for the beginning of one, None for anything else."""
+    lines = _lines()[0]
+    line = lines[min(bisect_left(lines, text), len(lines) - 1)]
+    if not line.startswith(text) or not text or " " in text:
+        return None
+    # A blank comes before all that words are made of, and the word before those that go on.
+    return int(line.split(" ")[1]) if line[len(text)] == " " else 0
 
 
-def tokenizer(looked: bool):
-    """An own tokenizer with one or the other form; the one shared by the process stays as it is."""
-    own = jieba.Tokenizer()
-    own.FREQ = Looked(words()[0]) if looked else dict(whole())
-    own.total, own.initialized = words()[1], True
-    return own
+@cache
+def _lines() -> tuple[list[str], int]:
+    """The lines in order: those with one beginning stand together; and the sum of frequencies."""
+    data = _read()
+    return sorted(data.decode("utf-8").split("\n")), _sum(data)
+
+
+def _sum(data: bytes) -> int:
+    """
+    Sum of the frequencies, digit by digit: a seventh of the time it takes to read the numbers.
+
+    >>> _sum("中国 123 ns\\n工作 7 vn\\n".encode())
+    130
+    """
+    codes, total, unit = np.frombuffer(data, np.uint8), 0, 1
+    blanks = np.flatnonzero(codes == ord(" "))
+    before, places = blanks[::2], blanks[1::2] - 1
+    while len(places):
+        total += unit * int((codes[places] - ord("0")).sum(dtype=np.int64))
+        more = places - 1 > before
+        before, places, unit = before[more], places[more] - 1, 10 * unit
+    return total
