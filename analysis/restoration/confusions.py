@@ -34,10 +34,16 @@ def standard() -> dict[str, int]:
 
 
 @cache
-def _table() -> dict[str, dict[str, str]]:
-    """Rows of lookalikes.csv by character."""
-    with (paths.LANGUAGE / "lookalikes.csv").open(encoding="utf-8", newline="") as file:
-        return {row["character"]: row for row in csv.DictReader(file)}
+def _lines() -> dict[str, str]:
+    """Lines of lookalikes.csv by the character with which they begin, its header by its own."""
+    lines = (paths.LANGUAGE / "lookalikes.csv").read_text("utf-8").split("\n")
+    return {line[0]: line for line in lines[1:] if line} | {"header": lines[0]}
+
+
+@cache
+def _row(character: str) -> dict[str, str]:
+    """The row of a character, read when it is asked for: few of the 24,000 are; {} for none."""
+    return next(csv.DictReader([_lines()["header"], _lines().get(character, "")]), {})
 
 
 @cache
@@ -53,7 +59,7 @@ def _homophones() -> dict[str, str]:
 
 def readings(character: str) -> frozenset[str]:
     """Toneless readings."""
-    return frozenset(_table().get(character, {}).get("reading", "").split())
+    return frozenset(_row(character).get("reading", "").split())
 
 
 def variant(character: str) -> str | None:
@@ -65,13 +71,13 @@ def variant(character: str) -> str | None:
     >>> variant("話"), variant("財"), variant("及")
     ('话', None, None)
     """
-    forms = _table().get(character, {}).get("variant", "")
+    forms = _row(character).get("variant", "")
     return forms if len(forms) == 1 and character not in standard() else None
 
 
 def has_form(character: str) -> bool:
     """Whether it is a form of a character of general use: traditional, or another variant."""
-    return bool(_table().get(character, {}).get("variant"))
+    return bool(_row(character).get("variant"))
 
 
 def is_odd(character: str) -> bool:
@@ -88,7 +94,7 @@ def is_odd(character: str) -> bool:
         and character not in standard()
         and character not in OWN_MEANING
         and character != "〇"
-        and character in _table()
+        and character in _lines()
     )
 
 
@@ -107,8 +113,8 @@ def candidates(character: str) -> dict[str, float]:
     >>> "人" in candidates("囚"), "的" in candidates("嘚"), "作" in candidates("做")
     (True, True, False)
     """
-    row = _table().get(character)
-    if row is None:
+    row = _row(character)
+    if not row:
         return {}
     found: dict[str, float] = {}
     relations = (("variant", VARIANT), ("contains", HOLDS), ("shared", SHARES),

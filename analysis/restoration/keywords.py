@@ -16,6 +16,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from analysis.restoration import language
+from analysis.restoration.diagnosis import places
 from analysis.restoration.ledger import Edit
 
 KIND = "keyword substitution"
@@ -85,11 +86,9 @@ def find(text: str) -> list[Edit]:
 
 def _recurs(text: str) -> bool:
     """Whether titles agree around a rank, two characters on either side: else none has a tail."""
-    titled, every = (
-        Counter(text[max(0, hit.start() - 2) : hit.end() + 2] for hit in pattern.finditer(text))
-        for pattern in (TITLED, RANK)
-    )
-    return any(n >= TITLES and every[key] >= LEAST for key, n in titled.items())
+    around = (text[max(0, hit.start() - 2) : hit.end() + 2] for hit in TITLED.finditer(text))
+    agreed = [key for key, n in Counter(around).items() if n >= TITLES]
+    return any(len(places(text, [key])) >= LEAST for key in agreed)
 
 
 def rewritings(text: str) -> Iterator[tuple[str, str]]:

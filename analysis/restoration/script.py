@@ -13,6 +13,8 @@ import importlib.util
 from functools import cache
 from pathlib import Path
 
+import numpy as np
+
 from analysis import hanzi
 from analysis.restoration import language
 from analysis.restoration.ledger import Edit
@@ -48,9 +50,13 @@ def table() -> dict[str, str]:
 
     Forms beyond the basic plane (𪾢 for 睍) are left: no text has them, few fonts do.
     """
-    lines = "\n".join(chr(code) for first, last in BLOCKS for code in range(first, last))
-    pairs = zip(lines.split("\n"), converter().convert(lines).split("\n"), strict=True)
-    return {old: new for old, new in pairs if old != new and len(new) == 1 and new < BEYOND}
+    codes = np.concatenate([np.arange(*block, dtype="<u4") for block in BLOCKS])
+    # A character a line, so that no phrase is found.
+    lines = np.stack([codes, np.full_like(codes, ord("\n"))], axis=1)
+    simple = converter().convert(lines.tobytes().decode("utf-32-le")).encode("utf-32-le")
+    forms = np.frombuffer(simple, "<u4").reshape(lines.shape)[:, 0]
+    changed = (forms != codes) & (forms < ord(BEYOND))
+    return dict(zip(map(chr, codes[changed]), map(chr, forms[changed]), strict=True))
 
 
 @cache
