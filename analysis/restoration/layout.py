@@ -10,7 +10,9 @@ comes only where a sentence, a word or a numbering shows that it must.
 """
 
 import re
+from collections.abc import Iterator
 from dataclasses import replace
+from itertools import compress, islice
 
 from analysis import hanzi
 from analysis.restoration import language
@@ -163,32 +165,44 @@ def find_cuts(text: str) -> list[Edit]:
     >>> [e.evidence for e in find_cuts(cut)]
     ['坚成果, goes on over the break']
     """
-    edits, doubts = [], 0
-    for hit in BREAK.finditer(text):
-        start, end = hit.span()
-        line = text[text.rfind("\n", 0, start) + 1 : start]
-        following = text[end : end + TITLE].partition("\n")[0]
-        if LISTED.match(following) or doubts > MOST:
-            continue
-        doubts += 1
-        reason, margin = _why_cut(text, line, following)
+    edits, doubts = [], [*islice(_doubts(text), MOST + 1)]
+    margins = _margins([(line, following) for _, line, following in doubts])
+    for (hit, line, following), margin in zip(doubts, margins, strict=True):
+        reason, margin = _why_cut(text, line, following, margin)
         if reason:
-            edit = mend(start, hit[0], "", "cut", reason)
+            edit = mend(hit.start(), hit[0], "", "cut", reason)
             edits.append(edit if margin is None else _weighed(edit, margin))
     return edits
 
 
-def _why_cut(text: str, line: str, following: str) -> tuple[str, float | None]:
+def _doubts(text: str) -> Iterator[tuple[re.Match, str, str]]:
+    """Line breaks with the lines that they part, unless the second begins a point of a list."""
+    for hit in BREAK.finditer(text):
+        line = text[text.rfind("\n", 0, hit.start()) + 1 : hit.start()]
+        following = text[hit.end() : hit.end() + TITLE].partition("\n")[0]
+        if not LISTED.match(following):
+            yield hit, line, following
+
+
+def _is_prose(line: str) -> bool:
+    return len(line) >= PROSE and STOP.search(line) is not None
+
+
+def _margins(pairs: list[tuple[str, str]]) -> list[float]:
+    """Log odds that each line goes on in the one after it; 0 where it is no prose."""
+    asked = [_is_prose(line) and line[-1] not in hanzi.COMMAS for line, _ in pairs]
+    marks, joints = ("", "\n"), compress(pairs, asked)
+    readings = [(mark + b[:3], a[-3:], b[3:6]) for a, b in joints for mark in marks]
+    scores = iter(language.log_probs(readings))
+    return [next(scores) - next(scores) if one else 0.0 for one in asked]
+
+
+def _why_cut(text: str, line: str, following: str, margin: float) -> tuple[str, float | None]:
     """Evidence that `line` goes on in `following`, or nothing."""
-    prose = len(line) >= PROSE and STOP.search(line)
     if line[-1] in hanzi.COMMAS:
-        return ("a comma ends no paragraph", None) if prose else ("", None)
-    if prose:
-        before, here, after = line[-3:], following[:3], following[3:6]
-        margin = language.log_prob(here, before, after)
-        margin -= language.log_prob("\n" + here, before, after)
-        if margin > GOES_ON:
-            return f"{line[-2:]}{following[:2]} goes on over the break", margin
+        return ("a comma ends no paragraph", None) if _is_prose(line) else ("", None)
+    if margin > GOES_ON:
+        return f"{line[-2:]}{following[:2]} goes on over the break", margin
     # A title that goes on in the next line has no stops, nor has the next line.
     joint = line[-REPEATED:] + following[:REPEATED]
     title = max(len(line), len(following)) < TITLE and not re.search("[，,。；;]", line + following)
