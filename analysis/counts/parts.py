@@ -71,16 +71,35 @@ class _Numbering(dict):
         return np.fromiter(map(self.__getitem__, terms), np.int32, len(terms))
 
 
-def of(report, options: Options) -> Part:
+class _Words(_Numbering):
+    """
+    Words met in some reports: each is looked at once, and is one string in all.
+
+    `words` are in the order of their numbers; `counted` says of each whether it counts: all
+    letters, none of them Latin, is a word at a glance.
+    """
+
+    def __init__(self):
+        self.words, self.counted = [], bytearray()
+
+    def __missing__(self, word: str) -> int:
+        self.words.append(word)
+        self.counted.append((word.isalpha() and word > "ɏ") or _counts(word))
+        return super().__missing__(word)
+
+
+def of(report, options: Options, known: _Words | None = None) -> Part:
     """
     Count one report by paragraph, or take what was counted in the same bytes by the same rules.
 
     A damaged entry is made again. The raw bytes decide, not the id or the place of the file.
+    Where several are counted, words `known` from the others need not be looked at again.
     """
     path = _place(_key(report, options))
     if part := _read(path, options):
         return part
-    part = _count(_text(report, options), report.genre, options)
+    known = _Words() if known is None else known
+    part = _count(_text(report, options), report.genre, options, known)
     if options.cached:
         cache.keep(path, _dumps(part))
     return part
@@ -93,7 +112,8 @@ def together(reports: list, options: Options) -> Part:
     if part := _read(path, options):
         return part
     # Each report is let go when it was counted, and its text with it.
-    single = (regrouped(of(own.pop(), options), options.unit) for _ in reports)
+    known = _Words()
+    single = (regrouped(of(own.pop(), options, known), options.unit) for _ in reports)
     part = join(numbered(part, position) for position, part in enumerate(single))
     part = _packed(part.terms, **{name: getattr(part, name) for name in _ARRAYS})
     if options.cached:
@@ -140,8 +160,9 @@ def _rules(options: Options) -> tuple:
 
 
 def _place(key: str) -> Path:
+    """Sixteen folders: making 256 takes as long as what is kept in them."""
     name = sha256(key.encode()).hexdigest()
-    return paths.CACHE / "counts" / name[:2] / f"{name}.bin"
+    return paths.CACHE / "counts" / name[:1] / f"{name}.bin"
 
 
 @once
@@ -152,33 +173,27 @@ def _version() -> str:
     return cache.digest([*map(Path, rules), *paths.LEXICONS.glob("head*")])
 
 
-def _count(text: str, genre: str, options: Options) -> Part:
+def _count(text: str, genre: str, options: Options, known: _Words) -> Part:
     places = structure.places(text, genre=genre)
     pieces = [text[start:end] for start, end, *_ in places]
     words = engines.get(options.engine, options.terms).cut(_BREAK.join(pieces), options.hmm)
-    codes, vocabulary = pd.factorize(np.array(words, object))
-    breaks = codes == codes[words.index(_BREAK)] if len(pieces) > 1 else np.zeros(len(codes), bool)
-    counted = _counted(vocabulary.tolist())
-    keep, terms, n = counted[codes], vocabulary[counted].tolist(), len(pieces)
-    kind = index_type(n * len(terms))
-    number, rows = np.cumsum(counted, dtype=kind) - 1, np.cumsum(breaks, dtype=kind)[keep]
-    found, hits = np.unique(rows * max(1, len(terms)) + number[codes[keep]], return_counts=True)
+    numbers, n = known.all(words), len(pieces)
+    keep = np.array(known.counted, bool)[numbers]
+    codes, own = pd.factorize(numbers[keep])
+    width = max(1, len(own))
+    rows = np.cumsum(numbers == known[_BREAK], dtype=index_type(n * width))[keep]
+    found, hits = np.unique(rows * width + codes.astype(rows.dtype), return_counts=True)
     return _packed(
-        terms,
+        [known.words[number] for number in own.tolist()],
         report=np.zeros(n, int),
         function=np.array([FUNCTIONS.index(function) for *_, function in places], int),
         section=np.array([section for _, _, section, _ in places], int),
         paragraph=np.arange(n),
         sizes=np.bincount(rows, minlength=n),
-        widths=np.bincount(found // max(1, len(terms)), minlength=n),
-        codes=found % max(1, len(terms)),
+        widths=np.bincount(found // width, minlength=n),
+        codes=found % width,
         hits=hits,
     )
-
-
-def _counted(words: list[str]) -> np.ndarray:
-    """Whether each word counts: all letters, none of them Latin, is a word at a glance."""
-    return np.array([(w.isalpha() and w > "ɏ") or _counts(w) for w in words], bool)
 
 
 # Numbers and marks of report after report; all of a large corpus would fill the memory.
