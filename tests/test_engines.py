@@ -21,7 +21,7 @@ PIECES = st.one_of(
     st.sampled_from(sorted(LEXICA[1])),
     st.sampled_from(["2026", "2.6%", "5G", "Node.js", "v1.2.3", "10-15", "a_b-c", "x.gov.cn"]),
     st.sampled_from(["C+", "3.14.15", ".5a", "%", "--", "A&B", "\r\n", "1,000"]),
-    st.sampled_from("，。、；：“”（）％．１２\n\t　·—…〇"),
+    st.sampled_from("，。、；：“”（）％．１２\n\t　·—…〇,;:!?()"),
     st.sampled_from("\ufffd\ue000㐀䶵龥鿕鿖鿯豈𠀀\U0002a6d6\ud800"),
     st.characters(min_codepoint=0x4E00, max_codepoint=0x9FD5),
     st.sampled_from("太个区人山水天好中国发展改革经济的是一二三"),

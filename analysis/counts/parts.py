@@ -83,9 +83,10 @@ class _Words(_Numbering):
         self.words, self.counted = [], bytearray()
 
     def __missing__(self, word: str) -> int:
+        self[word] = number = len(self.words)
         self.words.append(word)
         self.counted.append((word.isalpha() and word > "ɏ") or _counts(word))
-        return super().__missing__(word)
+        return number
 
 
 def of(report, options: Options, known: _Words | None = None) -> Part:

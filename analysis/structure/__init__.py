@@ -5,7 +5,7 @@ A paragraph is a line. `headings` reads one line, `sections` nests the lines, `f
 each section does; this module makes the tables.
 """
 
-import re
+from collections.abc import Iterator
 from typing import NamedTuple
 
 import pandas as pd
@@ -78,7 +78,7 @@ def places(text: str, *, genre: str = "work-report") -> list[tuple[int, int, int
 
 
 def _read(text: str, genre: str) -> tuple[Reader, list[Section], list[tuple[int, int]]]:
-    spans = [m.span() for m in re.finditer(r"[^\r\n]+", text) if not m[0].isspace()]
+    spans = [*_spans(text)]
     lines = [text[start:end] for start, end in spans]
     reader = Reader(lines)
     sections = reader.read()
@@ -86,6 +86,20 @@ def _read(text: str, genre: str) -> tuple[Reader, list[Section], list[tuple[int,
         sections = [Section(0, "front", title="〔全文〕", notes=["no heading found"])]
     assign(sections, lines, genre)
     return reader, sections, spans
+
+
+def _spans(text: str) -> Iterator[tuple[int, int]]:
+    """
+    Start and end of each line that is not blank.
+
+    >>> [*_spans("工作回顾\\r\\n　\\n成绩")]
+    [(0, 4), (8, 10)]
+    """
+    start = 0
+    for line in text.replace("\r", "\n").split("\n"):
+        if line and not line.isspace():
+            yield start, start + len(line)
+        start += len(line) + 1
 
 
 def _owner(sections: list[Section], n: int) -> list[int]:

@@ -33,7 +33,7 @@ GUARD = re.compile(
 LONGEST_PERIOD = 8
 # Characters at which both engines always cut, so that pieces are independent. The more of them, the
 # less goes to jieba itself; none may be in `BLOCK`.
-STOP = re.compile("[。！？；，、：“”‘’（）《》\n\u2029]")
+STOP = re.compile("[。！？；，、：“”‘’（）《》,;:!?()\n\u2029]")
 
 # Raised when the words change that come out, so that no cached segmentation outlives it.
 GUARD_VERSION = 4
