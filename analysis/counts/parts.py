@@ -15,14 +15,16 @@ from dataclasses import dataclass, replace
 from functools import cache as once
 from functools import lru_cache
 from hashlib import sha256
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 from scipy import sparse
 
-from analysis import cache, lexicons, paths, structure, tokens
+from analysis import cache, lexicons, paths, structure
 from analysis.counts import STRIDE, UNITS, Counts, index_type
+from analysis.counts.numbering import Numbering, Words
 from analysis.restoration import restore
 from analysis.structure.functions import FUNCTIONS
 from analysis.tokens import engines
@@ -60,36 +62,7 @@ class Part:
     hits: np.ndarray
 
 
-class _Numbering(dict):
-    """Numbers terms as they come."""
-
-    def __missing__(self, term: str) -> int:
-        self[term] = number = len(self)
-        return number
-
-    def all(self, terms: list[str]) -> np.ndarray:
-        return np.fromiter(map(self.__getitem__, terms), np.int32, len(terms))
-
-
-class _Words(_Numbering):
-    """
-    Words met in some reports: each is looked at once, and is one string in all.
-
-    `words` are in the order of their numbers; `counted` says of each whether it counts: all
-    letters, none of them Latin, is a word at a glance.
-    """
-
-    def __init__(self):
-        self.words, self.counted = [], bytearray()
-
-    def __missing__(self, word: str) -> int:
-        self[word] = number = len(self.words)
-        self.words.append(word)
-        self.counted.append((word.isalpha() and word > "ɏ") or _counts(word))
-        return number
-
-
-def of(report, options: Options, known: _Words | None = None) -> Part:
+def of(report, options: Options, known: Words | None = None) -> Part:
     """
     Count one report by paragraph, or take what was counted in the same bytes by the same rules.
 
@@ -99,7 +72,7 @@ def of(report, options: Options, known: _Words | None = None) -> Part:
     path = _place(_key(report, options))
     if part := _read(path, options):
         return part
-    known = _Words() if known is None else known
+    known = Words() if known is None else known
     part = _count(_text(report, options), report.genre, options, known)
     if options.cached:
         cache.keep(path, _dumps(part))
@@ -113,7 +86,7 @@ def together(reports: list, options: Options) -> Part:
     if part := _read(path, options):
         return part
     # Each report is let go when it was counted, and its text with it.
-    known = _Words()
+    known = Words()
     single = (regrouped(of(own.pop(), options, known), options.unit) for _ in reports)
     part = join(numbered(part, position) for position, part in enumerate(single))
     part = _packed(part.terms, **{name: getattr(part, name) for name in _ARRAYS})
@@ -169,12 +142,13 @@ def _place(key: str) -> Path:
 @once
 def _version() -> str:
     """The rules of structure and counting, by their source."""
-    package = Path(__file__).parent.parent
-    rules = [*(package / "structure").glob("*.py"), *(package / "tokens").glob("*.py"), __file__]
-    return cache.digest([*map(Path, rules), *paths.LEXICONS.glob("head*")])
+    here = Path(__file__)
+    stages = (here.parent.with_name(name).glob("*.py") for name in ("structure", "tokens"))
+    files = [*chain(*stages), here, here.with_name("numbering.py"), *paths.LEXICONS.glob("head*")]
+    return cache.digest(files)
 
 
-def _count(text: str, genre: str, options: Options, known: _Words) -> Part:
+def _count(text: str, genre: str, options: Options, known: Words) -> Part:
     places = structure.places(text, genre=genre)
     pieces = [text[start:end] for start, end, *_ in places]
     words = engines.get(options.engine, options.terms).cut(_BREAK.join(pieces), options.hmm)
@@ -195,12 +169,6 @@ def _count(text: str, genre: str, options: Options, known: _Words) -> Part:
         codes=found % width,
         hits=hits,
     )
-
-
-# Numbers and marks of report after report; all of a large corpus would fill the memory.
-@lru_cache(maxsize=1 << 16)
-def _counts(word: str) -> bool:
-    return tokens.kind(word) in tokens.COUNTED
 
 
 def _packed(terms: list[str], **arrays: np.ndarray) -> Part:
@@ -252,7 +220,7 @@ def regrouped(part: Part, unit: str) -> Part:
 
 def join(some: Iterable[Part]) -> Part:
     """Put parts one below the other, with one numbering of their terms."""
-    numbering, columns = _Numbering(), {name: [] for name in _ARRAYS}
+    numbering, columns = Numbering(), {name: [] for name in _ARRAYS}
     for part in some:
         ids = numbering.all(part.terms)
         for name in _ARRAYS:
