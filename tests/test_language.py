@@ -32,6 +32,18 @@ def test_text_of_the_genre_is_likelier_than_the_same_characters_in_disorder():
         assert language.log_prob(text) > language.log_prob(other) + 20
 
 
+def test_many_readings_at_once_are_weighed_to_the_bit_as_one_by_one():
+    rng, characters = np.random.default_rng(0), [*"深化改革，推动发展。\n 2026年A\U00020000\ud800"]
+
+    def draw(most: int) -> str:
+        return "".join(rng.choice(characters, rng.integers(0, most + 1)))
+
+    readings = [(draw(12), draw(6), draw(6)) for _ in range(500)]
+    one_by_one = [language.log_prob(*reading) for reading in readings]
+    assert language.log_probs(readings) == one_by_one
+    assert language.log_probs([]) == []
+
+
 def test_reports_that_were_held_out_are_predicted(national):
     for year in HELD_OUT:
         cost = -language.scores(language.encode(national[year])).mean()
