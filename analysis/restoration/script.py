@@ -36,11 +36,11 @@ VOUCHES = 7
 
 
 @cache
-def converter():
-    """OpenCC's traditional-to-simplified tables, read once."""
+def converter(name: str = "t2s"):
+    """OpenCC's tables, read once and kept: to let them go takes half as long as to read them."""
     import opencc
 
-    return opencc.OpenCC("t2s")
+    return opencc.OpenCC(name)
 
 
 @cache
@@ -62,10 +62,8 @@ def table() -> dict[str, str]:
 @cache
 def simplified_only() -> frozenset[str]:
     """Characters that traditional text does not use: OpenCC gives them a traditional form."""
-    import opencc
-
     forms = "\n".join(sorted({form for form in table().values() if hanzi.in_gb2312(form)}))
-    back = opencc.OpenCC("s2t").convert(forms)
+    back = converter("s2t").convert(forms)
     return frozenset(a for a, b in zip(forms, back, strict=True) if a != b)
 
 
