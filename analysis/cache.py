@@ -28,7 +28,7 @@ _LIBRARIES = ("opencc", "pypinyin")
 KINDS = {
     "restored": "edits of restored texts (analysis.cache)",
     "tokens": "lengths of tokens (analysis.tokens)",
-    "counts": "counts of reports, one by one and joined (analysis.counts.parts)",
+    "counts": "counts of reports, portion by portion (analysis.counts.parts)",
     "topics": "topic models fitted again and again (analysis.topics.stability)",
     "runs": "stamps of the last run (analysis.pipeline)",
 }

@@ -209,7 +209,7 @@ def stages(source: Path, most: int = 60) -> pd.DataFrame:
         restored = _timed(spent, "restore", restoration.restore, report.data)
         _timed(spent, "parse", structure.places, restored.text)
         _timed(spent, "cut", cut, restored.text, True)
-        _timed(spent, every[3], parts.of, report, options)
+        _timed(spent, every[3], parts.together, [report], options)
         _timed(spent, every[4], CountVectorizer(analyzer=jieba.lcut).fit_transform, [restored.text])
     return pd.DataFrame({"Mchar_per_s": {k: raw / v / 1e6 for k, v in spent.items()},
                          "times_usual": {k: spent[every[4]] / v for k, v in spent.items()},

@@ -103,14 +103,14 @@ def test_a_second_run_reads_counts_and_restores_nothing(many, monkeypatch):
     first = streaming.count(many, n_jobs=1, **QUIET)
     monkeypatch.setattr(parts, "_count", None)
     monkeypatch.setattr(cache, "restore", None)
-    tiny.same_counts(first, streaming.count(many, n_jobs=1, chunk=3, **QUIET))
+    tiny.same_counts(first, streaming.count(many, n_jobs=1, **QUIET))
     tiny.same_counts(first.regroup("report"), streaming.count(many, "report", n_jobs=1, **QUIET))
 
 
 def test_portions_that_are_kept_are_read_here_until_one_is_not(many, monkeypatch):
     first = streaming.count(many, n_jobs=1, chunk=2, **QUIET)
     with monkeypatch.context() as patch:
-        patch.setattr(parts, "of", None)
+        patch.setattr(parts, "_count", None)
         patch.setattr(joblib, "Parallel", lambda **_: list)
         tiny.same_counts(first, streaming.count(many, n_jobs=2, chunk=2, **QUIET))
     changed = many.parent / "r5.txt"
@@ -138,19 +138,18 @@ def test_a_damaged_entry_is_counted_again(many, damage):
 def test_an_interrupted_run_goes_on(many, monkeypatch):
     done, count = [], parts._count
 
-    def until_the_fourth(text, *rest):
-        if len(done) == 4:
+    def until_the_third(reports, options):
+        if len(done) == 2:
             raise KeyboardInterrupt
-        done.append(text)
-        return count(text, *rest)
+        done.append([report.id for report in reports])
+        return count(reports, options)
 
-    # Ten reports, six texts: what is counted once is not counted again, in this run or the next.
-    monkeypatch.setattr(parts, "_count", until_the_fourth)
+    monkeypatch.setattr(parts, "_count", until_the_third)
     with pytest.raises(KeyboardInterrupt):
-        streaming.count(many, n_jobs=1, **QUIET)
+        streaming.count(many, n_jobs=1, chunk=2, **QUIET)
     monkeypatch.setattr(parts, "_count", lambda *given: done.append(given[0]) or count(*given))
-    finished = streaming.count(many, n_jobs=1, **QUIET)
-    assert len(done) == len(set(done)) == 6
+    finished = streaming.count(many, n_jobs=1, chunk=2, **QUIET)
+    assert len(done) == 3, "the last two portions are the first two once more"
     tiny.same_counts(finished, streaming.count(many, n_jobs=1, cached=False, **QUIET))
 
 
@@ -194,7 +193,7 @@ def test_no_reports_no_units(many):
 
 def test_parts_join_in_any_grouping(many):
     options = parts.Options()
-    single = [parts.numbered(parts.of(report, options), n)
+    single = [parts.numbered(parts.together([report], options), n)
               for n, report in enumerate(corpus.load(many))]  # fmt: skip
     left = parts.join([parts.join(single[:3]), *single[3:]])
     right = parts.join([*single[:7], parts.join(single[7:])])

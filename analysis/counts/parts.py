@@ -62,46 +62,26 @@ class Part:
     hits: np.ndarray
 
 
-def of(report, options: Options, known: Words | None = None) -> Part:
-    """
-    Count one report by paragraph, or take what was counted in the same bytes by the same rules.
-
-    A damaged entry is made again. The raw bytes decide, not the id or the place of the file.
-    Where several are counted, words `known` from the others need not be looked at again.
-    """
-    path = _place(_key(report, options))
-    if part := _read(path, options):
-        return part
-    known = Words() if known is None else known
-    part = _count(_text(report, options), report.genre, options, known)
-    if options.cached:
-        cache.keep(path, _dumps(part))
-    return part
-
-
 def together(reports: list, options: Options) -> Part:
-    """Count some reports by `options.unit` and join them, or read what was joined before."""
-    own = [replace(report) for report in reversed(reports)]
-    path = _joined(own[::-1], options)
-    if part := _read(path, options):
-        return part
-    # Each report is let go when it was counted, and its text with it.
-    known = Words()
-    single = (regrouped(of(own.pop(), options, known), options.unit) for _ in reports)
-    part = join(numbered(part, position) for position, part in enumerate(single))
-    part = _packed(part.terms, **{name: getattr(part, name) for name in _ARRAYS})
-    if options.cached:
-        cache.keep(path, _dumps(part))
-    return part
+    """
+    Count some reports by `options.unit`, or read what was counted in the same bytes before.
+
+    A damaged entry is made again. The raw bytes decide, not the ids or the places of the files.
+    """
+    own = [replace(report) for report in reports]
+    path = _place(own, options)
+    part = _read(path, options)
+    if part is None:
+        part = _count(own, options)
+        if options.cached:
+            cache.keep(path, _dumps(part))
+    return regrouped(part, options.unit)
 
 
 def kept(reports: list, options: Options) -> Part | None:
     """What `together` has kept of these reports, or nothing."""
-    return _read(_joined([replace(report) for report in reports], options), options)
-
-
-def _joined(reports: list, options: Options) -> Path:
-    return _place(repr([options.unit, *(_key(report, options) for report in reports)]))
+    part = _read(_place([replace(report) for report in reports], options), options)
+    return part and regrouped(part, options.unit)
 
 
 def _read(path: Path, options: Options) -> Part | None:
@@ -122,20 +102,16 @@ def _text(report, options: Options) -> str:
         raise
 
 
-def _key(report, options: Options) -> str:
-    """All that decides what is counted in a report; its bytes by their checksum."""
-    return repr((report.sha256, report.restoration, report.genre, report.decided, _rules(options)))
-
-
 @lru_cache(maxsize=16)
 def _rules(options: Options) -> tuple:
     tool = engines.get(options.engine, options.terms)
     return options.hmm, tool.version, lexicons.digest(options.terms), cache.version(), _version()
 
 
-def _place(key: str) -> Path:
-    """Sixteen folders: making 256 takes as long as what is kept in them."""
-    name = sha256(key.encode()).hexdigest()
+def _place(reports: list, options: Options) -> Path:
+    """Named by all that decides the counts. A file for each report would take as long as parsing."""
+    given = [(one.sha256, one.restoration, one.genre, one.decided) for one in reports]
+    name = sha256(repr((_rules(options), given)).encode()).hexdigest()
     return paths.CACHE / "counts" / name[:1] / f"{name}.bin"
 
 
@@ -148,25 +124,43 @@ def _version() -> str:
     return cache.digest(files)
 
 
-def _count(text: str, genre: str, options: Options, known: Words) -> Part:
-    places = structure.places(text, genre=genre)
-    pieces = [text[start:end] for start, end, *_ in places]
-    words = engines.get(options.engine, options.terms).cut(_BREAK.join(pieces), options.hmm)
-    numbers, n = known.all(words), len(pieces)
+def _count(reports: list, options: Options) -> Part:
+    """Count some reports by paragraph, one stage after the other: each finds its tables at hand."""
+    texts = [_text(report, options) for report in reports]
+    found = [structure.places(text, genre=report.genre)
+             for text, report in zip(texts, reports, strict=True)]  # fmt: skip
+    known, cut = Words(), engines.get(options.engine, options.terms).cut
+    numbers = np.concatenate([
+        np.empty(0, np.int32),
+        *(known.all(cut(_lines(text, places), options.hmm))
+          for text, places in zip(texts, found, strict=True)),
+    ])
+    return _tabled(numbers, known, found)
+
+
+def _lines(text: str, places: list[tuple[int, int, int, str]]) -> str:
+    """The paragraphs of a text, each with a break after it."""
+    return "".join(text[start:end] + _BREAK for start, end, *_ in places)
+
+
+def _tabled(numbers: np.ndarray, known: Words, found: list) -> Part:
+    """Count numbered words by paragraph, the places of which are `found` in each report."""
     keep = np.array(known.counted, bool)[numbers]
     codes, own = pd.factorize(numbers[keep])
-    width = max(1, len(own))
+    sizes, width = [len(places) for places in found], max(1, len(own))
+    n = sum(sizes)
     rows = np.cumsum(numbers == known[_BREAK], dtype=index_type(n * width))[keep]
-    found, hits = np.unique(rows * width + codes.astype(rows.dtype), return_counts=True)
+    cells, hits = np.unique(rows * width + codes.astype(rows.dtype), return_counts=True)
+    flat = list(chain.from_iterable(found))
     return _packed(
         [known.words[number] for number in own.tolist()],
-        report=np.zeros(n, int),
-        function=np.array([FUNCTIONS.index(function) for *_, function in places], int),
-        section=np.array([section for _, _, section, _ in places], int),
-        paragraph=np.arange(n),
+        report=np.repeat(np.arange(len(found)), sizes),
+        function=np.array([FUNCTIONS.index(function) for *_, function in flat], int),
+        section=np.array([section for _, _, section, _ in flat], int),
+        paragraph=np.concatenate([np.empty(0, int), *map(np.arange, sizes)]),
         sizes=np.bincount(rows, minlength=n),
-        widths=np.bincount(found // width, minlength=n),
-        codes=found % width,
+        widths=np.bincount(cells // width, minlength=n),
+        codes=cells % width,
         hits=hits,
     )
 
@@ -201,12 +195,12 @@ def _loads(entry: bytes) -> Part:
 
 
 def regrouped(part: Part, unit: str) -> Part:
-    """Add up the paragraphs of one report to its sections (by function) or to the whole."""
+    """Add up the paragraphs of each report to its sections (by function) or to the whole."""
     if unit == "paragraph" or not len(part.sizes):
         return part
-    keys = part.section * np.int64(len(FUNCTIONS)) + part.function
-    if unit == "report":
-        keys = np.zeros_like(keys)
+    keys = part.report.astype(np.int64)
+    if unit == "section":
+        keys = (keys << 32 | part.section) * len(FUNCTIONS) + part.function
     _, first, group = np.unique(keys, return_index=True, return_inverse=True)
     order = np.argsort(first)
     group, first = np.argsort(order)[group], first[order]

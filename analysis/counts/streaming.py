@@ -56,7 +56,7 @@ def count(
     chunk : int
         Reports that a worker takes at once. The result does not depend on it.
     cached : bool
-        Keep the counts of each report (about two bytes for each of its characters) in
+        Keep the counts of each portion (about a byte for each of its characters) in
         `paths.CACHE`, so that a run that was interrupted goes on, and a second one is quick.
     progress : bool
         Draw a bar on stderr, or in the notebook, with reports a second and the time left.
