@@ -109,7 +109,7 @@ def _rules(options: Options) -> tuple:
 
 
 def _place(reports: list, options: Options) -> Path:
-    """Named by all that decides the counts. A file for each report would take as long as parsing."""
+    """Named by all that decides the counts. A file a report would take as long as parsing."""
     given = [(one.sha256, one.restoration, one.genre, one.decided) for one in reports]
     name = sha256(repr((_rules(options), given)).encode()).hexdigest()
     return paths.CACHE / "counts" / name[:1] / f"{name}.bin"

@@ -173,6 +173,29 @@ def scores(codes: np.ndarray, table: Model | None = None) -> np.ndarray:
     return result
 
 
+def following(history: np.ndarray, codes: np.ndarray) -> np.ndarray:
+    """
+    Log probability of each of many characters after one history, in nats: a row of `scores`.
+
+    Examples
+    --------
+    >>> after = following(encode("快车"), encode("道的"))
+    >>> after.tolist() == [scores(encode(f"快车{c}"))[-1] for c in "道的"]
+    True
+    """
+    table = model()
+    result = table.values[0][codes]
+    for n in range(1, min(ORDER, len(history) + 1)):
+        row = history[-n]
+        for keys, code in zip(table.keys, history[len(history) - n + 1 :], strict=False):
+            row = _find(keys, np.array([row]), np.array([code]), table.size)[0]
+        if row >= 0:
+            rows = _find(table.keys[n - 1], np.full(codes.shape, row), codes, table.size)
+            known = table.values[n][rows]
+            result = np.where(rows >= 0, known, table.backoffs[n - 1][row] + result)
+    return result
+
+
 def log_prob(text: str, before: str = "", after: str = "") -> float:
     """
     Log probability of `text` after `before`, and of the start of `after` in view of it, in nats.

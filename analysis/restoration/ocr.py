@@ -33,9 +33,9 @@ LINK = re.compile(r"一[一-鿿]{2,8}一[一-鿿]{2}")
 PAIR = re.compile(r"(?<=[“「『《])([一-鿿]{2,8}一[一-鿿]{2,8})(?=[”」』》])")
 # Characters of a chain that its evidence shows on either side: a line may be one endless chain.
 SHOWN = 12
-# Nats by which a list (供应、制造) must be likelier than 一: at each joint, and on the mean. Of 1,051
-# such chains in 2,900 reports of cities and a month of the People's Daily one leads by so much, and
-# it is misread (合肥一六安一叶集); no genuine one leads by more than 1 at each joint and 2 on the mean.
+# Nats by which a list (供应、制造) must be likelier than 一, at each joint and on the mean. Of
+# 1,051 such chains in 2,900 reports of cities and a month of the People's Daily one leads by so
+# much, and it is misread (合肥一六安一叶集); genuine ones reach 1 at each joint and 2 on the mean.
 JOINT, MEAN = 1.5, 3.0
 # A word and its copy.
 DOUBLE = re.compile(r"(?=([一-鿿]{2,4})\1)")

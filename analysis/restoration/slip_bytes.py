@@ -114,10 +114,6 @@ class Annotation:
         """Whether a character has this reading."""
         return has_reading(c, self.pinyin)
 
-    def seconds(self, first: int) -> frozenset[int]:
-        """Second bytes of characters with this first byte that have this reading."""
-        return frozenset(low for high, low in _codes(self.pinyin) if high == first)
-
 
 def toneless(note: str) -> str:
     """Pinyin without tones; ü becomes v."""
@@ -136,9 +132,9 @@ def has_reading(c: str, note: str) -> bool:
 
 
 @cache
-def _codes(note: str) -> tuple[tuple[int, int], ...]:
-    """The bytes of all characters with a reading that are not too rare to be annotated."""
-    return tuple((h, t) for h in sorted(LEADS) for t, c in row(h) if has_reading(c, note))
+def seconds(note: str) -> dict[int, tuple[int, ...]]:
+    """Second bytes of the characters that have a reading, by first byte; rare ones left out."""
+    return {h: tuple(t for t, c in row(h) if has_reading(c, note)) for h in sorted(LEADS)}
 
 
 def note_at(text: str, at: int) -> Annotation | None:

@@ -23,11 +23,11 @@ import numpy as np
 from analysis.restoration.slip_bytes import (
     HOLES,
     LEADS,
-    Annotation,
     character,
     code,
     note_at,
     row,
+    seconds,
     vanishing,
 )
 
@@ -102,11 +102,13 @@ def _hidden(leads: frozenset[int], fits: Callable[[int, str], bool]) -> tuple[st
     return tuple(c for h in sorted(leads) for t, c in row(h) if fits(t, c))
 
 
-def _across(leads: frozenset[int], note: Annotation) -> tuple[tuple[str, ...], tuple[frozenset]]:
-    """Characters that end with the first byte of an annotated one, and its second byte, waiting."""
+@cache
+def _across(leads: frozenset[int], note: str) -> tuple[tuple[str, ...], tuple[frozenset[int], ...]]:
+    """Characters that end with the first byte of an annotated one; its second byte waits."""
+    after = seconds(note)
     found = [
         (c, frozenset((low,)))
-        for h in sorted(leads) for t, c in row(h) for low in note.seconds(t) & LEADS
+        for h in sorted(leads) for t, c in row(h) for low in after.get(t, ()) if low in LEADS
     ]
     return tuple(c for c, _ in found), tuple(after for _, after in found)
 
@@ -149,7 +151,7 @@ def steps(text: str, reading: Reading) -> Iterator[Fan]:
         texts = tuple(c for c in _hidden(reading.leads, _no_ascii) if note.fits(c))
         yield Fan(texts, (IN_STEP,) * len(texts), note.end)
         # Or the hole is one of the first pass, and was taken along by the second.
-        yield Fan(*_across(reading.leads, note), note.end)
+        yield Fan(*_across(reading.leads, note.pinyin), note.end)
     elif note:
         # The two halves before it happened to be the code of a table character.
         yield Fan(("",), (reading.leads,), note.end)

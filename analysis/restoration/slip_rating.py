@@ -4,8 +4,10 @@ How likely a reading is: the language model, the page's own phrases, and its tab
 
 import re
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import cache, lru_cache
+from functools import cache
+from typing import NamedTuple
 
 import numpy as np
 
@@ -39,8 +41,24 @@ def plain(text: str) -> str:
 
 
 def kinds(text: str) -> str:
-    """The text with one sign for digits, one for numerals: with another number a phrase is the same."""
+    """One sign for digits, one for numerals: a phrase with another number is the same."""
     return text.translate(NUMERALS)
+
+
+class Stack(NamedTuple):
+    """Texts of one length: their rows, codes, kinds of their first characters, and costs."""
+
+    rows: list[int]
+    codes: np.ndarray
+    firsts: str
+    costs: np.ndarray
+
+
+def _stack(texts: tuple[str, ...], length: int, cost: Callable[[str], float]) -> Stack:
+    rows = [i for i, text in enumerate(texts) if len(text) == length]
+    line = "".join(simple(c) for i in rows for c in texts[i])
+    codes = language.encode(line).reshape(len(rows), length)
+    return Stack(rows, codes, kinds(line[::length]), np.array([cost(texts[i]) for i in rows]))
 
 
 @dataclass(frozen=True)
@@ -54,8 +72,9 @@ class Page:
     # Annotated characters with their pinyin.
     table: frozenset[tuple[str, str]]
     folded: bool
-    # Answers of `follows`.
+    # Answers of `follows` and `stacks`.
     known: dict[str, dict[str, float]] = field(default_factory=dict)
+    stacked: dict[tuple[str, ...], list[Stack]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, text: str) -> "Page":
@@ -73,16 +92,24 @@ class Page:
         if history not in self.known:
             share: dict[str, float] = {}
             for order in range(1, CONTEXT + 1):
-                found = re.findall(re.escape(history[-order:]) + "(.)", self.phrases)
+                pieces = f"{self.phrases}\n".split(history[-order:])[1:]
+                found = [c for piece in pieces if (c := piece[:1] or history[-order]) != "\n"]
                 for c, times in Counter(found).items():
                     each = len(WORDS) if c == "一" else 1
                     share[c] = share.get(c, 0.0) + times / (len(found) + 1) / CONTEXT / each
             self.known[history] = share
         return self.known[history]
 
-    def cost(self, c: str) -> float:
-        """Cost of a simplified form that stands nowhere else on the page."""
-        return FOREIGN * (c not in self.characters and _is_simplified(c))
+    def stacks(self, texts: tuple[str, ...]) -> list[Stack]:
+        """Texts by length; the same ones come back with every history."""
+        if texts not in self.stacked:
+            lengths = sorted({len(text) for text in texts} - {0})
+            self.stacked[texts] = [_stack(texts, length, self._cost) for length in lengths]
+        return self.stacked[texts]
+
+    def _cost(self, text: str) -> float:
+        """Cost of simplified forms that stand nowhere else on the page."""
+        return FOREIGN * sum(c not in self.characters and _is_simplified(c) for c in text)
 
 
 class Rater:
@@ -93,14 +120,15 @@ class Rater:
 
     def pieces(self, history: str, texts: tuple[str, ...]) -> np.ndarray:
         context = self._context(history)
-        rates = np.array([sum(map(self.page.cost, text)) for text in texts])
-        follows = self.page.follows(kinds(context))
-        for rows, codes, firsts in _stacked(texts):
-            head = np.broadcast_to(language.encode(context), (len(rows), CONTEXT))
-            own = language.scores(np.concatenate([head, codes], axis=1))[:, CONTEXT:]
+        follows, head = self.page.follows(kinds(context)), language.encode(context)
+        rates = np.zeros(len(texts))
+        for rows, codes, firsts, costs in self.page.stacks(texts):
+            first = language.following(head, codes[:, 0])
             seen = np.array([follows.get(c, 0.0) for c in firsts])
-            own[:, 0] = np.log((1 - PAGE) * np.exp(own[:, 0]) + PAGE * seen)
-            rates[rows] += own.sum(axis=1)
+            rates[rows] = costs + np.log((1 - PAGE) * np.exp(first) + PAGE * seen)
+            if codes.shape[1] > 1:
+                lines = np.concatenate([np.broadcast_to(head, (len(rows), CONTEXT)), codes], axis=1)
+                rates[rows] += language.scores(lines)[:, CONTEXT + 1 :].sum(axis=1)
         return rates
 
     def as_seen(self, histories: list[str], start: int, end: int) -> np.ndarray:
@@ -112,15 +140,3 @@ class Rater:
 
     def _context(self, history: str) -> str:
         return (self.before + "".join(map(simple, history[-CONTEXT:])))[-CONTEXT:]
-
-
-@lru_cache(4096)
-def _stacked(texts: tuple[str, ...]) -> list[tuple[list[int], np.ndarray, str]]:
-    """By length: rows, codes of their simplified characters, and the kind of the first of these."""
-    stacks = []
-    for length in sorted({len(text) for text in texts} - {0}):
-        rows = [i for i, text in enumerate(texts) if len(text) == length]
-        line = "".join(simple(c) for i in rows for c in texts[i])
-        codes = language.encode(line).reshape(len(rows), length)
-        stacks.append((rows, codes, kinds(line[::length])))
-    return stacks

@@ -113,8 +113,8 @@ def _possible(page: Page, slip: re.Match, reading: Reading) -> bool:
     if note and not has_reading(reading.text[-1], note[1]):
         return False
     seen = NOTE.sub("", page.text[slip.end() : reading.at])
-    seen = re.sub(rf"([{HOLES}]){TORN.pattern}$", r"\1", seen).translate(FOLD)
-    seen = "".join(c for c in seen if not "\ue000" <= c <= "\uf8ff").replace("\ufffd", "?").rstrip("?")
+    seen = re.sub(rf"([{HOLES}]){TORN.pattern}$", r"\1", seen).translate(FOLD).replace(GAP, "?")
+    seen = "".join(c for c in seen if not "\ue000" <= c <= "\uf8ff").rstrip("?")
     # Inside, an annotation with a hole stands for the annotated character.
     parts = re.split(rf"\?{PINYIN}\)", seen)
     pattern = re.compile(".".join(map(re.escape, parts)), re.DOTALL)

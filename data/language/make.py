@@ -46,7 +46,7 @@ def words() -> dict[str, int]:
             if w == s}
 
 
-def count(weighted: list[tuple[str, int]], lexicon: dict[str, int], codes: np.ndarray) -> list[tuple]:
+def count(weighted: list[tuple[str, int]], lexicon: dict[str, int], codes: np.ndarray) -> list:
     """Per order, packed n-grams (14 bits a character, first highest), weights, occurrences."""
     running = [(codes_of(EDGE + text, codes), times, 1) for text, times in weighted]
     listed = [(codes_of(word, codes), times, times) for word, times in lexicon.items()]

@@ -25,7 +25,7 @@ OWN = frozenset(("太原市", "山西省"))
 FIRST, FIRST_PLAN = 1978, 1996
 # Congresses are numbered; they meet every five years, the 20th in 2022.
 FIRST_CONGRESS, CONGRESS_YEAR = 15, {n: 1997 + 5 * (n - 15) for n in range(15, 21)}
-# There are sixty local reports to a national one: national texts count four times, recent ones more.
+# There are sixty local reports to a national one: these count four times, recent ones more.
 NATIONAL, MODERN = 4, {2013: 8, 2018: 16}
 # Invisible marks, which stand on a line of their own within a sentence.
 INVISIBLE = re.compile("\n?[\u200b-\u200d\ufeff]\n?")
