@@ -7,8 +7,8 @@ The corpus is drawn with a seed: documents of 16,000 characters from paragraphs 
 reports, digits changed, so that the vocabulary grows; a share of them from paragraphs of the raw
 files instead, damage and all. The usual way is `jieba.lcut` in a loop and `CountVectorizer`, given
 the restored texts free of charge. Every job is a process of its own, in turn with the others; its
-seconds hold everything but the imports, dictionaries and starting of workers included. It fails if
-a count differs. Rates swing with the machine: read the ratios.
+seconds hold everything but the imports and the comparison at the end, dictionaries and starting of
+workers included. It fails if a count differs. Rates swing with the machine: read the ratios.
 """
 
 import argparse
@@ -23,6 +23,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -88,10 +89,10 @@ def job(name: str, source: Path) -> dict:
     from analysis.counts import streaming  # noqa: F401
 
     began = time.perf_counter(), _cpu()
-    counts = work(name, source)
+    said = work(name, source)
     seconds, cpu = time.perf_counter() - began[0], _cpu() - began[1]
     worker = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
-    return {"seconds": seconds, "cpu": cpu, "parent_MB": _peak(), "worker_MB": worker, **counts}
+    return {"seconds": seconds, "cpu": cpu, "parent_MB": _peak(), "worker_MB": worker, **said()}
 
 
 def _peak() -> float:
@@ -107,8 +108,8 @@ def _cpu() -> float:
     return sum(one.ru_utime + one.ru_stime for one in used)
 
 
-def ours(name: str, source: Path) -> dict:
-    """Count by paragraph with `streaming.count`, and say what the reports came to."""
+def ours(name: str, source: Path) -> Callable[[], dict]:
+    """Count by paragraph with `streaming.count`; later, say what the reports came to."""
     from joblib.externals.loky import get_reusable_executor
 
     from analysis.counts import streaming
@@ -117,14 +118,16 @@ def ours(name: str, source: Path) -> dict:
     counts = streaming.count(source, lexicon=None, n_jobs=n_jobs, progress=sys.stderr.isatty())
     if n_jobs > 1:
         get_reusable_executor().shutdown(wait=True)  # only then their processor time is known
-    peak = _peak()  # before what follows
-    whole = counts.regroup("report")
-    said = _said(whole.matrix, whole.terms)
-    return said | {"cells": int(counts.matrix.nnz), "parent_MB": peak}
+
+    def said() -> dict:
+        whole = counts.regroup("report")
+        return _said(whole.matrix, whole.terms) | {"cells": int(counts.matrix.nnz)}
+
+    return said
 
 
-def usual(_: str, source: Path) -> dict:
-    """Cut every text with jieba.lcut, count with CountVectorizer; what we do not count goes."""
+def usual(_: str, source: Path) -> Callable[[], dict]:
+    """Cut every text with jieba.lcut, count with CountVectorizer; later, what we count of it."""
     import jieba
     from sklearn.feature_extraction.text import CountVectorizer
 
@@ -134,9 +137,13 @@ def usual(_: str, source: Path) -> dict:
     texts = [path.read_text("utf-8") for path in sorted(source.parent.glob("restored/*.txt"))]
     vectorizer = CountVectorizer(analyzer=jieba.lcut)
     matrix = vectorizer.fit_transform(texts)
-    terms = pd.Index(vectorizer.get_feature_names_out())
-    keep = np.array([tokens.kind(term) in tokens.COUNTED for term in terms])
-    return _said(matrix.tocsc()[:, np.flatnonzero(keep)].tocsr(), terms[keep])
+
+    def said() -> dict:
+        terms = pd.Index(vectorizer.get_feature_names_out())
+        keep = np.array([tokens.kind(term) in tokens.COUNTED for term in terms])
+        return _said(matrix.tocsc()[:, np.flatnonzero(keep)].tocsr(), terms[keep])
+
+    return said
 
 
 def _said(matrix, terms: pd.Index) -> dict:

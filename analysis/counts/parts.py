@@ -4,8 +4,9 @@ Counts of some reports in plain arrays: what a worker sends, and what the cache 
     part = parts.together(reports, options)
     parts.table(part, "paragraph", ids)         the `Counts` of these reports
 
-A part names its terms in order of appearance. Joining parts is associative, so that reports can be
-counted anywhere and in any grouping; `table` puts the terms in order, and the bytes are the same.
+The cells of a row are in the order of their terms, whatever their numbers are. Joining parts is
+associative, so that reports can be counted anywhere and in any grouping; `table` puts the terms in
+order, the cells stay in theirs, and the bytes are the same.
 """
 
 import json
@@ -147,13 +148,15 @@ def _tabled(numbers: np.ndarray, known: Words, found: list) -> Part:
     """Count numbered words by paragraph, the places of which are `found` in each report."""
     keep = np.array(known.counted, bool)[numbers]
     codes, own = pd.factorize(numbers[keep])
+    terms = [known.words[number] for number in own.tolist()]
+    rank, order = _ranked(terms)
     sizes, width = [len(places) for places in found], max(1, len(own))
     n = sum(sizes)
     rows = np.cumsum(numbers == known[_BREAK], dtype=index_type(n * width))[keep]
-    cells, hits = np.unique(rows * width + codes.astype(rows.dtype), return_counts=True)
+    cells, hits = np.unique(rows * width + rank[codes].astype(rows.dtype), return_counts=True)
     flat = list(chain.from_iterable(found))
     return _packed(
-        [known.words[number] for number in own.tolist()],
+        [terms[k] for k in order],
         report=np.repeat(np.arange(len(found)), sizes),
         function=np.array([FUNCTIONS.index(function) for *_, function in flat], int),
         section=np.array([section for _, _, section, _ in flat], int),
@@ -206,6 +209,7 @@ def regrouped(part: Part, unit: str) -> Part:
     group, first = np.argsort(order)[group], first[order]
     cells = (part.hits.astype(np.int32), (np.repeat(group, part.widths), part.codes))
     matrix = sparse.coo_array(cells, (len(first), len(part.terms))).tocsr()
+    matrix.sort_indices()
     units = {name: getattr(part, name)[first] for name in _ARRAYS[:4]}
     sizes = np.bincount(group, part.sizes, len(first)).astype(np.int64)
     return _packed(part.terms, **units, sizes=sizes, widths=np.diff(matrix.indptr),
@@ -236,9 +240,7 @@ def numbered(part: Part, position: int) -> Part:
 
 def table(part: Part, unit: str, reports: list[str]) -> Counts:
     """Make the `Counts` of a part: terms in order, and types as in `counts.count`."""
-    order = sorted(range(len(part.terms)), key=part.terms.__getitem__)
-    rank = np.empty(len(order), np.int32)
-    rank[order] = np.arange(len(order), dtype=np.int32)
+    rank, order = _ranked(part.terms)
     codes = part.codes
     for start in range(0, len(codes), STRIDE):
         codes[start : start + STRIDE] = rank[codes[start : start + STRIDE]]
@@ -246,9 +248,17 @@ def table(part: Part, unit: str, reports: list[str]) -> Counts:
     starts = np.concatenate([[0], np.cumsum(part.widths, dtype=np.int64)]).astype(kind)
     cells = (part.hits.astype(np.int32), codes.astype(kind, copy=False), starts)
     matrix = sparse.csr_array(cells, (len(part.sizes), len(order)))
-    matrix.sort_indices()
+    matrix.has_sorted_indices = True
     terms = pd.Index([part.terms[k] for k in order], dtype="str", name="term")
     return Counts(matrix, _units(part, unit, reports), terms)
+
+
+def _ranked(terms: list[str]) -> tuple[np.ndarray, list[int]]:
+    """The place of each term in order, and which term stands at each place."""
+    order = sorted(range(len(terms)), key=terms.__getitem__)
+    rank = np.empty(len(order), np.int32)
+    rank[order] = np.arange(len(order), dtype=np.int32)
+    return rank, order
 
 
 def _units(part: Part, unit: str, reports: list[str]) -> pd.DataFrame:

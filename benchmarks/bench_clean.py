@@ -1,0 +1,57 @@
+"""
+Restore reports that nobody has damaged on purpose, and list what was done to them.
+
+    python benchmarks/bench_clean.py FOLDER [--show 5]
+
+FOLDER holds reports of provinces and cities in Markdown (data/language/README.md says where they
+come from). They are no clean text by construction: some have words twice or lines cut in print, so
+an edit is not an error by itself. What a rule did is shown with its surroundings, to be judged by a
+reader. Look-alikes, byte slips and substituted keywords there should be none.
+"""
+
+import argparse
+import random
+import sys
+import time
+from collections import defaultdict
+from pathlib import Path
+
+from analysis import paths
+from analysis.restoration import restore
+
+sys.path.insert(0, str(paths.LANGUAGE))
+
+import texts
+
+# Characters shown on either side of an edit.
+AROUND = 10
+
+
+def shown(raw: str, edit) -> str:
+    """An edit in its surroundings."""
+    before, after = raw[max(0, edit.start - AROUND) : edit.start], raw[edit.end :][:AROUND]
+    return repr(f"{before}[{edit.before[:40]}|{edit.after}]{after}")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[1])
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--show", type=int, default=5)
+    options = parser.parse_args()
+    reports, done = texts.local(options.folder), defaultdict(list)
+    begin = time.process_time()
+    for name, text in reports.items():
+        restored = restore(text)
+        for edit in restored.ledger:
+            done[edit.rule, edit.confidence].append((name, shown(restored.raw, edit)))
+    seconds, size = time.process_time() - begin, sum(map(len, reports.values()))
+    print(f"{len(reports):,} reports, {size:,} characters, {size / seconds / 1e6:.1f} million/s")
+    for (rule, confidence), places in sorted(done.items()):
+        print(f"{rule:20} {confidence:10} {len(places):6} edits in "
+              f"{len({name for name, _ in places})} reports")  # fmt: skip
+        for name, line in random.Random(0).sample(places, min(options.show, len(places))):
+            print(f"    {name} {line}")
+
+
+if __name__ == "__main__":
+    main()
