@@ -86,3 +86,9 @@ def test_no_place_is_known_to_the_module():
     source = Path(keywords.__file__).read_text(encoding="utf-8")
     code = re.sub(r'""".*?"""|#.*', "", source, flags=re.S)
     assert "太原" not in code
+
+
+def test_one_title_many_times_is_one_title():
+    """A clean text that repeats itself is no page that was rewritten for search engines."""
+    page = "按照“三大片区五大区域”组团式发展模式，以产业生态引领。\n" * 12
+    assert keywords.find(page) == []

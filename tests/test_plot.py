@@ -163,3 +163,17 @@ def test_two_panels_share_the_width(rates):
     fig.draw_without_rendering()
     assert min(ax.get_position().width for ax in axes) > 0.3
     pyplot.close(fig)
+
+
+@pytest.mark.parametrize("n", [1, 3, 4, 7, 11])
+def test_every_column_of_topics_has_its_numbers(n):
+    rows = [(report, topic, 0.2, 0.1, 0.3) for topic in range(n) for report in ("r1", "r2")]
+    table = pd.DataFrame(rows, columns=["report", "topic", "share", "low", "high"])
+    fig = pyplot.figure(figsize=(figures.PAGE, 4))
+    plot.topics.prevalence(table, {k: str(k) for k in range(n)}, set(), fig=fig)
+    fig.canvas.draw()
+    shown = [ax for ax in fig.axes if ax.get_visible()]
+    lowest = {round(ax.get_position().x0, 3): ax for ax in shown}
+    for ax in lowest.values():
+        assert any(tick.label1.get_visible() for tick in ax.xaxis.get_major_ticks())
+    pyplot.close(fig)

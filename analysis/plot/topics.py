@@ -70,8 +70,10 @@ def prevalence(
         ax.hlines(range(len(groups)), part["low"], part["high"], color=colour)
         ax.plot(part["share"], range(len(groups)), "o", color=colour)
         ax.set_title(names[topic], fontsize=6.5, color=colour if topic in weak else "black")
-    for ax in axes.flat[len(names) :]:
-        ax.set_visible(False)
+    for empty in range(len(names), rows * columns):
+        axes.flat[empty].set_visible(False)
+        # The panel above is the lowest of its column: it bears the numbers.
+        axes.flat[max(0, empty - columns)].tick_params(labelbottom=True)
     axes[0, 0].set_yticks(range(len(groups)), [label(group, lang) for group in groups])
     axes[0, 0].set_ylim(len(groups) - 0.5, -0.5)
     axes[0, 0].set_xlim(left=0)

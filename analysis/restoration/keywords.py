@@ -15,8 +15,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 
-from analysis.restoration import language
-from analysis.restoration.diagnosis import places
+from analysis.restoration import diagnosis, language
 from analysis.restoration.ledger import Edit
 
 KIND = "keyword substitution"
@@ -73,10 +72,11 @@ def find(text: str) -> list[Edit]:
     if not _recurs(text) or len(TITLE.findall(text)) < TITLES:
         return []
     edits = []
-    for place, tail in rewritings(text):
+    for place, tail in rewritings(text, _titled(text)):
         ends = [m.start() + len(place) for m in re.finditer(re.escape(place + tail), text)]
         ends = [end for end in ends if in_title(text, end, place, tail)]
-        if len(ends) < TITLES:
+        # One title said twice is one title.
+        if len({_following(text, end, tail) for end in ends}) < TITLES:
             continue
         titles = {end: lead(text, end, place, tail) for end in ends}
         if max(titles.values()) >= STRONG:
@@ -88,18 +88,30 @@ def _recurs(text: str) -> bool:
     """Whether titles agree around a rank, two characters on either side: else none has a tail."""
     around = (text[max(0, hit.start() - 2) : hit.end() + 2] for hit in TITLED.finditer(text))
     agreed = [key for key, n in Counter(around).items() if n >= TITLES]
-    return any(len(places(text, [key])) >= LEAST for key in agreed)
+    return any(len(diagnosis.places(text, [key])) >= LEAST for key in agreed)
 
 
-def rewritings(text: str) -> Iterator[tuple[str, str]]:
-    """Places that hardly stand without one and the same tail; the longest such tail of each."""
+def _titled(text: str) -> set[str]:
+    """What could be a place where a title begins or a session follows."""
+    ends = [hit.end() for hit in TITLED.finditer(text)]
+    return {text[end - n - 1 : end] for end in ends for n in range(2, 6) if end > n}
+
+
+def _following(text: str, end: int, tail: str) -> str:
+    """The beginning of what follows a tail."""
+    start = end + len(tail)
+    return text[start : start + language.ORDER + 2]
+
+
+def rewritings(text: str, places: set[str]) -> Iterator[tuple[str, str]]:
+    """Those places that hardly stand without one and the same tail; the longest one of each."""
     after: dict[str, list[str]] = {}
     starts = {rank.start() - n for rank in RANK.finditer(text) for n in range(2, 6)}
     for start in sorted(start for start in starts if start >= 0):
         if match := PLACE.match(text, start):
             after.setdefault(match[1], []).append(match[2])
     for place, tails in sorted(after.items()):
-        if len(tails) < LEAST:
+        if place not in places or len(tails) < LEAST:
             continue
         found = Counter(tail[:n] for tail in tails for n in range(2, len(tail) + 1))
         total = text.count(place) if max(found.values()) >= LEAST else 0
@@ -141,12 +153,13 @@ def _edits(text: str, place: str, tail: str, titles: dict[int, float]) -> list[E
     """A row a title: the tail goes where its own joint and the other titles are against it."""
     edits = []
     for end, gain in titles.items():
-        others = sum(value > 0 for other, value in titles.items() if other != end)
+        following = _following(text, end, tail)
+        agree = {_following(text, other, tail) for other, value in titles.items() if value > 0}
+        others = len(agree - {following})
         margin = gain + min(MOST, EACH * others)
         if margin <= 0:
             continue
         settled = margin >= AHEAD
-        following = text[end + len(tail) : end + len(tail) + 6]
         edits.append(Edit(
             end, end + len(tail), tail, "" if settled else tail, "keywords.tail", KIND,
             "inferred" if settled else "unresolved",
