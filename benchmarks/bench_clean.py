@@ -5,8 +5,10 @@ Restore reports that nobody has damaged on purpose, and list what was done to th
 
 FOLDER holds reports of provinces and cities in Markdown (data/language/README.md says where they
 come from). They are no clean text by construction: some have words twice or lines cut in print, so
-an edit is not an error by itself. What a rule did is shown with its surroundings, to be judged by a
-reader. Look-alikes, byte slips and substituted keywords there should be none.
+an edit is not an error by itself. Most of them the language model has read, and knows better than a
+page from elsewhere: edits in places that it has not read are marked with a star. What a rule did is
+shown with its surroundings, to be judged by a reader. Look-alikes, byte slips and substituted
+keywords there should be none.
 """
 
 import argparse
@@ -43,12 +45,14 @@ def main() -> None:
     for name, text in reports.items():
         restored = restore(text)
         for edit in restored.ledger:
-            done[edit.rule, edit.confidence].append((name, shown(restored.raw, edit)))
+            star = "*" * (name.split("/")[0] in texts.LEFT_OUT)
+            done[edit.rule, edit.confidence].append((star + name, shown(restored.raw, edit)))
     seconds, size = time.process_time() - begin, sum(map(len, reports.values()))
     print(f"{len(reports):,} reports, {size:,} characters, {size / seconds / 1e6:.1f} million/s")
     for (rule, confidence), places in sorted(done.items()):
         print(f"{rule:20} {confidence:10} {len(places):6} edits in "
-              f"{len({name for name, _ in places})} reports")  # fmt: skip
+              f"{len({name for name, _ in places})} reports, "
+              f"{sum(name[0] == '*' for name, _ in places)} of them in unread ones")  # fmt: skip
         for name, line in random.Random(0).sample(places, min(options.show, len(places))):
             print(f"    {name} {line}")
 

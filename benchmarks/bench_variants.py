@@ -3,9 +3,10 @@ Measure look-alike restoration on clean reports damaged on purpose: how right, h
 
     python benchmarks/bench_variants.py [REPORTS] [--years 1985 1999 2010] [--model PATH]
 
-REPORTS is a folder of clean reports by year; those of 1985, 1999 and 2010 are not in the shipped
-model. For any other year pass a model made without it (`data/language/make.py --without`). Speed
-is given beside OpenCC's t2s on the same text in the same run: read the ratio.
+REPORTS is a folder of clean reports by year; those of 1985, 1999, 2010 and 2024 are not in the
+shipped model. For any other year pass a model made without it (`HELD_OUT` in
+`data/language/texts.py`). Speed is given beside OpenCC's t2s on the same text in the same run: read
+the ratio.
 """
 
 import argparse

@@ -1,5 +1,6 @@
 """The character model is a probability, knows official Chinese, and is cheap."""
 
+import random
 import subprocess
 import sys
 import time
@@ -42,6 +43,17 @@ def test_many_readings_at_once_are_weighed_to_the_bit_as_one_by_one():
     one_by_one = [language.log_prob(*reading) for reading in readings]
     assert language.log_probs(readings) == one_by_one
     assert language.log_probs([]) == []
+
+
+def test_what_follows_one_history_is_scored_as_in_a_text():
+    rng = random.Random(2)
+    signs = "发展经济社会建设，。的一二年增长0\n"
+    for _ in range(200):
+        text = "".join(rng.choices(signs, k=3))
+        codes = language.encode(signs)
+        stack = language.encode("".join(text + c for c in signs)).reshape(-1, 4)
+        expected = language.scores(stack)[:, -1]
+        assert language.following(language.encode(text), codes).tolist() == expected.tolist()
 
 
 def test_reports_that_were_held_out_are_predicted(national):

@@ -39,6 +39,12 @@ def test_paragraphs_that_lost_their_full_stop_are_not_joined():
     assert find_cuts(text) == []
 
 
+def test_a_paragraph_that_could_go_on_is_no_cut():
+    """Among whole paragraphs this joint is the closest to a cut that was seen: 11.8 nats."""
+    text = "健全多层次保障体系。民生底线兜牢兜实\n\n做好安全稳定工作。严格落实安全生产责任制。"
+    assert find_cuts(text) == []
+
+
 def test_a_title_cut_in_two_where_it_stands_whole_elsewhere():
     text = "第十四个五年规划和二〇三五年\n\n远景目标纲要(草案)\n\n《二〇三五年远景目标纲要》编制。"
     assert [(edit.before, text[edit.end]) for edit in find_cuts(text)] == [("\n\n", "远")]

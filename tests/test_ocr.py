@@ -109,3 +109,12 @@ def test_evidence_of_an_endless_chain_stays_short():
     chain = "供应一制造一" * 500 + "应用"
     edits = ocr.find(f"发展{chain}，打造{chain}。")
     assert all(len(edit.evidence) < 120 for edit in edits)
+
+
+def test_a_dash_is_clearer_than_any_good_sentence():
+    """A chain of 一 in a report that was misread, and one in a report that was not."""
+    signs = "一方面,,另一方面、、"
+    misread = ocr.find(f"{signs}开工建设合肥一六安一叶集、合肥一淮南铁路。")
+    assert [edit.before for edit in misread if edit.rule == "ocr.dash" and edit.changes]
+    meant = ocr.find(f"{signs}努力实现一县城一热源，每季一推进一点评，一街路一组织。")
+    assert not [edit for edit in meant if edit.rule == "ocr.dash" and edit.changes]

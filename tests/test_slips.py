@@ -14,6 +14,7 @@ from analysis import paths
 from analysis.restoration import slips
 from analysis.restoration.slip_bytes import toneless
 from analysis.restoration.slip_lattice import MAX_SPAN
+from analysis.restoration.slip_rating import Page
 
 # Reports that the language model was not estimated from (data/language/README.md).
 HELD_OUT = (1985, 1999, 2010)
@@ -71,6 +72,28 @@ def test_a_slip_comes_back(sentence: str) -> None:
     assert edits
     assert damage.NOTE.sub("", applied(page, edits)) == clean(sentence)
     assert {edit.kind for edit in edits} == {"byte slip"}
+
+
+@pytest.mark.parametrize(("sentence", "pinyin"), [
+    ("实干的结果。“每个人都了不起！”在此，我代表", "總 zǒng"),
+    ("社会保险参保总人数达到386万人", "側 cè"),
+])
+def test_both_passes_may_meet_in_one_slip(sentence: str, pinyin: str) -> None:
+    """The second pass takes along the hole that the first has left."""
+    page = damage.page(sentence, (tuple(pinyin.split()),))
+    assert damage.NOTE.sub("", applied(page, slips.find(page))).startswith(clean(sentence)[:14])
+
+
+def test_an_annotation_inside_names_the_character_that_stands_there() -> None:
+    page = damage.page("实干的结果。“每个人都了不起！”在此，我代表", (("總", "zǒng"),))
+    wrong = page.replace("zǒng", "fā")
+    assert wrong != page
+    assert not any(edit.changes and "每個" in edit.after for edit in slips.find(wrong))
+
+
+def test_nothing_follows_the_last_phrase_of_a_page() -> None:
+    assert Page.of("增長。").follows("长。\n") == {}
+    assert set(Page.of("增長。增長快").follows("增长")) == {"。", "快"}
 
 
 def test_the_damage_model_makes_what_the_pages_show() -> None:
@@ -132,7 +155,7 @@ def test_trial(national: dict[int, str]) -> None:
 
 @pytest.mark.slow
 def test_reports_of_cities_are_harder_but_not_guessed() -> None:
-    """Their words are unknown to the model: more is left with its readings, no more is wrong."""
+    """Names that the model has not read: more is left with its readings, no more is wrong."""
     found = []
     for name in CITIES:
         text = source((paths.RESTORED / f"{name}.txt").read_text(encoding="utf-8"))

@@ -198,7 +198,11 @@ def _loads(entry: bytes) -> Part:
 
 
 def regrouped(part: Part, unit: str) -> Part:
-    """Add up the paragraphs of each report to its sections (by function) or to the whole."""
+    """
+    Add up the paragraphs of each report to its sections (by function) or to the whole.
+
+    Of a part as `together` makes it: the numbers of its terms are in their order.
+    """
     if unit == "paragraph" or not len(part.sizes):
         return part
     keys = part.report.astype(np.int64)
@@ -239,7 +243,11 @@ def numbered(part: Part, position: int) -> Part:
 
 
 def table(part: Part, unit: str, reports: list[str]) -> Counts:
-    """Make the `Counts` of a part: terms in order, and types as in `counts.count`."""
+    """
+    Make the `Counts` of a part: terms in order, and types as in `counts.count`.
+
+    The part is used up: its codes are overwritten, so that a large one is not held twice.
+    """
     rank, order = _ranked(part.terms)
     codes = part.codes
     for start in range(0, len(codes), STRIDE):

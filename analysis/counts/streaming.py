@@ -1,5 +1,5 @@
 """
-Count thousands of reports: each is read, restored, parsed, cut, counted and let go.
+Count thousands of reports: read, restored, parsed, cut, counted and let go, some at a time.
 
     from analysis.counts import streaming
     counts = streaming.count("data/catalogue.csv", "report", min_units=5)
@@ -54,7 +54,8 @@ def count(
         Processes; what `joblib.parallel_config` says, and where it says nothing all cores (on a
         cluster: all workers).
     chunk : int
-        Reports that a worker takes at once. The result does not depend on it.
+        Reports that a worker takes at once, and holds meanwhile: fewer of them where files are
+        of many megabytes. The result does not depend on it, the entries of the cache do.
     cached : bool
         Keep the counts of each portion (about a byte for each of its characters) in
         `paths.CACHE`, so that a run that was interrupted goes on, and a second one is quick.
@@ -119,7 +120,7 @@ def _jobs(n_jobs: int | None) -> int:
 
 
 def _portion(start: int, reports: list[corpus.Report], options: parts.Options) -> parts.Part:
-    """The work of one task: a part of some reports. A report is released when it is counted."""
+    """The work of one task: a part of some reports, which are released when they are counted."""
     return parts.numbered(parts.together(reports, options), start)
 
 

@@ -8,11 +8,11 @@ The two bytes of GBK characters, and the annotations that were put between them.
 """
 
 import re
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 
 from analysis.restoration import language
+from analysis.restoration.script import converter
 
 # Both signs for "no such character" in decoders.
 HOLES = "?\ufffd"
@@ -39,17 +39,9 @@ def character(lead: int, trail: int) -> str:
 
 
 @cache
-def script(name: str) -> Callable[[str], str]:
-    """A converter of OpenCC, made once."""
-    import opencc
-
-    return opencc.OpenCC(name).convert
-
-
-@cache
 def simple(c: str) -> str:
     """One character simplified; the gap of a lost digit counts as a digit."""
-    return "0" if c == "\ufffd" else script("t2s")(c)
+    return "0" if c == "\ufffd" else converter("t2s").convert(c)
 
 
 @cache
@@ -121,14 +113,19 @@ def toneless(note: str) -> str:
 
 
 @cache
-def has_reading(c: str, note: str) -> bool:
-    """Whether `note`, toned or not, is a reading of the character."""
+def _readings(c: str) -> frozenset[str]:
+    """The readings of a character, toned and toneless."""
     from pypinyin import Style, pinyin
 
     if not "\u3400" <= c <= "\u9fff":
-        return False
-    readings = pinyin(c, style=Style.TONE, heteronym=True)[0]
-    return note in readings or note in map(toneless, readings)
+        return frozenset()
+    toned = pinyin(c, style=Style.TONE, heteronym=True)[0]
+    return frozenset(toned) | frozenset(map(toneless, toned))
+
+
+def has_reading(c: str, note: str) -> bool:
+    """Whether `note`, toned or not, is a reading of the character."""
+    return note in _readings(c)
 
 
 @cache

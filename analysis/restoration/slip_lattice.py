@@ -15,7 +15,7 @@ out at each step. Pairs without a character have vanished, so a step may also co
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from typing import NamedTuple, Protocol
 
 import numpy as np
@@ -102,7 +102,7 @@ def _hidden(leads: frozenset[int], fits: Callable[[int, str], bool]) -> tuple[st
     return tuple(c for h in sorted(leads) for t, c in row(h) if fits(t, c))
 
 
-@cache
+@lru_cache(4096)
 def _across(leads: frozenset[int], note: str) -> tuple[tuple[str, ...], tuple[frozenset[int], ...]]:
     """Characters that end with the first byte of an annotated one; its second byte waits."""
     after = seconds(note)

@@ -12,7 +12,8 @@ from typing import NamedTuple
 import numpy as np
 
 from analysis.restoration import language
-from analysis.restoration.slip_bytes import HOLES, NOTE, PINYIN, script, simple
+from analysis.restoration.script import converter
+from analysis.restoration.slip_bytes import HOLES, NOTE, PINYIN, simple
 from analysis.restoration.slip_lattice import CONTEXT
 
 # Characters after a slip that are not trusted.
@@ -25,6 +26,9 @@ FOREIGN = -4.0
 NUMERALS = dict.fromkeys(map(ord, "0123456789"), "0")
 WORDS = "一二三四五六七八九十百千两"
 NUMERALS |= dict.fromkeys(map(ord, WORDS), "一")
+# After the last phrase; and what follows no phrase.
+END = "\0"
+NO = f"\n{END}"
 # Share of the page's own phrases in a choice, and so many characters of it.
 PAGE, PHRASES = 0.3, 200_000
 
@@ -32,7 +36,7 @@ PAGE, PHRASES = 0.3, 200_000
 @cache
 def _is_simplified(c: str) -> bool:
     """Whether a one-to-one table to traditional would change this character."""
-    return script("s2t")(c) != c
+    return converter("s2t").convert(c) != c
 
 
 def plain(text: str) -> str:
@@ -67,7 +71,7 @@ class Page:
 
     text: str
     characters: frozenset[str]
-    # Its own phrases: simplified, without annotations, one sign for all numerals.
+    # Its own phrases: simplified, without annotations, one sign for digits and one for numerals.
     phrases: str
     # Annotated characters with their pinyin.
     table: frozenset[tuple[str, str]]
@@ -92,8 +96,8 @@ class Page:
         if history not in self.known:
             share: dict[str, float] = {}
             for order in range(1, CONTEXT + 1):
-                pieces = f"{self.phrases}\n".split(history[-order:])[1:]
-                found = [c for piece in pieces if (c := piece[:1] or history[-order]) != "\n"]
+                pieces = f"{self.phrases}{END}".split(history[-order:])[1:]
+                found = [c for piece in pieces if (c := piece[:1] or history[-order]) not in NO]
                 for c, times in Counter(found).items():
                     each = len(WORDS) if c == "一" else 1
                     share[c] = share.get(c, 0.0) + times / (len(found) + 1) / CONTEXT / each

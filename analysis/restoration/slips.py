@@ -115,11 +115,12 @@ def _possible(page: Page, slip: re.Match, reading: Reading) -> bool:
     seen = NOTE.sub("", page.text[slip.end() : reading.at])
     seen = re.sub(rf"([{HOLES}]){TORN.pattern}$", r"\1", seen).translate(FOLD).replace(GAP, "?")
     seen = "".join(c for c in seen if not "\ue000" <= c <= "\uf8ff").rstrip("?")
-    # Inside, an annotation with a hole stands for the annotated character.
-    parts = re.split(rf"\?{PINYIN}\)", seen)
-    pattern = re.compile(".".join(map(re.escape, parts)), re.DOTALL)
+    # Inside, an annotation with a hole stands for a character that has this reading.
+    parts, notes = re.split(rf"\?{PINYIN}\)", seen), re.findall(rf"\?({PINYIN})\)", seen)
+    pattern = re.compile("(.)".join(map(re.escape, parts)), re.DOTALL)
     ways = (shown(reading.text, undefined).translate(FOLD).rstrip("?") for undefined in ("", "?"))
-    return any(map(pattern.fullmatch, ways))
+    hits = filter(None, map(pattern.fullmatch, ways))
+    return any(all(map(has_reading, hit.groups(), notes)) for hit in hits)
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,10 +206,19 @@ def _agreed(choices: list[Choice]) -> str:
 
 def _needed(best: str, other: str) -> float:
     """Nats by which a reading must be ahead of another."""
-    if kinds(best) == kinds(other):
+    if _numbered(best) == _numbered(other):
         return NUMBER
-    alike = kinds(WORDED.sub("一", best)) == kinds(WORDED.sub("一", other))
-    return LENGTH if alike else CLEAR
+    return LENGTH if _counted(best) == _counted(other) else CLEAR
+
+
+def _numbered(text: str) -> str:
+    """A text with one sign for each numeral, whether in digits or in words."""
+    return kinds(text).replace("一", "0")
+
+
+def _counted(text: str) -> str:
+    """A text with one sign for each number in words, however long."""
+    return _numbered(WORDED.sub("0", text))
 
 
 def _start(texts: list[str]) -> str:

