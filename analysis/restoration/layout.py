@@ -49,7 +49,7 @@ TITLE = 60
 PROSE = 20
 # Log odds (nats, character model) that a word goes on over a line break. Whole paragraphs of 2,900
 # reports of cities stay below 11.5, those of 004, whose full stops are often gone, below 12; of
-# the 95 breaks of these reports that reach more all are cuts.
+# the 95 breaks that reach more all are cuts (though most of these reports the model has read).
 GOES_ON = 13.0
 # Doubtful places examined in one text: a page of verse or a table is not searched to its end.
 MOST = 2000
