@@ -325,3 +325,10 @@ def test_parsing_keeps_up_with_thousands_of_reports(national):
         rates.append(sum(map(len, texts)) / (time.process_time() - start))
     # 3-5 million characters a second were measured; a busy machine gets a third of that.
     assert max(rates) > 1e6
+
+
+def test_a_part_whose_heading_is_lost_need_not_be_undecided():
+    """It goes with the part before it, whatever its function rested on."""
+    text = "\n".join(["(八)乡", "【一】以", "侨务、", "【一】以", "城", "!", "(十)以"])
+    found = structure.places(text)
+    assert [function for *_, function in found] == ["other"] * 7

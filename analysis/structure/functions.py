@@ -18,6 +18,8 @@ FUNCTIONS = ("review", "guiding", "tasks", "self-government", "other")
 EVIDENCE_CHARS = 4000
 # A section that speaks of one thing says so more than once: two different words are asked for.
 DISTINCT = 2
+# What a function rests on where no heading tells.
+DEFAULT, BY_WORDS = "by default", "by the words of the text alone"
 # The first sentence says what a part without a heading is about.
 TOPIC_CHARS = 60
 # Words of the subject, in 1,000 characters.
@@ -75,9 +77,10 @@ def _decide(section, parent, own: list[str], genre: str) -> None:
 
 def _between(section, sibling) -> None:
     """A part whose number is known though its heading is lost goes with the one before it."""
-    if section.n and not section.number and section.function == "other" and sibling:
+    lost = section.n and not section.number and section.function == "other"
+    if lost and sibling and section.kind not in FRAME:
         _set(section, sibling.inherited or sibling.function, f"like {sibling.label} before it")
-        section.notes.remove("by default")
+        section.notes = [note for note in section.notes if note not in (DEFAULT, BY_WORDS)]
 
 
 def _by_text(section, function: str, why: str) -> None:
@@ -85,7 +88,7 @@ def _by_text(section, function: str, why: str) -> None:
     _set(section, function, why or "nothing in heading or text tells")
     if not (function == "guiding" or why.startswith("heading")):
         section.inherited = ""
-        section.notes.append("by the words of the text alone" if why else "by default")
+        section.notes.append(BY_WORDS if why else DEFAULT)
 
 
 def _last_clause(title: str) -> str:
