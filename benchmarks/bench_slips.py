@@ -68,6 +68,12 @@ def _digits(text: str) -> int:
     return len(re.findall("[0-9０-９]", text))
 
 
+def _group(name: str) -> str:
+    """A year by itself; cities that constants were set on, and the others."""
+    place, _, year = name.partition("/")
+    return ("cities, tuned" if place in texts.TUNED_PLACES else "cities") if year else name
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[1])
     parser.add_argument("--tables", type=int, default=6)
@@ -76,9 +82,7 @@ def main() -> None:
     groups: dict[str, list[damage.Verdict]] = {}
     spent: Counter = Counter()
     for name, text in unread(options.local).items():
-        group = name if "/" not in name else (
-            "cities, tuned" if name.split("/")[0] in texts.TUNED_PLACES else "cities"
-        )
+        group = _group(name)
         for seed in range(options.tables + 1):
             found, seconds = trial(source(text), seed)
             groups.setdefault(group, []).extend(found)

@@ -13,13 +13,13 @@ raw string to a string, which is given the raw of each passage alone.
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from functools import cache
 from math import nan, sqrt
 
 import pandas as pd
 
 from analysis.restoration import gold
 from analysis.restoration.gold import Passage, comparable
+from analysis.restoration.script import converter
 
 # Two-sided 95%: the 0.975 quantile of the standard normal distribution.
 Z95 = 1.959963984540054
@@ -235,14 +235,7 @@ def strip_and_convert(raw: str) -> str:
     >>> strip_and_convert("發(fā)展顯著")
     '发展显著'
     """
-    return _opencc().convert(re.sub(r"\([a-zü\u00e0-\u01dc]+\)", "", raw))
-
-
-@cache
-def _opencc():
-    from opencc import OpenCC
-
-    return OpenCC("t2s")
+    return converter().convert(re.sub(r"\([a-zü\u00e0-\u01dc]+\)", "", raw))
 
 
 BASELINES: dict[str, Callable[[str], str]] = {

@@ -108,10 +108,10 @@ def rewritings(text: str, places: set[str]) -> Iterator[tuple[str, str]]:
     after: dict[str, list[str]] = {}
     starts = {rank.start() - n for rank in RANK.finditer(text) for n in range(2, 6)}
     for start in sorted(start for start in starts if start >= 0):
-        if match := PLACE.match(text, start):
+        if (match := PLACE.match(text, start)) and match[1] in places:
             after.setdefault(match[1], []).append(match[2])
     for place, tails in sorted(after.items()):
-        if place not in places or len(tails) < LEAST:
+        if len(tails) < LEAST:
             continue
         found = Counter(tail[:n] for tail in tails for n in range(2, len(tail) + 1))
         total = text.count(place) if max(found.values()) >= LEAST else 0
@@ -151,10 +151,10 @@ def in_title(text: str, end: int, place: str, tail: str) -> bool:
 
 def _edits(text: str, place: str, tail: str, titles: dict[int, float]) -> list[Edit]:
     """A row a title: the tail goes where its own joint and the other titles are against it."""
-    edits = []
+    edits, beginnings = [], {end: _following(text, end, tail) for end in titles}
+    agree = {beginnings[end] for end, gain in titles.items() if gain > 0}
     for end, gain in titles.items():
-        following = _following(text, end, tail)
-        agree = {_following(text, other, tail) for other, value in titles.items() if value > 0}
+        following = beginnings[end]
         others = len(agree - {following})
         margin = gain + min(MOST, EACH * others)
         if margin <= 0:

@@ -224,9 +224,7 @@ def log_prob(text: str, before: str = "", after: str = "") -> float:
 # The same words are weighed again and again: a page that repeats itself is no slower for it.
 @lru_cache(maxsize=1 << 16)
 def _log_prob(before: str, text: str, after: str) -> float:
-    if not text + after:
-        return 0.0
-    return float(scores(encode(before + text + after))[len(before) :].sum(dtype=np.float64))
+    return log_probs([(text, before, after)])[0] if text + after else 0.0
 
 
 def log_probs(readings: Sequence[tuple[str, str, str]]) -> list[float]:
