@@ -11,8 +11,10 @@ import os
 import sys
 
 import analysis
+from analysis import importers, paths
+from restoration import __main__ as restorer
 
-MODULES = ("restoration.command", "catalogue.command", "trace", "claims.command", "pipeline",
+MODULES = ("catalogue.command", "trace", "claims.command", "pipeline",
            "edition", "cache")
 
 
@@ -20,6 +22,12 @@ def parser() -> argparse.ArgumentParser:
     """Make the parser of all commands."""
     result = argparse.ArgumentParser(prog="python -m analysis", description=analysis.__doc__)
     commands = result.add_subparsers(required=True, metavar="COMMAND")
+    restore = commands.add_parser("restore", help="restore a text file; say each change and why")
+    restorer.add_arguments(restore)
+    restore.set_defaults(
+        call=lambda args: restorer.run(args, importers.data),
+        overrides=paths.OVERRIDES if paths.OVERRIDES.exists() else None,
+    )
     for name in MODULES:
         module = importlib.import_module(f"analysis.{name}")
         if hasattr(module, "register"):

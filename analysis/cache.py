@@ -17,10 +17,11 @@ from pathlib import Path
 
 import pandas as pd
 
+import restoration
 from analysis import paths, textfiles
-from analysis.restoration import Restored, restore
-from analysis.restoration.diagnosis import Diagnosis
-from analysis.restoration.ledger import Edit, Ledger
+from restoration import Restored, restore
+from restoration.diagnosis import Diagnosis
+from restoration.ledger import Edit, Ledger
 
 # Libraries whose tables decide what a text is restored to.
 _LIBRARIES = ("opencc", "pypinyin")
@@ -37,8 +38,8 @@ KINDS = {
 @cache
 def version() -> str:
     """Sha256 over the rules: source, language tables and libraries. Other rules, other entries."""
-    here = Path(__file__).parent
-    files = [here / "hanzi.py", *(here / "restoration").glob("*.py"), *paths.LANGUAGE.glob("*.*")]
+    here = Path(restoration.__file__).parent
+    files = [*here.glob("*.py"), *(here / "resources").glob("*.*")]
     return digest(files, _LIBRARIES)
 
 

@@ -17,7 +17,7 @@ import pandas as pd
 
 from analysis import cache, paths, structure, textfiles
 from analysis import catalogue as catalogues
-from analysis.restoration import Edit, Restored, files, overrides
+from restoration import Edit, Restored, files, overrides
 
 # A newspaper says that a text comes from, or goes on to, another page.
 _PAGE_NOTE = re.compile(

@@ -40,7 +40,7 @@ def font_path() -> Path:
     path = Path(os.environ.get("FONT", paths.FONT))
     if not path.is_file():
         raise FileNotFoundError(
-            f"no font at {path}: restore data/fonts or set FONT to a Chinese .otf or .ttf"
+            f"no font at {path}: restore analysis/resources/fonts or set FONT to a Chinese .otf or .ttf"
         )
     return path
 

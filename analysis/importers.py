@@ -57,6 +57,13 @@ def text(path: Path) -> str:
     return found + "\n"
 
 
+def data(path: Path) -> bytes:
+    """Bytes of a text file, or the text of a web page, Word file or PDF as UTF-8."""
+    if path.suffix.lower() in LIBRARIES:
+        return text(path).encode("utf-8", "backslashreplace")
+    return path.read_bytes()
+
+
 def _web(library, path: Path) -> list[str]:
     soup = library.BeautifulSoup(path.read_bytes(), "html.parser")
     for tag in soup.find_all(_NOT_TEXT):

@@ -6,20 +6,23 @@ from pathlib import Path
 # The checkout this package was installed from (an editable install).
 ROOT = Path(__file__).resolve().parent.parent
 
+# What the program needs ships in the package.
+RESOURCES = Path(__file__).resolve().parent / "resources"
+
 # Bytes as received; never written to.
 RAW = ROOT / "data" / "raw"
 # Restored texts and their ledgers; made from RAW, tracked to be read and diffed.
 RESTORED = ROOT / "data" / "restored"
 # Word lists with a source in every row.
-LEXICONS = ROOT / "data" / "lexicons"
+LEXICONS = RESOURCES / "lexicons"
 # What the restorer knows about the language: tables with their recipes.
-LANGUAGE = ROOT / "data" / "language"
+LANGUAGE = ROOT / "restoration" / "resources"
 # Hand-checked passages.
 GOLD = ROOT / "data" / "gold"
 # Decisions of readers about single edits.
 OVERRIDES = ROOT / "data" / "overrides.csv"
 # The Chinese font of every figure, and its licence beside it.
-FONT = ROOT / "data" / "fonts" / "NotoSansSC-subset.ttf"
+FONT = RESOURCES / "fonts" / "NotoSansSC-subset.ttf"
 NOTEBOOKS = ROOT / "notebooks"
 # Anything here can be deleted; it only saves time.
 CACHE = Path(os.environ.get("REPORTS_CACHE", ROOT / ".cache"))

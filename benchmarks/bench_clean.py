@@ -3,7 +3,7 @@ Restore reports that nobody has damaged on purpose, and list what was done to th
 
     python benchmarks/bench_clean.py FOLDER [--show 5]
 
-FOLDER holds reports of provinces and cities in Markdown (data/language/README.md says where they
+FOLDER holds reports of provinces and cities in Markdown (restoration/resources/README.md says where they
 come from). They are no clean text by construction: some have words twice or lines cut in print, so
 an edit is not an error by itself. Most of them the language model has read, and knows better than a
 page from elsewhere: edits in places that it has not read are marked with a star. What a rule did is
@@ -23,9 +23,9 @@ from collections import defaultdict
 from pathlib import Path
 
 from analysis import corpus, paths
-from analysis.restoration import restore
+from restoration import restore
 
-sys.path.insert(0, str(paths.LANGUAGE))
+sys.path.insert(0, str(paths.ROOT / "recipes" / "language"))
 
 import texts
 

@@ -13,7 +13,7 @@ import sys
 import pandas as pd
 
 from analysis import paths
-from analysis.restoration import evaluation, gold
+from analysis.accuracy import evaluation, gold
 
 TARGET = paths.GOLD / "ftfy.csv"
 

@@ -16,7 +16,7 @@ from pathlib import Path
 import pandas as pd
 
 from analysis import corpus, paths
-from analysis.restoration import diagnose, evaluation, restore, slips
+from restoration import diagnose, evaluation, restore, slips
 
 # Characters of clean text: the reports again and again, as one long document.
 CLEAN = 1_000_000

@@ -29,7 +29,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from analysis import catalogue, corpus, paths, restoration, textfiles
+import restoration
+from analysis import catalogue, corpus, paths, textfiles
 
 SEED = 20210401
 # Characters in a document: a work report of a city has 15,000 to 20,000.

@@ -4,7 +4,7 @@ Damage clean reports by the mechanism, restore the byte slips, and count what ca
     python benchmarks/bench_slips.py [--tables 6] [--local FOLDER]
 
 The reports of 1985, 1999 and 2010 are unknown to the language model, and so are nine cities among
-the reports of provinces and cities in FOLDER (data/language/README.md says where these come from);
+the reports of provinces and cities in FOLDER (restoration/resources/README.md says where these come from);
 constants were set while looking at four of these, which are shown apart. Each is damaged with the
 table of the pages and with other tables of 90 characters. A slip that took a digit along keeps
 nothing of it: a second rate leaves such slips out. Last, how sure the margin makes, and
@@ -19,10 +19,10 @@ from collections import Counter
 from pathlib import Path
 
 from analysis import paths
-from analysis.restoration import slips
+from restoration import slips
 
 sys.path.insert(0, str(paths.ROOT / "tests"))
-sys.path.insert(0, str(paths.LANGUAGE))
+sys.path.insert(0, str(paths.ROOT / "recipes" / "language"))
 
 import damage
 import texts

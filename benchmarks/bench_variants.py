@@ -5,7 +5,7 @@ Measure look-alike restoration on clean reports damaged on purpose: how right, h
 
 REPORTS is a folder of clean reports by year; those of 1985, 1999, 2010 and 2024 are not in the
 shipped model. For any other year pass a model made without it (`HELD_OUT` in
-`data/language/texts.py`). Speed is given beside OpenCC's t2s on the same text in the same run: read
+`recipes/language/texts.py`). Speed is given beside OpenCC's t2s on the same text in the same run: read
 the ratio.
 """
 
@@ -18,7 +18,7 @@ from statistics import median
 import pandas as pd
 
 from analysis import paths
-from analysis.restoration import language, variants
+from restoration import language, variants
 
 sys.path.insert(0, str(paths.ROOT / "tests"))
 from disguise import disguise, thin

@@ -2,7 +2,7 @@
 The forward model of a content farm: damage clean text with look-alikes, and keep the truth.
 
 The pairs in cases/disguises.json were written down from knowledge of "Martian" script (火星文) and
-traditional forms, not taken from `data/language/`; a share of random homophones comes on top.
+traditional forms, not taken from `restoration/resources/`; a share of random homophones comes on top.
 """
 
 import json

@@ -1,6 +1,6 @@
 """What a site put around a report goes; a first line that asks is a site's only before a report."""
 
-from analysis.restoration import boilerplate
+from restoration import boilerplate
 
 REPORT = "在某市第十届人民代表大会第一次会议上\n各位代表：\n现在报告工作。发展稳中有进。"
 

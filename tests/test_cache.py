@@ -5,7 +5,7 @@ import pytest
 from analysis import __main__ as command
 from analysis import cache, corpus, paths, textfiles
 from analysis.counts import streaming
-from analysis.restoration import restore
+from restoration import restore
 
 CATALOGUE = paths.ROOT / "data" / "catalogue.csv"
 

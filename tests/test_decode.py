@@ -4,9 +4,9 @@ import codecs
 
 import pytest
 
-from analysis.restoration import restore
-from analysis.restoration.decode import DecodingError, decode, find
-from analysis.restoration.ledger import GAP
+from restoration import restore
+from restoration.decode import DecodingError, decode, find
+from restoration.ledger import GAP
 
 PAGE = (
     "政府工作报告\n各位代表:现在,我代表市人民政府向大会报告工作,请予审议。\n"

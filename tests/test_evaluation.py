@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analysis import paths
-from analysis.restoration import evaluation, gold
-from analysis.restoration.ledger import Edit, Ledger
+from analysis.accuracy import evaluation, gold
+from restoration.ledger import Edit, Ledger
 
 PASSAGES = gold.load()
 BY_REPORT = {}
@@ -73,7 +73,7 @@ def test_passages_are_many_enough_disjoint_and_of_a_length_to_read():
 
 
 def test_the_random_stratum_is_what_the_recipe_draws():
-    recipe = subprocess.run([sys.executable, paths.GOLD / "draw.py"], capture_output=True,
+    recipe = subprocess.run([sys.executable, paths.ROOT / "recipes" / "draw_gold.py"], capture_output=True,
                             text=True, check=True)
     drawn = {tuple(line.split("\t")) for line in recipe.stdout.splitlines()}
     assert drawn == {

@@ -13,8 +13,8 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from analysis.restoration import LEVELS, restore
-from analysis.restoration.decode import DecodingError
+from restoration import LEVELS, restore
+from restoration.decode import DecodingError
 
 # Scraps of every kind of damage, and of what looks like it.
 FRAGMENTS = (

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from analysis.restoration import keywords
+from restoration import keywords
 
 # Sentences that name a place in titles, in names and in running text.
 SENTENCES = (

@@ -8,7 +8,7 @@ import time
 import numpy as np
 import pytest
 
-from analysis.restoration import language
+from restoration import language
 
 # 2024 is held out too, but not among the reports at hand.
 HELD_OUT = (1985, 1999, 2010)
@@ -98,6 +98,6 @@ def test_the_table_is_small_and_loads_at_once():
 
 
 def test_nothing_is_read_on_import():
-    code = "from analysis.restoration import language; print(language.model.cache_info().currsize)"
+    code = "from restoration import language; print(language.model.cache_info().currsize)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "0"

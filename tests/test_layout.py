@@ -2,8 +2,8 @@
 
 import pytest
 
-from analysis.restoration import diagnose, restore
-from analysis.restoration.layout import GOES_ON, MOST, find_blanks, find_cuts, find_lettered
+from restoration import diagnose, restore
+from restoration.layout import GOES_ON, MOST, find_blanks, find_cuts, find_lettered
 
 TABLE = "地区    人口\n迎泽区    59.8\n杏花岭区  75.2"
 

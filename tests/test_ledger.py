@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis.restoration.ledger import GAP, Edit, Ledger
+from restoration.ledger import GAP, Edit, Ledger
 
 letters = st.text("發展(fā)。\n a?" + GAP, max_size=12)
 

@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from analysis.restoration import ocr
+from restoration import ocr
 
 HELD_OUT = (1985, 1999, 2010)
 # Good Chinese that looks like a slip.

@@ -4,8 +4,8 @@ from hashlib import sha256
 
 import pytest
 
-from analysis.restoration import overrides, restore
-from analysis.restoration.ledger import Edit
+from restoration import overrides, restore
+from restoration.ledger import Edit
 
 RAW = "發(fā)展和領(lǐng)導(dǎo)，沿著道路"
 HEADER = ",".join(overrides.COLUMNS)

@@ -5,8 +5,8 @@ from damage import sampled_table, traditional
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis.restoration import restore
-from analysis.restoration.pinyin import find, readings, spelled, toneless
+from restoration import restore
+from restoration.pinyin import find, readings, spelled, toneless
 
 
 def stripped(text):

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analysis.restoration import diagnose, files, restore
-from analysis.restoration.ledger import Edit, Ledger
+from restoration import diagnose, files, restore
+from restoration.ledger import Edit, Ledger
 
 CASES = Path(__file__).parent / "cases"
 REPAIRS = json.loads((CASES / "repairs.json").read_text("utf-8"))

@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 from scipy import sparse
 
 from analysis import counts, paths
-from analysis.restoration import (
+from analysis.structure import headings
+from restoration import (
     boilerplate,
     contest,
     diagnosis,
@@ -25,7 +26,6 @@ from analysis.restoration import (
     ocr,
     variants,
 )
-from analysis.structure import headings
 
 CATALOGUE = paths.ROOT / "data" / "catalogue.csv"
 HEAVY = ("numpy", "pandas", "scipy", "jieba", "rjieba", "sklearn", "matplotlib", "opencc")

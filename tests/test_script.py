@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis.restoration.script import (
+from restoration.script import (
     find,
     find_scattered,
     simplified_only,

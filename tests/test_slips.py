@@ -11,12 +11,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analysis import paths
-from analysis.restoration import slips
-from analysis.restoration.slip_bytes import toneless
-from analysis.restoration.slip_lattice import MAX_SPAN
-from analysis.restoration.slip_rating import Page
+from restoration import slips
+from restoration.slip_bytes import toneless
+from restoration.slip_lattice import MAX_SPAN
+from restoration.slip_rating import Page
 
-# Reports that the language model was not estimated from (data/language/README.md).
+# Reports that the language model was not estimated from (restoration/resources/README.md).
 HELD_OUT = (1985, 1999, 2010)
 # Reports that no byte slip has touched; restored, they stand for clean text of a city.
 CITIES = ("taiyuan-gov-2026", "wanbolin-plan-2021", "taiyuan-gov-2021")

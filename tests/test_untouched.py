@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from analysis.restoration import restore
+from restoration import restore
 
 CASES = json.loads(Path(__file__).with_name("cases").joinpath("untouched.json").read_text("utf-8"))
 CLEAN = {case["what"]: case["text"] for case in CASES["untouched"]}

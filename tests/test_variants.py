@@ -5,9 +5,9 @@ from disguise import disguise, thin
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis.restoration import confusions, contest, variants
+from restoration import confusions, contest, variants
 
-# Reports that the language model was not estimated from (data/language/README.md).
+# Reports that the language model was not estimated from (restoration/resources/README.md).
 HELD_OUT = (1985, 1999, 2010)
 # Genuine rare characters: elements, plants, places, persons, words of two rare characters.
 GENUINE = """砷化镓、氮化镓器件、荇菜、在押囚犯、大窊村、乾县、余姚市、名著、蹚出新路、

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import pandas as pd
 
 from analysis.counts import Counts
-from analysis.restoration.ledger import Edit, Ledger
+from restoration.ledger import Edit, Ledger
 
 # 一、 opens a section; its first line names the section and, by a word in it, the function.
 HEADING = re.compile(r"[一二三四五六七八九十]+、")

@@ -12,8 +12,8 @@ from pathlib import Path
 import pandas as pd
 
 from analysis import catalogue, textfiles
-from analysis.restoration import restore
 from analysis.structure import headings
+from restoration import restore
 
 # How far into a text its title, date and address stand.
 HEAD_CHARS = 400

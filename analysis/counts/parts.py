@@ -26,9 +26,9 @@ from scipy import sparse
 from analysis import cache, lexicons, paths, structure
 from analysis.counts import STRIDE, UNITS, Counts, index_type
 from analysis.counts.numbering import Numbering, Words
-from analysis.restoration import restore
 from analysis.structure.functions import FUNCTIONS
 from analysis.tokens import engines
+from restoration import restore
 
 # Between paragraphs: no paragraph has one, and engines make it a token of its own.
 _BREAK = "\n"

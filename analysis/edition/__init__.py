@@ -139,8 +139,8 @@ def write(where: pipeline.Places, out: Path | None = None) -> list[str]:
         base = page.source.parent if page.source.suffix != ".ipynb" else paths.NOTEBOOKS
         made.write(page, body=made.relinked(body(page.source), base, page.file), **shared)
     made.write(made.pages[0], "start", **_start(made, reports), **shared)
-    made.keep(paths.FONT, "data/fonts/NotoSansSC-subset.ttf")
-    made.keep(paths.FONT.parent / "OFL.txt", "data/fonts/OFL.txt")
+    made.keep(paths.FONT, "analysis/resources/fonts/NotoSansSC-subset.ttf")
+    made.keep(paths.FONT.parent / "OFL.txt", "analysis/resources/fonts/OFL.txt")
     return made.missing
 
 
@@ -221,7 +221,7 @@ def _tables(made: Folder) -> list[str]:
     claimed = sorted(made.where.figures.glob("claims.*"))
     found += [made.keep(path, f"figures/{path.name}") for path in claimed]
     lists = sorted(paths.LEXICONS.glob("*"))
-    return found + [made.keep(path, f"data/lexicons/{path.name}") for path in lists]
+    return found + [made.keep(path, f"analysis/resources/lexicons/{path.name}") for path in lists]
 
 
 def _command(args: argparse.Namespace) -> int:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from analysis import api, claims, notebooks, paths, pipeline
 
-TEMPLATES = Path(__file__).parent.parent / "templates"
+TEMPLATES = Path(__file__).parent.parent / "resources" / "templates"
 # Markdown files that become pages of their own, with the name that the navigation shows.
 DOCUMENTS = {
     "README.md": "about", "README.zh.md": "中文", "docs/methods.md": "methods",

@@ -129,7 +129,7 @@ def domains(studies: dict[str, Study], pair: Contrast) -> list[Finding]:
         f"of {name}, is {{}}.",
         value=gap, low=low, high=high, unit="%", n=len(hits),
         counts=f"difference of the share of {name} among hits of the codebook in {_part(study)}, "
-        f"{pair.after[0]} less {pair.before[0]}", evidence="data/lexicons/domains.csv", status=LIKE,
+        f"{pair.after[0]} less {pair.before[0]}", evidence="analysis/resources/lexicons/domains.csv", status=LIKE,
         holds=float(np.mean([one is not None and one[0] == name and one[4] == clear
                              for one in tried.values()])), of=len(tried), over=LEVELS,
         places=spread(study.corpus, hits),

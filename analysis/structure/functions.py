@@ -4,7 +4,7 @@ Say what each section of a report does: review, guiding, tasks, self-government,
 In this order, and `basis` says which it was: the frame (before the first heading, closing
 address); words of the heading (回顾, 主要目标, 重点工作); what an announcement or the section above
 says; words of the section's own text; the form of the heading (加快…). What is left is "other".
-Words, patterns and reasons stand in `data/lexicons/headings.csv`.
+Words, patterns and reasons stand in `analysis/resources/lexicons/headings.csv`.
 """
 
 import re

@@ -9,7 +9,7 @@ from analysis import lexicons
 from analysis.topics import DIGITS, TopicModel
 from analysis.topics.shares import intervals
 
-# The domains of data/lexicons/domains.csv, in the order of the national plans.
+# The domains of analysis/resources/lexicons/domains.csv, in the order of the national plans.
 DOMAINS = {
     "economy": "经济", "industry": "产业", "innovation": "创新", "ecology": "生态",
     "livelihood": "民生", "governance": "治理", "Party building": "党的建设",

@@ -1,0 +1,146 @@
+"""
+Undo what happened to a text on its way here, and say so edit by edit.
+
+    restored = restore(data)                    bytes or str
+    restored.text                               to read and count
+    restored.ledger.to_raw(120, 124)            where these characters came from
+    restored.diagnosis                          what was found wrong before anything was done
+
+Decoding, then the stages below in their order. A stage is a pure function `find(text)` that lists
+edits of the text it is given; it is only called where the diagnosis shows its kind of damage. The
+stages are gone through again until nothing changes: a restored text is left alone by construction.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from restoration import (
+    boilerplate,
+    decode,
+    keywords,
+    layout,
+    markup,
+    ocr,
+    pinyin,
+    script,
+    slips,
+    variants,
+)
+from restoration import overrides as readers
+from restoration.diagnosis import Diagnosis, diagnose
+from restoration.ledger import Edit, Ledger
+
+__all__ = ["Diagnosis", "Edit", "Ledger", "Restored", "diagnose", "restore"]
+
+LEVELS = ("none", "exact", "full")
+# Rounds until nothing changes: two do for every text seen; the bound is there for the unseen.
+ROUNDS = 20
+# (stage, does the diagnosis call for it), in the order in which the damage is peeled off.
+STAGES: tuple[tuple[Callable[[str], list[Edit]], Callable[[Diagnosis], bool]], ...] = (
+    (slips.find, lambda found: found.slipped and found.traditional),
+    (pinyin.find, lambda found: found.annotated),
+    (script.find, lambda found: found.traditional),
+    (script.find_scattered, lambda found: found.mixed),
+    (markup.find_residue, lambda found: True),
+    (markup.find, lambda found: found.marked),
+    (layout.find, lambda found: True),
+    (layout.find_lettered, lambda found: found.blanks > 1),
+    (layout.find_strange, lambda found: found.blanks > 0),
+    (layout.find_blanks, lambda found: found.spaced),
+    (variants.find, lambda found: found.disguised and not found.traditional),
+    (keywords.find, lambda found: not found.traditional),
+    (ocr.find, lambda found: not found.traditional),
+    (boilerplate.find, lambda found: True),
+)
+
+
+@dataclass(frozen=True)
+class Restored:
+    """A raw text (`raw.encode(encoding)` is the file), the restored text, and all between them."""
+
+    raw: str
+    text: str
+    ledger: Ledger
+    encoding: str
+    diagnosis: Diagnosis
+
+
+def restore(
+    raw: bytes | str, *, level: str = "full", overrides: Sequence[Edit] = ()
+) -> Restored:
+    """
+    Restore one text.
+
+    Parameters
+    ----------
+    raw : bytes or str
+        A file as it is, or a text that somebody decoded.
+    level : {"full", "exact", "none"}
+        Keep all edits, only those that are proved, or only the decoding.
+    overrides : sequence of Edit
+        Decisions of a reader in raw offsets; they win over every rule (`overrides.read`).
+
+    Raises
+    ------
+    decode.DecodingError
+        If the bytes are empty, binary, or in no encoding that gives Chinese.
+    ValueError
+        If there is no such level, or an override does not fit the text.
+
+    Examples
+    --------
+    >>> restore("\\ufeff发展".encode("utf-8")).text
+    '发展'
+    """
+    if level not in LEVELS:
+        raise ValueError(f"no level {level!r}: choose one of {', '.join(LEVELS)}")
+    source, encoding = decode.decode(raw)
+    text, ledger = _decoded(source, Ledger([], len(source)))
+    diagnosis = diagnose(text)
+    if level != "none":
+        text, ledger = _rounds(text, ledger, diagnosis, level)
+    if overrides:
+        ledger = readers.apply(source, ledger, overrides)
+        text = ledger.apply(source)
+    return Restored(source, text, ledger, encoding, diagnosis)
+
+
+def _rounds(text: str, ledger: Ledger, diagnosis: Diagnosis, level: str) -> tuple[str, Ledger]:
+    """Go through the stages until a round changes nothing."""
+    for _ in range(ROUNDS):
+        before = text
+        for find, applies in STAGES:
+            if applies(diagnosis):
+                edits = find(text)
+                if find is script.find:
+                    edits = _outside_slips(edits, ledger)
+                text, ledger = _do(edits, text, ledger, level)
+        if text == before:
+            break
+        text, ledger = _decoded(text, ledger)
+        diagnosis = diagnose(text)
+    return text, ledger
+
+
+def _decoded(text: str, ledger: Ledger) -> tuple[str, Ledger]:
+    """Undo misreadings until none shows; one can hide another."""
+    for _ in range(ROUNDS):
+        before = text
+        text, ledger = _do(decode.find(text), text, ledger, "full")
+        if text == before:
+            break
+    return text, ledger
+
+
+def _do(edits: list[Edit], text: str, ledger: Ledger, level: str) -> tuple[str, Ledger]:
+    edits = [edit for edit in edits if level == "full" or edit.confidence == "exact"]
+    if not edits:
+        return text, ledger
+    return Ledger(edits, len(text)).apply(text), ledger.then(edits)
+
+
+def _outside_slips(edits: list[Edit], ledger: Ledger) -> list[Edit]:
+    """Edits that touch no byte slip left unresolved: what stands there are no characters."""
+    slipped = [edit for edit in ledger if edit.kind == "byte slip" and not edit.changes]
+    places = {i for edit in slipped for i in range(*ledger.to_text(edit.start, edit.end))}
+    return [edit for edit in edits if places.isdisjoint(range(edit.start, edit.end))]

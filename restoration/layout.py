@@ -1,0 +1,236 @@
+"""
+Layout: what a page's columns and fonts did to the running text.
+
+    >>> [e.evidence for e in find("深度融合。第四章聚焦创新突破\\n把创新作为动力。")]
+    ['a numbered heading stands after a full stop and ends the line']
+
+Paragraphs are cut where a newspaper column or a page ended, headings are glued to what stands
+before them, blanks stand where a PDF changed its font. Nothing is re-wrapped: a line break goes or
+comes only where a sentence, a word or a numbering shows that it must.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from itertools import compress, islice
+
+from restoration import hanzi, language
+from restoration.diagnosis import blank
+from restoration.ledger import Edit
+
+KIND = "layout"
+H = hanzi.HAN
+HAN = re.compile(f"[{H}]")
+# Latin or a half-width comma before a blank and a number: the blank belongs there.
+LATIN = re.compile(r"[A-Za-z0-9%,;\]]\s[0-9]")
+# Inside of `LETTERED`, and found sooner.
+SPREAD = re.compile(f" (?<=[{H}] )[{H}] [{H}]")
+LETTERED = re.compile(f"(?<![{H}])[{H}](?: [{H}]){{2,}}(?![{H}])")
+# A number before a title is followed by a blank on purpose.
+NUMBER = (
+    f"(?:第[{hanzi.NUMERALS}]+[章节篇条部]分?|[{hanzi.NUMERALS}]+、|[（(].{{1,3}}[）)]|\\d+|[●■◆])"
+)
+NUMBERED = re.compile(f"\\s*{NUMBER}$")
+GLUED = re.compile(
+    f"[第{hanzi.NUMERALS}](?<=[。！!].)"
+    f"(?:(?<=第)[{hanzi.NUMERALS}]{{1,3}}[章节篇]|(?<!第)[{hanzi.NUMERALS}]{{0,2}}、)"
+    f"[^。，,；;！!\n]{{4,40}}(?=\n)"
+)
+BREAK = re.compile(
+    f"[ \t\u3000\n](?<=[{H}0-9，,、][ \t\u3000\n])(?:(?<=\n)|[ \t\u3000]*\n)\\s*(?=[{H}“《0-9])"
+)
+# How points and sections of a list begin: what stands before them is no sentence cut in two.
+LISTED = re.compile(f"{NUMBER}|[{hanzi.NUMERALS}]+[是要]")
+STOP = re.compile("[。！？!?；;]")
+# Longer lines are no titles.
+TITLE = 60
+# A line of this length with a stop inside is prose, not a heading.
+PROSE = 20
+# Log odds (nats, character model) that a word goes on over a line break. Whole paragraphs of 2,900
+# reports of cities stay below 11.5, those of 004, whose full stops are often gone, below 12; of
+# the 95 breaks that reach more all are cuts (though most of these reports the model has read).
+GOES_ON = 13.0
+# Doubtful places examined in one text: a page of verse or a table is not searched to its end.
+MOST = 2000
+# Characters on each side of a break that must stand together elsewhere in the text.
+REPEATED = 4
+
+
+def find(text: str) -> list[Edit]:
+    """List lines cut in two and headings glued together."""
+    return disjoint(find_glued(text) + find_cuts(text))
+
+
+def find_blanks(text: str) -> list[Edit]:
+    """
+    List blanks inside Chinese, in a text diagnosed as spaced.
+
+    Kept: blanks around Latin words, after the number of a heading, between phrases of a title.
+
+    Examples
+    --------
+    >>> text = "率先 蹚 新路,到2035 年,用Big Data"
+    >>> [text[e.start - 1] for e in find_blanks(text)]
+    ['先', '蹚', '5']
+    """
+    edits, doubts = [], 0
+    for hit in blank(text):
+        if LATIN.match(text, hit.start() - 1) or doubts > MOST:
+            continue
+        if _intended(text, *hit.span()):
+            doubts += 1
+        else:
+            edits.append(_closed(text, hit))
+    return edits
+
+
+def find_strange(text: str) -> list[Edit]:
+    """
+    List blanks beside a character that the page took from another font.
+
+    Examples
+    --------
+    >>> [e.evidence for e in find_strange("发展 蹚新路 张三 李四")]
+    ['Chinese is written without blanks: 展蹚']
+    """
+    return [
+        _closed(text, hit) for hit in blank(text)
+        if any(map(_is_strange, text[hit.start() - 1] + text[hit.end()]))
+    ]
+
+
+def _is_strange(character: str) -> bool:
+    return bool(HAN.match(character)) and not hanzi.in_gb2312(character)
+
+
+def _closed(text: str, hit: re.Match) -> Edit:
+    pair = text[hit.start() - 1] + text[hit.end()]
+    return mend(hit.start(), hit[0], "", "blank", f"Chinese is written without blanks: {pair}")
+
+
+def _intended(text: str, start: int, end: int) -> bool:
+    """Whether a blank parts a number from its title, or two phrases of a title."""
+    before = text[max(0, start - TITLE) : start].rpartition("\n")
+    after = text[end : end + TITLE].partition("\n")
+    line = before[2] + after[0]
+    if (start > TITLE and not before[1]) or len(line) > TITLE:
+        return False
+    if NUMBERED.match(before[2]):
+        return True
+    pair = text[start - 1] + text[end]
+    title = not re.search("[，,。；;]", line)
+    if not title or any(map(_is_strange, pair)) or not all(map(HAN.match, pair)):
+        return False
+    joint = before[2][-REPEATED:] + after[0][:REPEATED]
+    return len(joint) < 2 * REPEATED or joint not in text
+
+
+def find_lettered(text: str) -> list[Edit]:
+    """
+    List blanks of titles whose letters are set apart, three characters at least.
+
+    Examples
+    --------
+    >>> [e.start for e in find_lettered("政 府 工 作 报 告\\n张三 李四")]
+    [1, 3, 5, 7, 9]
+    """
+    if not SPREAD.search(text):
+        return []
+    places = (i for hit in LETTERED.finditer(text) for i in range(hit.start() + 1, hit.end(), 2))
+    return [mend(i, " ", "", "lettered", "the letters of a title are set apart") for i in places]
+
+
+def find_glued(text: str) -> list[Edit]:
+    """
+    List numbered headings that stand at the end of a paragraph.
+
+    Examples
+    --------
+    >>> [e.start for e in find_glued("深度融合。第四章聚焦创新突破\\n把创新作为动力。")]
+    [5]
+    """
+    reason = "a numbered heading stands after a full stop and ends the line"
+    return [
+        mend(hit.start(), "", separator(text), "glued", reason) for hit in GLUED.finditer(text)
+    ]
+
+
+def find_cuts(text: str) -> list[Edit]:
+    """
+    List line breaks inside a sentence: after a comma, inside a word, inside a repeated phrase.
+
+    Examples
+    --------
+    >>> cut = "持续巩固脱贫攻坚。持续巩固拓展脱贫攻坚成\\n\\n果,守牢不发生规模性返贫底线。"
+    >>> [e.evidence for e in find_cuts(cut)]
+    ['坚成果, goes on over the break']
+    """
+    edits, doubts = [], [*islice(_doubts(text), MOST + 1)]
+    margins = _margins([(line, following) for _, line, following in doubts])
+    for (hit, line, following), margin in zip(doubts, margins, strict=True):
+        reason, margin = _why_cut(text, line, following, margin)
+        if reason:
+            edit = mend(hit.start(), hit[0], "", "cut", reason)
+            edits.append(edit if margin is None else _weighed(edit, margin))
+    return edits
+
+
+def _doubts(text: str) -> Iterator[tuple[re.Match, str, str]]:
+    """Line breaks with the lines that they part, unless the second begins a point of a list."""
+    for hit in BREAK.finditer(text):
+        line = text[text.rfind("\n", 0, hit.start()) + 1 : hit.start()]
+        following = text[hit.end() : hit.end() + TITLE].partition("\n")[0]
+        if not LISTED.match(following):
+            yield hit, line, following
+
+
+def _is_prose(line: str) -> bool:
+    return len(line) >= PROSE and STOP.search(line) is not None
+
+
+def _margins(pairs: list[tuple[str, str]]) -> list[float]:
+    """Log odds that each line goes on in the one after it; 0 where it is no prose."""
+    asked = [_is_prose(line) and line[-1] not in hanzi.COMMAS for line, _ in pairs]
+    marks, joints = ("", "\n"), compress(pairs, asked)
+    readings = [(mark + b[:3], a[-3:], b[3:6]) for a, b in joints for mark in marks]
+    scores = iter(language.log_probs(readings))
+    return [next(scores) - next(scores) if one else 0.0 for one in asked]
+
+
+def _why_cut(text: str, line: str, following: str, margin: float) -> tuple[str, float | None]:
+    """Evidence that `line` goes on in `following`, or nothing."""
+    if line[-1] in hanzi.COMMAS:
+        return ("a comma ends no paragraph", None) if _is_prose(line) else ("", None)
+    if margin > GOES_ON:
+        return f"{line[-2:]}{following[:2]} goes on over the break", margin
+    # A title that goes on in the next line has no stops, nor has the next line.
+    joint = line[-REPEATED:] + following[:REPEATED]
+    title = max(len(line), len(following)) < TITLE and not re.search("[，,。；;]", line + following)
+    if title and len(joint) == 2 * REPEATED and joint in text:
+        return f"{joint} stands unbroken elsewhere", None
+    return "", None
+
+
+def separator(text: str) -> str:
+    """What stands between paragraphs here: a blank line or a line break."""
+    return "\n\n" if 3 * text.count("\n\n") > text.count("\n") else "\n"
+
+
+def mend(start: int, before: str, after: str, rule: str, reason: str, sure=False) -> Edit:
+    """Make an edit of this kind."""
+    confidence = "exact" if sure else "inferred"
+    end = start + len(before)
+    return Edit(start, end, before, after, f"layout.{rule}", KIND, confidence, reason)
+
+
+def _weighed(edit: Edit, margin: float) -> Edit:
+    return replace(edit, margin=round(margin, 2), alternatives=(edit.before,))
+
+
+def disjoint(edits: list[Edit]) -> list[Edit]:
+    """Edits in order, without those that meet an earlier one; the next round finds them again."""
+    result: list[Edit] = []
+    for edit in sorted(edits, key=lambda edit: (edit.start, edit.end)):
+        if not result or edit.start >= max(result[-1].end, result[-1].start + 1):
+            result.append(edit)
+    return result

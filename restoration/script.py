@@ -1,0 +1,157 @@
+"""
+Traditional script to simplified, one character at a time: OpenCC's tables, and 著 by the words.
+
+    >>> [(e.before, e.after) for e in find("成效顯著,著力發展")]
+    [('顯', '显'), ('發', '发'), ('著', '着')]
+
+Only characters change, never their number, so that every edit is one character.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+
+from restoration import hanzi, language
+from restoration.ledger import Edit
+
+KIND = "traditional script"
+# Every block with characters that have a simplified form.
+BLOCKS = ((0x3400, 0x4DC0), (0x4E00, 0xA000), (0x20000, 0x323B0))
+# Traditional characters that simplify in two ways, by the word they stand in; OpenCC decides by
+# phrases, but for 著, which it leaves. The first form is the usual one, the second names and words.
+SEVERAL = {
+    "乾": "干乾", "瞭": "了瞭", "藉": "借藉", "徵": "征徵", "餘": "余馀", "鍾": "钟锺",
+    "於": "于於", "麼": "么麽", "夥": "伙夥",
+}
+# First character beyond the basic plane.
+BEYOND = "\U00010000"
+# A word vouches for 著 from this frequency in jieba's list: rarer entries are pieces of names and
+# unconverted Taiwanese spellings (穿著, 緊接著, each with the frequency 3).
+VOUCHES = 7
+
+
+@cache
+def converter(name: str = "t2s"):
+    """OpenCC's tables, read once and kept: to let them go takes half as long as to read them."""
+    import opencc
+
+    return opencc.OpenCC(name)
+
+
+@cache
+def table() -> dict[str, str]:
+    """
+    Simplified form of each single character that has another one.
+
+    Forms beyond the basic plane (𪾢 for 睍) are left: no text has them, few fonts do.
+    """
+    codes = np.concatenate([np.arange(*block, dtype="<u4") for block in BLOCKS])
+    # A character a line, so that no phrase is found.
+    lines = np.stack([codes, np.full_like(codes, ord("\n"))], axis=1)
+    simple = converter().convert(lines.tobytes().decode("utf-32-le")).encode("utf-32-le")
+    forms = np.frombuffer(simple, "<u4").reshape(lines.shape)[:, 0]
+    changed = (forms != codes) & (forms < ord(BEYOND))
+    return dict(zip(map(chr, codes[changed]), map(chr, forms[changed]), strict=True))
+
+
+@cache
+def simplified_only() -> frozenset[str]:
+    """Characters that traditional text does not use: OpenCC gives them a traditional form."""
+    forms = "\n".join(sorted({form for form in table().values() if hanzi.in_gb2312(form)}))
+    back = converter("s2t").convert(forms)
+    return frozenset(a for a, b in zip(forms, back, strict=True) if a != b)
+
+
+@cache
+def words(character: str) -> dict[str, int]:
+    """Words of jieba's list with this character, and how frequent they are there."""
+    source = Path(importlib.util.find_spec("jieba").origin).with_name("dict.txt")
+    rows = (line.split() for line in source.open(encoding="utf-8") if character in line)
+    return {word: int(frequency) for word, frequency, *_ in rows if len(word) > 1}
+
+
+def _vouched(text: str, place: int, character: str, other: str) -> str:
+    """Most frequent word around `place` that is written with `character` rather than `other`."""
+    found = {}
+    for start in range(max(0, place - 3), place + 1):
+        for end in range(max(place + 1, start + 2), start + 5):
+            word = text[start:place] + character + text[place + 1 : end]
+            frequency = words(character).get(word, 0)
+            if frequency > max(VOUCHES - 1, words(other).get(word.replace(character, other), 0)):
+                found[word] = frequency
+    return max(found, key=found.get, default="")
+
+
+def zhu(text: str, place: int) -> tuple[str, str, float]:
+    """
+    Decide between 著 (work, evident) and 着 in a simplified text, with reason and margin.
+
+    A word decides; where words of both kinds could stand, the character model does; where none
+    does, 着 follows a verb.
+
+    Examples
+    --------
+    >>> [zhu(text, text.index("著"))[0] for text in ("显著增强", "沿著道路", "执著", "肩负著")]
+    ['著', '着', '着', '着']
+    """
+    kept, changed = _vouched(text, place, "著", "着"), _vouched(text, place, "着", "著")
+    before, after = text[max(0, place - 3) : place], text[place + 1 : place + 4]
+    margin = language.log_prob("著", before, after) - language.log_prob("着", before, after)
+    if kept and (not changed or margin > 0):
+        return "著", f"{kept} is a word", margin
+    return "着", f"{changed} is a word" if changed else "no word with 著 stands here", -margin
+
+
+def simplify(text: str) -> str:
+    """
+    Convert to simplified characters, one for one.
+
+    Examples
+    --------
+    >>> simplify("乾縣的餘姚人說甚麼")
+    '乾县的余姚人说什么'
+    """
+    # OpenCC takes no lone surrogates; "?" keeps their place.
+    safe = text.encode("utf-8", "replace").decode("utf-8")
+    simple = converter().convert(safe).replace("甚么", "什么")
+    if len(simple) != len(text):
+        simple = "".join(table().get(character, character) for character in text)
+    return simple
+
+
+def find(text: str) -> list[Edit]:
+    """List the characters of a text in traditional script that have a simplified form."""
+    simple = simplify(text)
+    edits = [
+        _edit(i, old, new)
+        for i, (old, new) in enumerate(zip(text, simple, strict=True))
+        if old != new and new < BEYOND and not "\ud800" <= old <= "\udfff"
+    ]
+    place = simple.find("著")
+    while place >= 0:
+        form, reason, margin = zhu(simple, place)
+        if form != "著":
+            edits.append(Edit(place, place + 1, "著", form, "script.zhu", KIND, "inferred",
+                              reason, ("著",), round(margin, 2)))
+        place = simple.find("著", place + 1)
+    return edits
+
+
+def find_scattered(text: str) -> list[Edit]:
+    """List traditional forms in simplified text: only characters that it never uses itself."""
+    forms = {c: table()[c] for c in set(text) if c in table() and not hanzi.in_gb2312(c)}
+    return [_edit(i, old, forms[old]) for i, old in enumerate(text) if old in forms]
+
+
+def _edit(place: int, old: str, new: str) -> Edit:
+    forms = SEVERAL.get(old, "")
+    if table().get(old) == new and not forms:
+        reason = ("exact", f"{new} is the simplified form of {old} (OpenCC)")
+        return Edit(place, place + 1, old, new, "script.t2s", KIND, *reason)
+    others = tuple(form for form in forms or old if form != new)
+    reason = f"of the forms of {old}, OpenCC's phrases choose {new} here"
+    return Edit(place, place + 1, old, new, "script.phrase", KIND, "inferred", reason, others)
