@@ -139,8 +139,8 @@ def write(where: pipeline.Places, out: Path | None = None) -> list[str]:
         base = page.source.parent if page.source.suffix != ".ipynb" else paths.NOTEBOOKS
         made.write(page, body=made.relinked(body(page.source), base, page.file), **shared)
     made.write(made.pages[0], "start", **_start(made, reports), **shared)
-    made.keep(paths.FONT, "analysis/resources/fonts/NotoSansSC-subset.ttf")
-    made.keep(paths.FONT.parent / "OFL.txt", "analysis/resources/fonts/OFL.txt")
+    made.keep(paths.FONT, "fonts/NotoSansSC-subset.ttf")
+    made.keep(paths.FONT.parent / "OFL.txt", "fonts/OFL.txt")
     return made.missing
 
 
