@@ -27,7 +27,11 @@ _PAGE_NOTE = re.compile(
 
 @dataclass(frozen=True)
 class Report:
-    """One report. Text and tables are made when first asked for, and kept."""
+    """
+    One report. Text and tables are made when first asked for, and kept.
+
+    `place` to `short_en` are the cells of the catalogue, empty where it says nothing.
+    """
 
     id: str
     title: str
@@ -36,6 +40,14 @@ class Report:
     year: int
     path: Path
     restoration: str = "full"
+    place: str = ""
+    code: str = ""
+    issuer: str = ""
+    date: str = ""
+    delivered: str = ""
+    plans: str = ""
+    short: str = ""
+    short_en: str = ""
 
     @cached_property
     def data(self) -> bytes:
@@ -218,8 +230,10 @@ def load(
     """
     path = Path(catalogue or paths.CATALOGUE)
     table = catalogues.read(path)
+    cells = ["place", "code", "issuer", "date", "delivered", "plans", "short", "short_en"]
     reports = tuple(
-        Report(row.Index, row.title, row.level, row.genre, row.year, path.parent / row.file, level)
+        Report(row.Index, row.title, row.level, row.genre, row.year, path.parent / row.file, level,
+               **{cell: getattr(row, cell) for cell in cells})
         for row in table.itertuples()
     )
     return Corpus(table, reports, progress)

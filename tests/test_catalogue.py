@@ -9,7 +9,7 @@ import time
 import pytest
 
 from analysis import __main__ as command
-from analysis import catalogue, paths, pipeline, textfiles
+from analysis import catalogue, corpus, paths, pipeline, textfiles
 from analysis.catalogue import draft
 
 TEXT = "政府工作报告\n各位代表：\n过去五年，成绩来之不易。\n"
@@ -85,6 +85,8 @@ def test_a_good_row_reads_back(folder):
         ({"date": "2021-02-30"}, "date", "is no date"),
         ({"reviews": "five years"}, "reviews", "2016-2020"),
         ({"title": ""}, "title", "is empty"),
+        ({"delivered": "in spring"}, "delivered", "2020-12-28"),
+        ({"code": "1401"}, "code", "six digits"),
     ],
 )
 def test_each_defect_is_named_with_its_line_and_remedy(folder, change, column, says):
@@ -137,11 +139,26 @@ def test_missing_columns_are_named(folder):
     assert set(named) == {"genre", "notes"}
 
 
+def test_a_catalogue_of_the_older_columns_is_read(folder):
+    young = ("short", "short_en", "place", "code", "delivered")
+    table = catalogue.read(write(folder, {}, columns=[c for c in catalogue.COLUMNS if c not in young]))
+    assert (table[list(young)] == "").all(axis=None)
+    report = corpus.load(folder / "catalogue.csv")["city-gov-2021"]
+    assert (report.place, report.issuer, report.plans) == ("", "某市人民政府", "2021")
+
+
+def test_a_report_knows_its_place_and_its_day(folder):
+    young = {"place": "某市", "code": "140100", "delivered": "2020/12/28", "short": "某市 2021"}
+    write(folder, young)
+    report = corpus.load(folder / "catalogue.csv")["other-0"]
+    assert (report.place, report.code, report.year) == ("某市", "140100", 2021)
+    assert (report.delivered, report.short) == ("2020-12-28", "某市 2021")
+
+
 def test_a_comma_too_many_is_named(folder):
     path = write(folder, {})
-    path.write_text(
-        path.read_text() + "x,raw/b.txt,a,b,city,work-report,2021,,,,,,note, and more\n"
-    )
+    cells = dict.fromkeys(catalogue.COLUMNS, "") | GOOD | {"id": "x", "notes": "note, and more"}
+    path.write_text(path.read_text() + ",".join(cells.values()) + "\n")
     assert (4, "row") in found(path)
 
 

@@ -18,9 +18,11 @@ import pandas as pd
 from analysis import textfiles
 
 COLUMNS = [
-    *("id", "file", "title", "issuer", "level", "genre", "date"),
-    *("reviews", "plans", "source", "licence", "sha256", "notes"),
+    *("id", "file", "title", "short", "short_en", "issuer", "place", "code", "level", "genre", "date"),
+    *("delivered", "reviews", "plans", "source", "licence", "sha256", "notes"),
 ]
+# Younger columns: a catalogue without them is read as one in which they are empty.
+_OPTIONAL = ("short", "short_en", "place", "code", "delivered")
 LEVELS = ("national", "province", "city", "district", "other")
 GENRES = ("work-report", "party-congress-report", "five-year-plan", "other")
 
@@ -29,6 +31,8 @@ _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*\Z")
 _DATE = re.compile(
     r"(?P<year>(?:18|19|20|21)\d\d)(?:[-/.年](?P<month>\d{1,2})(?:[-/.月](?P<day>\d{1,2})日?)?月?)?年?\Z"
 )
+# GB/T 2260: six digits, two of them the province, two the prefecture; 000000 is the nation.
+_CODE = re.compile(r"\d{6}\Z")
 _SPAN = re.compile(r"(?:18|19|20|21)\d\d(?:\s*[-–—~～至]\s*(?:18|19|20|21)\d\d)?\Z")
 
 
@@ -73,7 +77,8 @@ def read(path: Path) -> pd.DataFrame:
     if errors := [p for p in found if p.error]:
         raise CatalogueError(f"{path}:\n" + "\n".join(map(str, errors)))
     table = pd.DataFrame([row for _, row in rows], columns=COLUMNS, dtype=object)
-    table["date"] = table["date"].map(iso)
+    for column in ("date", "delivered"):
+        table[column] = table[column].map(iso)
     table["year"] = table["date"].str[:4].astype(int)
     return table.set_index("id")
 
@@ -155,7 +160,7 @@ def _rows(path: Path) -> tuple[list[tuple[int, dict]], list[Problem]]:
     reader = csv.DictReader(io.StringIO(text), delimiter=delimiter, restkey="", restval="")
     columns = [c.strip().lower() for c in reader.fieldnames or []]
     reader.fieldnames = columns
-    missing = [c for c in COLUMNS if c not in columns]
+    missing = [c for c in COLUMNS if c not in columns and c not in _OPTIONAL]
     found = []
     if missing:
         found = [Problem(1, c, "", "is no column", f"name a column {c}") for c in missing]
@@ -218,6 +223,10 @@ def _row_problems(row: dict, line: int) -> list[Problem]:
             "is no date" if row["date"] else "is empty",
             "write 2021-02-23, or 2021 if no more is known",
         )
+    if row["delivered"] and not iso(row["delivered"]):
+        say("delivered", "is no date", "write 2020-12-28, or nothing if the text does not say it")
+    if row["code"] and not _CODE.match(row["code"]):
+        say("code", "is no code of a place", "write the six digits of GB/T 2260, or nothing")
     for column in ("reviews", "plans"):
         if row[column] and not _SPAN.match(row[column]):
             say(column, "is no span of years", "write 2016-2020, or 2020, or nothing")
