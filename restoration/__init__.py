@@ -28,7 +28,7 @@ from restoration import (
 )
 from restoration import overrides as readers
 from restoration.diagnosis import Diagnosis, diagnose
-from restoration.ledger import Edit, Ledger
+from restoration.ledger import Edit, Ledger, disjoint
 
 __all__ = ["Diagnosis", "Edit", "Ledger", "Restored", "diagnose", "restore"]
 
@@ -133,7 +133,7 @@ def _decoded(text: str, ledger: Ledger) -> tuple[str, Ledger]:
 
 
 def _do(edits: list[Edit], text: str, ledger: Ledger, level: str) -> tuple[str, Ledger]:
-    edits = [edit for edit in edits if level == "full" or edit.confidence == "exact"]
+    edits = disjoint(edit for edit in edits if level == "full" or edit.confidence == "exact")
     if not edits:
         return text, ledger
     return Ledger(edits, len(text)).apply(text), ledger.then(edits)

@@ -58,7 +58,7 @@ REPEATED = 4
 
 def find(text: str) -> list[Edit]:
     """List lines cut in two and headings glued together."""
-    return disjoint(find_glued(text) + find_cuts(text))
+    return find_glued(text) + find_cuts(text)
 
 
 def find_blanks(text: str) -> list[Edit]:
@@ -225,12 +225,3 @@ def mend(start: int, before: str, after: str, rule: str, reason: str, sure=False
 
 def _weighed(edit: Edit, margin: float) -> Edit:
     return replace(edit, margin=round(margin, 2), alternatives=(edit.before,))
-
-
-def disjoint(edits: list[Edit]) -> list[Edit]:
-    """Edits in order, without those that meet an earlier one; the next round finds them again."""
-    result: list[Edit] = []
-    for edit in sorted(edits, key=lambda edit: (edit.start, edit.end)):
-        if not result or edit.start >= max(result[-1].end, result[-1].start + 1):
-            result.append(edit)
-    return result

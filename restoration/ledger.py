@@ -14,6 +14,7 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
 from dataclasses import astuple, dataclass, fields
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -183,6 +184,56 @@ class Ledger:
         before = _exchange(now, old_starts, old_ends, olds, "after", "before")
         raw_start = olds[0].start - (starts[first] - start)
         return _joined([*olds, *news], raw_start, before, after)
+
+
+def disjoint(edits: Iterable[Edit]) -> list[Edit]:
+    """
+    Choose edits that do not meet, sorted; what is left out is found again in the next round.
+
+    Where two meet, a change goes before a suspicion, the surer class before the weaker, and what
+    was listed first before what came later.
+
+    Parameters
+    ----------
+    edits : iterable of Edit
+        Edits of one text, in any order.
+
+    Returns
+    -------
+    list of Edit
+        By offset; a `Ledger` can be made of them.
+
+    Examples
+    --------
+    >>> dash = Edit(2, 3, "一", "—", "ocr.dash", "ocr", "inferred", "")
+    >>> double = Edit(2, 4, "一忻", "一忻", "ocr.double", "ocr", "unresolved", "")
+    >>> [edit.rule for edit in disjoint([double, dash])]
+    ['ocr.dash']
+    """
+    edits = list(edits)
+    in_order = sorted(edits, key=_span)
+    if not any(_meet(a, b) for a, b in pairwise(in_order)):
+        return in_order
+    chosen: list[Edit] = []
+    spans: list[tuple[int, int]] = []
+    for edit in sorted(edits, key=lambda e: (not e.changes, CONFIDENCE.index(e.confidence))):
+        span = (edit.start, edit.end)
+        place = bisect_left(spans, span)
+        beside = chosen[max(0, place - 1) : place + 1]
+        if not any(_meet(*sorted((edit, other), key=_span)) for other in beside):
+            spans.insert(place, span)
+            chosen.insert(place, edit)
+    return chosen
+
+
+def _span(edit: Edit) -> tuple[int, int]:
+    return edit.start, edit.end
+
+
+def _meet(first: Edit, second: Edit) -> bool:
+    """Whether two edits, the first by offset before the second, cannot stand in one ledger."""
+    both_empty = first.start == first.end == second.start == second.end
+    return second.start < first.end or both_empty
 
 
 def _moved(edit: Edit, shift: int) -> Edit:

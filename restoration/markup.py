@@ -8,7 +8,7 @@ What a web page leaves in its text: marks of bold type, entities, tags, hard bla
 import html
 import re
 
-from restoration.layout import disjoint, mend, separator
+from restoration.layout import mend, separator
 from restoration.ledger import Edit
 
 MARKED = re.compile(r"\*\*(?=\S)([^*\n]+)\*\*")
@@ -25,7 +25,7 @@ HARD_BLANK = re.compile("(?<![ \t])[ \t]*\u00a0[ \t\u00a0]*")
 
 def find(text: str) -> list[Edit]:
     """List marks of bold type, entities and tags, in a text that is not about them."""
-    return disjoint(find_marks(text) + find_tags(text))
+    return find_marks(text) + find_tags(text)
 
 
 def find_marks(text: str) -> list[Edit]:

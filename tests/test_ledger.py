@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from restoration.ledger import GAP, Edit, Ledger
+from restoration.ledger import GAP, Edit, Ledger, disjoint
 
 letters = st.text("發展(fā)。\n a?" + GAP, max_size=12)
 
@@ -127,3 +127,20 @@ def test_a_ledger_that_contradicts_itself_is_refused(bad):
 def test_a_ledger_refuses_another_text():
     with pytest.raises(ValueError, match="another text"):
         Ledger([edit(0, "a", "b")], 3).apply("xyz")
+
+
+@given(st.text("发展。", min_size=1, max_size=20), st.data())
+def test_whatever_rules_list_together_becomes_a_ledger(text, data):
+    spans = data.draw(st.lists(st.tuples(*[st.integers(0, len(text))] * 2), max_size=12))
+    classes = st.sampled_from(["exact", "inferred", "unresolved"])
+    listed = [
+        edit(min(span), text[min(span) : max(span)], data.draw(letters), data.draw(classes))
+        for span in spans
+    ]
+    chosen = disjoint(listed)
+    Ledger(chosen, len(text)).apply(text)
+    # What is left out meets something that was chosen and is no weaker.
+    for out in set(listed) - set(chosen):
+        with pytest.raises(ValueError, match="overlaps"):
+            Ledger([*chosen, out], len(text))
+    assert disjoint(chosen) == chosen

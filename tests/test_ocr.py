@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from restoration import ocr
+from restoration import ocr, restore
 
 HELD_OUT = (1985, 1999, 2010)
 # Good Chinese that looks like a slip.
@@ -118,3 +118,27 @@ def test_a_dash_is_clearer_than_any_good_sentence():
     assert [edit.before for edit in misread if edit.rule == "ocr.dash" and edit.changes]
     meant = ocr.find(f"{signs}努力实现一县城一热源，每季一推进一点评，一街路一组织。")
     assert not [edit for edit in meant if edit.rule == "ocr.dash" and edit.changes]
+
+
+@pytest.mark.parametrize(
+    ("text", "right"),
+    [
+        ("打通太原一忻州一忻州一大同通道", "打通太原—忻州—忻州—大同通道"),
+        ("种植一加工一加工一销售", "种植—加工—加工—销售"),
+        ("供应一供应一供应一制造一制造，，", None),
+    ],
+)
+def test_two_signs_at_one_place_do_not_end_a_run(text, right):
+    """A member of a chain that stands twice is a chain and a doubled word."""
+    restored = restore(text)
+    assert restored.ledger.invert(restored.text) == text
+    assert restored.text == right or right is None
+
+
+def test_chains_of_all_kinds_are_restored_and_only_once():
+    rng, joints = random.Random(7), ("一", "一", "一", "", "，，", "、、", "\n", "”", "一一")
+    for _ in range(300):
+        words = [rng.choice(TERMS) + rng.choice(joints) for _ in range(rng.randint(2, 30))]
+        restored = restore("“" + "".join(words))
+        assert restored.ledger.invert(restored.text) == restored.raw
+        assert restore(restored.text).text == restored.text

@@ -1,9 +1,10 @@
 """Traditional script to simplified: one character for one, names and 著 by their words."""
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
+from restoration import restore
 from restoration.script import (
     find,
     find_scattered,
@@ -57,11 +58,13 @@ def test_no_form_beyond_the_basic_plane_is_made():
 
 
 @given(st.text(st.characters(min_codepoint=0x3400, max_codepoint=0xD7FF), max_size=40))
-def test_one_character_for_one_and_only_once(text):
-    once = converted(text)
-    assert len(once) == len(text)
-    assert converted(once) == once
+@example("么麼")  # OpenCC: 幺麽, and that again 幺么
+@example("乾縣")
+def test_one_character_for_one_and_restored_only_once(text):
+    assert len(converted(text)) == len(text)
     assert len(simplify(text)) == len(text)
+    once = restore(text).text
+    assert restore(once).text == once
 
 
 def test_scattered_forms_are_those_that_simplified_text_never_uses():
