@@ -14,7 +14,6 @@ from scipy import sparse
 
 from analysis import lexicons, phrases
 from analysis.counts import Counts, count
-from analysis.tokens import COUNTED
 
 COLUMNS = ["report", "section", "paragraph", "function", "term", "start", "end", "kind"]
 # Numbers of headings (第一节, 第二章): layout of a plan, not its words.
@@ -135,11 +134,6 @@ def counted(mentions: pd.DataFrame, tokens: pd.DataFrame) -> Counts:
     matrix = sparse.csr_array(cells, (len(units), len(terms)))
     matrix.sum_duplicates()
     return Counts(matrix, base.units, pd.Index(terms, dtype="str", name="term"))
-
-
-def sizes(tokens: pd.DataFrame) -> int:
-    """Words, numbers and Latin tokens of some rows: the denominator of a rate."""
-    return int(tokens["kind"].isin(COUNTED).sum())
 
 
 def support(corpus, mentions: pd.DataFrame) -> pd.DataFrame:

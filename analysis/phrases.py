@@ -1,6 +1,6 @@
 """Phrases that a text itself makes one: words that keep each other's company."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 
 import numpy as np
 import pandas as pd
@@ -157,24 +157,3 @@ def _without_parts(table: pd.DataFrame, min_count: int) -> pd.DataFrame:
     length = np.log2(table["words"].to_numpy(dtype=float))
     table = table.assign(c_value=length * (table["count"].to_numpy(dtype=float) - mean))
     return table[table["count"].to_numpy() - np.array(most, dtype=float) >= min_count]
-
-
-def kinds(
-    terms: Iterable[str], *, lexicon="default", discovered: Collection[str] = (),
-    words: Collection[str] = (),
-) -> pd.Series:
-    """
-    Say for each term of a table what it is.
-
-    `lexicon` (an entry of the word lists), `discovered` (found by `discover`), `word` (a token of
-    the segmenter, one of `words`) or else `string` (counted as written); the first that fits.
-
-    Examples
-    --------
-    >>> kinds(["新质生产力", "太原", "钢铁之城"], words={"太原"}).to_dict()
-    {'新质生产力': 'lexicon', '太原': 'word', '钢铁之城': 'string'}
-    """
-    listed = set(lexicons.terms(lexicon))
-    members = (("lexicon", listed), ("discovered", set(discovered)), ("word", set(words)))
-    found = {term: next((k for k, m in members if term in m), "string") for term in terms}
-    return pd.Series(found, name="kind", dtype="str").rename_axis("term")

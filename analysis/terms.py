@@ -7,45 +7,6 @@ from scipy import sparse
 from analysis.uncertainty.design import Groups, groups
 
 
-def frequency(counts, by="report", sizes=None, zeros=True) -> pd.DataFrame:
-    """
-    Count each term in each group, and give its rate per 10,000 tokens (no interval).
-
-    `uncertainty.rates` gives the same rates with intervals.
-
-    Parameters
-    ----------
-    counts : Counts, or DataFrame of groups × terms
-    sizes : Series, optional
-        Tokens of each group. By default the row sums, or all word tokens of a `Counts`; pass
-        them when terms were left out, for a stop list must not move a rate.
-
-    Returns
-    -------
-    DataFrame
-        The group (named as the index, or as `by`), `term`, `count`, `n_tokens`, `per_10k`; by
-        group as given, count falling, term.
-
-    Examples
-    --------
-    >>> years = pd.Index([2021, 2026], name="year")
-    >>> counts = pd.DataFrame({"改革": [3, 1], "创新": [0, 4]}, index=years)
-    >>> frequency(counts, sizes={2021: 600, 2026: 500}, zeros=False).to_numpy().tolist()
-    [[2021, '改革', 3, 600, 50.0], [2026, '创新', 4, 500, 80.0], [2026, '改革', 1, 500, 20.0]]
-    """
-    found = groups(counts, by, sizes)
-    row, column, hits = _cells(found, zeros)
-    tokens = found.sizes[row]
-    table = pd.DataFrame({
-        "row": row,
-        "term": found.terms[column],
-        "count": hits.astype(np.int64),
-        "n_tokens": tokens.astype(np.int64),
-        "per_10k": np.divide(hits * 1e4, tokens, out=np.full(len(hits), np.nan), where=tokens > 0),
-    })
-    return _labelled(table, found, ["count"])
-
-
 def dispersion(counts_by_part: pd.DataFrame, sizes=None) -> pd.DataFrame:
     """
     Measure how evenly each term is spread over the parts of a text.

@@ -36,7 +36,7 @@ DOORS = {
     "opencc": set(),
     "pypinyin": set(),
     "nbclient": {"notebooks"},
-    "ipywidgets": {"explore", "topics"},
+    "ipywidgets": {"explore"},
 }
 # Too long to read at one sitting.
 LONGEST = 300

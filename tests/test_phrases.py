@@ -84,9 +84,3 @@ def test_counts_are_the_places_where_the_words_stand(texts):
         assert row["count"] == sum(places)
         assert row["paragraphs"] == sum(phrase in text for text in texts)
     assert result["npmi"].between(-1, 1 + 1e-9).all()
-
-
-def test_kinds_are_told_apart():
-    terms = ["双碳", "锦绣太原城", "太原", "之城"]
-    told = phrases.kinds(terms, discovered={"锦绣太原城"}, words={"太原"})
-    assert told.tolist() == ["lexicon", "discovered", "word", "string"]

@@ -24,27 +24,9 @@ def as_counts(frame, sizes=None):
     return Counts(matrix, units, pd.Index(frame.columns, name="term"))
 
 
-def test_rates_come_from_sizes_so_that_a_stop_list_moves_none():
-    whole = pd.DataFrame({"的": [50, 60], "改革": [5, 3], "创新": [0, 7]}, index=["甲", "乙"])
-    without = whole.drop(columns="的")
-    both = [terms.frequency(whole), terms.frequency(without, sizes=whole.sum(axis=1))]
-    rates = [table[table.term != "的"].per_10k.tolist() for table in both]
-    assert rates[0] == rates[1]
-    assert terms.frequency(without).per_10k.tolist() != rates[0]
-
-
-def test_frequency_is_ordered_and_complete():
-    frame = pd.DataFrame({"b": [2, 0], "a": [2, 1], "c": [9, 1]}, index=["乙", "甲"])
-    table = terms.frequency(frame)
-    assert table.term.tolist() == ["c", "a", "b", "a", "c", "b"]
-    assert table.iloc[:, 0].tolist() == ["乙"] * 3 + ["甲"] * 3
-    assert terms.frequency(frame, zeros=False)["count"].min() == 1
-    assert table["count"].sum() == frame.to_numpy().sum()
-
-
 def test_counts_and_tables_give_the_same(documents):
     counts = as_counts(documents)
-    for measure in (terms.frequency, terms.tfidf, terms.class_tfidf):
+    for measure in (terms.tfidf, terms.class_tfidf):
         one, two = measure(documents), measure(counts)
         pd.testing.assert_frame_equal(one.set_axis(range(one.shape[1]), axis=1),
                                       two.set_axis(range(two.shape[1]), axis=1), check_dtype=False)
@@ -54,9 +36,9 @@ def test_counts_and_tables_give_the_same(documents):
 def test_sizes_below_the_counts_are_refused_by_name():
     frame = pd.DataFrame({"改革": [5, 3]}, index=["甲", "乙"])
     with pytest.raises(ValueError, match="'乙'"):
-        terms.frequency(frame, sizes={"甲": 5, "乙": 2})
+        terms.class_tfidf(frame, sizes={"甲": 5, "乙": 2})
     with pytest.raises(ValueError, match="改革"):
-        terms.frequency(pd.concat([frame, frame], axis=1))
+        terms.class_tfidf(pd.concat([frame, frame], axis=1))
 
 
 # Gries (2020, "Analyzing dispersion"): the word a in five parts of a corpus of 50 words; a term

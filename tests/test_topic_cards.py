@@ -7,7 +7,7 @@ import pytest
 
 from analysis import topics
 from analysis.topics import cards as topic_cards
-from analysis.topics import codebook, intrusion
+from analysis.topics import codebook
 
 
 @pytest.fixture(scope="module")
@@ -112,65 +112,3 @@ def test_like_for_like_takes_some_documents_and_the_same_topics(model):
     assert tasks.weights is model.weights
     with pytest.raises(ValueError, match="No document with"):
         topic_cards.within(model, function="guiding")
-
-
-def test_intruders_do_not_belong(made, model):
-    items = intrusion.intrusion_items(model, made[1], seed=2)
-    assert items["kind"].value_counts().to_dict() == {"word": 4, "passage": 4}
-    assert (items["response"] == "").all()
-    for row in items.query("kind == 'word'").itertuples():
-        options = [getattr(row, name) for name in intrusion.OPTIONS]
-        intruder = options.pop(row.answer - 1)
-        assert set(options) == set(model.top(5)[row.topic])
-        assert intruder not in model.top(10)[row.topic]
-        assert any(intruder in top for top in model.top(10))
-    for row in items.query("kind == 'passage'").itertuples():
-        options = [getattr(row, name) for name in intrusion.OPTIONS if getattr(row, name)]
-        assert len(options) == 4
-        found = topic_cards.passages(model, made[1]).query("topic == @row.topic")["quote"]
-        assert options[row.answer - 1] not in set(found)
-    pd.testing.assert_frame_equal(items, intrusion.intrusion_items(model, made[1], seed=2))
-    assert not items.equals(intrusion.intrusion_items(model, made[1], seed=3))
-
-
-def test_answers_are_scored_and_nobody_has_no_score(made, model, tmp_path):
-    items = intrusion.intrusion_items(model, made[1])
-    none = intrusion.score_intrusion(items)
-    assert none["n"].tolist() == [0, 0]
-    assert none["share"].isna().all()
-    items["response"] = items["answer"]
-    items.loc[items["kind"] == "word", "response"] = items["answer"] % 6 + 1
-    items.to_csv(tmp_path / "answers.csv", index=False)
-    table = intrusion.score_intrusion(pd.read_csv(tmp_path / "answers.csv")).set_index("kind")
-    assert table["correct"].tolist() == [4, 0]
-    assert table["chance"].tolist() == pytest.approx([1 / 4, 1 / 6])
-    # Wilson's interval of 4 in 4 begins at n / (n + z²).
-    assert table.loc["passage", "low"] == pytest.approx(4 / (4 + 1.959964**2), abs=1e-6)
-
-
-def test_answers_given_in_a_notebook_are_written_down_and_taken_up_again(made, model, tmp_path):
-    items, path = intrusion.intrusion_items(model, made[1]), tmp_path / "answers.csv"
-    page = intrusion.ask(items, path, live=True)
-    page.children[2].value = 2
-    assert page.children[0].value == 2
-    assert page.children[2].value is None
-    page.children[2].value = 1
-    assert pd.read_csv(path)["response"].dropna().tolist() == [2, 1]
-    assert page.children[3].value.startswith(f"2 of {len(items)} answered")
-    page.children[0].value = 1
-    assert page.children[2].value == 2
-    again = intrusion.ask(items, path, live=True).children[0]
-    assert again.value == 3
-    other = intrusion.intrusion_items(model, made[1], seed=3)
-    with pytest.raises(ValueError, match="answers to other items"):
-        intrusion.ask(other, path, live=True)
-
-
-def test_a_page_shows_the_questions_and_not_the_answers(made, model, tmp_path):
-    items = intrusion.intrusion_items(model, made[1])
-    page = intrusion.ask(items, tmp_path / "answers.csv", live=False).data
-    assert items["option_1"].iloc[0] in page
-    assert "answer" not in page
-    live = intrusion.ask(items, tmp_path / "answers.csv", live=True)._repr_mimebundle_()
-    assert live["text/html"] == page
-    assert len(live) == 3

@@ -131,22 +131,17 @@ def test_relevance_at_one_is_the_order_by_weight(model):
     assert table.groupby("topic")["term"].agg(list).tolist() == model.top()
 
 
-def test_distances_and_the_stress_of_their_map(model):
+def test_distances(model):
     far = topic_maps.distances(model).to_numpy()
     assert np.array_equal(far, far.T)
     assert not far.diagonal().any()
     assert far.max() <= 1
-    table, stress = topic_maps.layout(model)
-    points = table[["x", "y"]].to_numpy()
-    d = np.linalg.norm(points[:, None] - points[None], axis=2)
-    assert stress == pytest.approx(np.sqrt(((d - far) ** 2).sum() / (d**2).sum()), abs=1e-3)
 
 
-def test_a_triangle_is_drawn_without_stress():
+def test_topics_without_a_common_word_are_one_apart():
     units, shares = pd.DataFrame({"n_tokens": [1]}), np.full((1, 3), 1 / 3)
     model = topics.TopicModel("nmf", 3, 0, np.eye(3), shares, pd.Index([*"abc"]), units)
     assert topic_maps.distances(model).to_numpy()[0].tolist() == [0, 1, 1]
-    assert topic_maps.layout(model)[1] == pytest.approx(0, abs=1e-3)
 
 
 def test_the_shape_of_a_report_follows_its_sections(made, model):

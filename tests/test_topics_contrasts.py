@@ -1,6 +1,5 @@
 """Differences between reports like for like, and what other choices would have given."""
 
-from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -51,10 +50,3 @@ def test_a_report_without_the_function_leaves_its_place_to_the_next(model):
     other = topic_contrasts.differences(model, catalogue({"a": "city", "b": "city"}), "review")
     assert other.empty
     assert list(other) == list(table)
-
-
-def test_the_same_model_keeps_all_its_words_and_an_unlike_one_none(model):
-    unlike = replace(model, terms=pd.Index([f"别{i:02}" for i in range(24)]))
-    table = topic_contrasts.sensitivity(model, {"same": model, "unlike": unlike})
-    assert table["shared"].tolist() == [10, 0]
-    assert table["kept"].tolist() == [2, 0]

@@ -122,16 +122,6 @@ def pair_headline(changed: pd.DataFrame, naive: pd.DataFrame, found: Contrast) -
     )
 
 
-def ratio(changed: pd.DataFrame, term: str) -> str:
-    """Write one term's ratio of rates with its interval, after over before."""
-    if term not in changed.index:
-        return f"{term}: not in these parts"
-    row = changed.loc[term]
-    low, middle, high = (2 ** row[name] for name in ("low", "log_ratio", "high"))
-    rates = f"{row['before']:.1f} → {row['after']:.1f} per 10,000"
-    return f"{term} {rates}, ratio {middle:.2f} [{low:.2f}, {high:.2f}]"
-
-
 def power(changed: pd.DataFrame) -> str:
     """Say what ratio this pair could have shown, for rare and for frequent terms."""
     if changed.empty:

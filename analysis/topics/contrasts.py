@@ -1,6 +1,5 @@
 """Topic prevalence compared like for like: same level, genre and function, or not at all."""
 
-import numpy as np
 import pandas as pd
 
 from analysis.topics import DIGITS, TopicModel
@@ -58,28 +57,3 @@ def _pair(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
         "share_after": second["share"],
     }).join(difference(first, second))  # fmt: skip
     return table.round(DIGITS).rename_axis("topic").reset_index()
-
-
-def sensitivity(model: TopicModel, others: dict[str, TopicModel]) -> pd.DataFrame:
-    """
-    Say how many of its ten top words each topic keeps when a choice was made otherwise.
-
-    Parameters
-    ----------
-    others : dict
-        Name of the choice: the model fitted under it; its vocabulary may differ.
-
-    Returns
-    -------
-    DataFrame
-        `choice`, `documents`, `shared` (mean of the ten top words shared with the topic matched
-        one to one), `kept` (topics that share at least half), in the order given.
-    """
-    from scipy.optimize import linear_sum_assignment
-
-    rows, ours = [], [set(words) for words in model.top()]
-    for name, other in others.items():
-        common = np.array([[len(a & set(b)) for b in other.top()] for a in ours])
-        best = common[linear_sum_assignment(common, maximize=True)]
-        rows.append((name, len(other.documents), best.mean(), int((best >= 5).sum())))
-    return pd.DataFrame(rows, columns=["choice", "documents", "shared", "kept"])
