@@ -17,7 +17,8 @@ import pandas as pd
 
 from analysis import cache, paths, structure, textfiles
 from analysis import catalogue as catalogues
-from restoration import Edit, Restored, files, overrides
+from restoration import Edit, Restored
+from restoration.ledger import dumps, read_overrides
 
 # A newspaper says that a text comes from, or goes on to, another page.
 _PAGE_NOTE = re.compile(
@@ -75,7 +76,7 @@ class Report:
         """What readers decided about single edits of this file."""
         if self.restoration == "none" or not paths.OVERRIDES.is_file():
             return ()
-        return overrides.read(paths.OVERRIDES, self.sha256)
+        return read_overrides(paths.OVERRIDES, self.sha256)
 
     @property
     def raw(self) -> str:
@@ -197,7 +198,7 @@ class Corpus:
         for report in self.progress(self.reports):
             # Half a surrogate pair is no UTF-8, but a torn file may hold one.
             text = report.text.encode("utf-8", "surrogatepass")
-            made = {f"{report.id}.txt": text, f"{report.id}.ledger.csv": files.dumps(report.ledger)}
+            made = {f"{report.id}.txt": text, f"{report.id}.ledger.csv": dumps(report.ledger)}
             for name, data in made.items():
                 textfiles.replace(Path(folder) / name, data)
                 written.append(Path(folder) / name)

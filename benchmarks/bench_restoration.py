@@ -16,7 +16,8 @@ from pathlib import Path
 import pandas as pd
 
 from analysis import corpus, paths
-from restoration import diagnose, evaluation, restore, slips
+from restoration import byte_slips, diagnose, restore, slip_search
+from restoration.pinyin_script import converter
 
 # Characters of clean text: the reports again and again, as one long document.
 CLEAN = 1_000_000
@@ -28,18 +29,18 @@ def texts(clean: list[Path]) -> dict[str, list[str]]:
     files = [path.read_text(encoding="utf-8") for path in clean]
     calm = "\n".join(files or [report.text for report in reports if not report.diagnosis.rare > 9])
     kinds = {report.id: report.raw for report in reports}
-    without = [slips.SLIP.sub("", raw) for raw in kinds.values() if slips.CUE.search(raw)]
+    without = [slip_search.SLIP.sub("", raw) for raw in kinds.values() if byte_slips.CUE.search(raw)]
     return {
         "clean": [(calm * (CLEAN // len(calm) + 1))[:CLEAN]],
         "ghost pinyin and traditional script, no slips": without,
-        "with slips": [raw for raw in kinds.values() if slips.CUE.search(raw)],
-        **{name: [raw] for name, raw in kinds.items() if not slips.CUE.search(raw)},
+        "with slips": [raw for raw in kinds.values() if byte_slips.CUE.search(raw)],
+        **{name: [raw] for name, raw in kinds.items() if not byte_slips.CUE.search(raw)},
     }
 
 
 def ways() -> dict[str, Callable[[str], object]]:
     """What is timed; the first is the measure of the others."""
-    found = {"restore": restore, "diagnose": diagnose, "OpenCC t2s": evaluation._opencc().convert}
+    found = {"restore": restore, "diagnose": diagnose, "OpenCC t2s": converter().convert}
     try:
         import ftfy
     except ImportError:

@@ -19,7 +19,7 @@ from collections import Counter
 from pathlib import Path
 
 from analysis import paths
-from restoration import slips
+from restoration import byte_slips
 
 sys.path.insert(0, str(paths.ROOT / "tests"))
 sys.path.insert(0, str(paths.ROOT / "recipes" / "language"))
@@ -46,7 +46,7 @@ def trial(text: str, seed: int) -> tuple[list[damage.Verdict], float]:
     table = damage.sampled_table(text, seed) if seed else damage.table()
     page = damage.page(text, table)
     begin = time.perf_counter()
-    edits = slips.find(page)
+    edits = byte_slips.find(page)
     seconds = time.perf_counter() - begin
     return damage.judge(clean(text), page, edits), seconds
 
@@ -96,7 +96,7 @@ def main() -> None:
         print(f"margin {low:4.0f} to {high:4.0f} nats: {sum(rights):5} of {len(rights):5} right")
     text = source((NATIONAL / "texts" / "2019.txt").read_text(encoding="utf-8")) * 50
     begin = time.perf_counter()
-    assert slips.find(text) == []
+    assert byte_slips.find(text) == []
     size = len(text.encode()) / 1e6
     print(f"clean text: {size / (time.perf_counter() - begin):.0f} MB/s")
 

@@ -18,7 +18,7 @@ from statistics import median
 import pandas as pd
 
 from analysis import paths
-from restoration import language, variants
+from restoration import char_model, lookalikes
 
 sys.path.insert(0, str(paths.ROOT / "tests"))
 from disguise import disguise, thin
@@ -32,7 +32,7 @@ def trial(year: int, text: str, seed: int, rate: float) -> pd.DataFrame:
     """One row per damaged or edited character: what was done, and whether it was right."""
     truth = thin(text, seed)
     damaged = disguise(truth, rate, seed)
-    edits = {edit.start: edit for edit in variants.find(damaged)}
+    edits = {edit.start: edit for edit in lookalikes.find(damaged)}
     hit = {i for i, (a, b) in enumerate(zip(truth, damaged, strict=True)) if a != b}
     rows = []
     for i in sorted(hit | edits.keys()):
@@ -80,9 +80,9 @@ def speed(text: str) -> pd.DataFrame:
     from opencc import OpenCC
 
     damaged = disguise(thin(text, 0), 1 / 59, 0)
-    variants.find(damaged)
+    lookalikes.find(damaged)
     base = rate_of(OpenCC("t2s").convert, damaged)
-    rates = {"damaged": rate_of(variants.find, damaged), "clean": rate_of(variants.find, text)}
+    rates = {"damaged": rate_of(lookalikes.find, damaged), "clean": rate_of(lookalikes.find, text)}
     shares = {kind: rate / base for kind, rate in rates.items()}
     return pd.DataFrame({"chars_per_s": rates, "of_opencc": shares})
 
@@ -97,8 +97,8 @@ def main() -> None:
     parser.add_argument("--model", type=Path)
     options = parser.parse_args()
     if options.model:
-        table = language.read(options.model)
-        language.model = lambda: table
+        table = char_model.read(options.model)
+        char_model.model = lambda: table
     texts = {y: (options.reports / f"{y}.txt").read_text(encoding="utf-8") for y in options.years}
     rows = pd.concat(trial(year, text, seed, options.rate)
                      for year, text in texts.items() for seed in range(options.seeds))

@@ -14,21 +14,9 @@ stages are gone through again until nothing changes: a restored text is left alo
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from restoration import (
-    boilerplate,
-    decode,
-    keywords,
-    layout,
-    markup,
-    ocr,
-    pinyin,
-    script,
-    slips,
-    variants,
-)
-from restoration import overrides as readers
+from restoration import byte_slips, decode, layout, lookalikes, page_noise, pinyin_script
 from restoration.diagnosis import Diagnosis, diagnose
-from restoration.ledger import Edit, Ledger, disjoint
+from restoration.ledger import Edit, Ledger, disjoint, override
 
 __all__ = ["Diagnosis", "Edit", "Ledger", "Restored", "diagnose", "restore"]
 
@@ -37,20 +25,20 @@ LEVELS = ("none", "exact", "full")
 ROUNDS = 20
 # (stage, does the diagnosis call for it), in the order in which the damage is peeled off.
 STAGES: tuple[tuple[Callable[[str], list[Edit]], Callable[[Diagnosis], bool]], ...] = (
-    (slips.find, lambda found: found.slipped and found.traditional),
-    (pinyin.find, lambda found: found.annotated),
-    (script.find, lambda found: found.traditional),
-    (script.find_scattered, lambda found: found.mixed),
-    (markup.find_residue, lambda found: True),
-    (markup.find, lambda found: found.marked),
-    (layout.find, lambda found: True),
+    (byte_slips.find, lambda found: found.slipped and found.traditional),
+    (pinyin_script.find_pinyin, lambda found: found.annotated),
+    (pinyin_script.find_script, lambda found: found.traditional),
+    (pinyin_script.find_scattered, lambda found: found.mixed),
+    (layout.find_residue, lambda found: True),
+    (layout.find_markup, lambda found: found.marked),
+    (layout.find_lines, lambda found: True),
     (layout.find_lettered, lambda found: found.blanks > 1),
     (layout.find_strange, lambda found: found.blanks > 0),
     (layout.find_blanks, lambda found: found.spaced),
-    (variants.find, lambda found: found.disguised and not found.traditional),
-    (keywords.find, lambda found: not found.traditional),
-    (ocr.find, lambda found: not found.traditional),
-    (boilerplate.find, lambda found: True),
+    (lookalikes.find, lambda found: found.disguised and not found.traditional),
+    (page_noise.find_tails, lambda found: not found.traditional),
+    (page_noise.find_ocr, lambda found: not found.traditional),
+    (page_noise.find_boilerplate, lambda found: True),
 )
 
 
@@ -78,7 +66,7 @@ def restore(
     level : {"full", "exact", "none"}
         Keep all edits, only those that are proved, or only the decoding.
     overrides : sequence of Edit
-        Decisions of a reader in raw offsets; they win over every rule (`overrides.read`).
+        Decisions of a reader in raw offsets; they win over every rule (`ledger.read_overrides`).
 
     Raises
     ------
@@ -100,7 +88,7 @@ def restore(
     if level != "none":
         text, ledger = _rounds(text, ledger, diagnosis, level)
     if overrides:
-        ledger = readers.apply(source, ledger, overrides)
+        ledger = override(source, ledger, overrides)
         text = ledger.apply(source)
     return Restored(source, text, ledger, encoding, diagnosis)
 
@@ -112,7 +100,7 @@ def _rounds(text: str, ledger: Ledger, diagnosis: Diagnosis, level: str) -> tupl
         for find, applies in STAGES:
             if applies(diagnosis):
                 edits = find(text)
-                if find is script.find:
+                if find is pinyin_script.find_script:
                     edits = _outside_slips(edits, ledger)
                 text, ledger = _do(edits, text, ledger, level)
         if text == before:

@@ -7,8 +7,8 @@ from collections.abc import Callable
 from hashlib import sha256
 from pathlib import Path
 
-from restoration import LEVELS, Restored, files, overrides, restore
-from restoration.ledger import CONFIDENCE
+from restoration import LEVELS, Restored, restore
+from restoration.ledger import CONFIDENCE, read_overrides, write
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -24,7 +24,7 @@ def run(args: argparse.Namespace, read: Callable[[Path], bytes] = Path.read_byte
     """Restore one file; `read` gives the bytes of its text (of a web page or a Word file, say)."""
     try:
         data = read(args.file)
-        own = overrides.read(args.overrides, sha256(data).hexdigest()) if args.overrides else ()
+        own = read_overrides(args.overrides, sha256(data).hexdigest()) if args.overrides else ()
         restored = restore(data, level=args.level, overrides=own)
     except (OSError, ValueError) as error:
         print(f"{args.file}: {error}", file=sys.stderr)
@@ -35,7 +35,7 @@ def run(args: argparse.Namespace, read: Callable[[Path], bytes] = Path.read_byte
     else:
         sys.stdout.buffer.write(out)
     if args.ledger:
-        files.write(restored.ledger, args.ledger)
+        write(restored.ledger, args.ledger)
     print(summary(restored), file=sys.stderr)
     return 0
 

@@ -128,7 +128,7 @@ class Diagnosis:
 @cache
 def _classes() -> np.ndarray:
     """Class of each code point."""
-    from restoration.script import simplified_only, table
+    from restoration.pinyin_script import simplified_only, table
 
     classes = np.zeros(0x110000, np.uint8)
     for first, last in ((0x3400, 0x4DC0), (0x4E00, 0xA000), (0x20000, 0x30000)):

@@ -1,20 +1,27 @@
 """
 Layout: what a page's columns and fonts did to the running text.
 
-    >>> [e.evidence for e in find("深度融合。第四章聚焦创新突破\\n把创新作为动力。")]
+    >>> [e.evidence for e in find_lines("深度融合。第四章聚焦创新突破\\n把创新作为动力。")]
     ['a numbered heading stands after a full stop and ends the line']
 
 Paragraphs are cut where a newspaper column or a page ended, headings are glued to what stands
 before them, blanks stand where a PDF changed its font. Nothing is re-wrapped: a line break goes or
 comes only where a sentence, a word or a numbering shows that it must.
+
+
+What a web page leaves in its text: marks of bold type, entities, tags, hard blanks.
+
+    >>> [(e.before, e.after) for e in find_marks("增长。**提高精度。**坚持**新产业,**重点")]
+    [('**', '\\n'), ('**', ''), ('**', ''), ('**', '')]
 """
 
+import html
 import re
 from collections.abc import Iterator
 from dataclasses import replace
 from itertools import compress, islice
 
-from restoration import hanzi, language
+from restoration import char_model, hanzi
 from restoration.diagnosis import blank
 from restoration.ledger import Edit
 
@@ -56,7 +63,7 @@ MOST = 2000
 REPEATED = 4
 
 
-def find(text: str) -> list[Edit]:
+def find_lines(text: str) -> list[Edit]:
     """List lines cut in two and headings glued together."""
     return find_glued(text) + find_cuts(text)
 
@@ -193,7 +200,7 @@ def _margins(pairs: list[tuple[str, str]]) -> list[float]:
     asked = [_is_prose(line) and line[-1] not in hanzi.COMMAS for line, _ in pairs]
     marks, joints = ("", "\n"), compress(pairs, asked)
     readings = [(mark + b[:3], a[-3:], b[3:6]) for a, b in joints for mark in marks]
-    scores = iter(language.log_probs(readings))
+    scores = iter(char_model.log_probs(readings))
     return [next(scores) - next(scores) if one else 0.0 for one in asked]
 
 
@@ -225,3 +232,74 @@ def mend(start: int, before: str, after: str, rule: str, reason: str, sure=False
 
 def _weighed(edit: Edit, margin: float) -> Edit:
     return replace(edit, margin=round(margin, 2), alternatives=(edit.before,))
+
+MARKED = re.compile(r"\*\*(?=\S)([^*\n]+)\*\*")
+# `&nbsp;`, also where its ampersand was escaped again; tags of running text.
+ENTITY = re.compile(
+    r"&(?:amp;)*(nbsp|quot|amp|[lr][ds]quo|[mn]dash|middot|hellip|#(?!38;)\d{2,5});"
+)
+TAG = re.compile(r"</?(p|br|div|span|strong|b|em|font)\b[^<>\n]{0,200}>", re.IGNORECASE)
+# Zero-width space and joiners, marks of direction, soft hyphen, a byte order mark inside.
+_ZERO = "[\u200b-\u200f\u2060\u00ad\ufeff]"
+INVISIBLE = re.compile(f"{_ZERO}{_ZERO}*")
+HARD_BLANK = re.compile("(?<![ \t])[ \t]*\u00a0[ \t\u00a0]*")
+
+
+def find_markup(text: str) -> list[Edit]:
+    """List marks of bold type, entities and tags, in a text that is not about them."""
+    return find_marks(text) + find_tags(text)
+
+
+def find_marks(text: str) -> list[Edit]:
+    """
+    List `**` around words; a marked sentence is a run-in heading and starts a paragraph.
+
+    So do its sisters without marks in the same reports.
+    """
+    edits = []
+    for hit in MARKED.finditer(text) if "**" in text else ():
+        before = text[max(0, hit.start() - 1) : hit.start()]
+        heads = hit[1][-1] in "。！" and before in ("。", "！", "”")
+        reason = "a marked sentence is a run-in heading" if heads else "marks of bold type"
+        opening = separator(text) if heads else ""
+        edits.append(mend(hit.start(), "**", opening, "marks", reason, not heads))
+        edits.append(mend(hit.end() - 2, "**", "", "marks", "marks of bold type", True))
+    return edits
+
+
+def find_tags(text: str) -> list[Edit]:
+    """
+    List entities and tags of a web page.
+
+    Examples
+    --------
+    >>> [(e.before, e.after) for e in find_tags("发展&nbsp;成果<br/>")]
+    [('&nbsp;', '\\xa0'), ('<br/>', '\\n')]
+    """
+    edits = []
+    for hit in ENTITY.finditer(text) if "&" in text else ():
+        after = html.unescape(f"&{hit[1]};")
+        edits.append(mend(hit.start(), hit[0], after, "entity", "entity of a web page", True))
+    for hit in TAG.finditer(text) if "<" in text else ():
+        after = "\n" if hit[1].lower() in ("p", "br", "div") else ""
+        edits.append(mend(hit.start(), hit[0], after, "tag", "tag of a web page", True))
+    return edits
+
+
+def find_residue(text: str) -> list[Edit]:
+    """
+    List hard blanks and characters without width.
+
+    Examples
+    --------
+    >>> [(e.before, e.after) for e in find_residue("发展\u200b成果。\u00a0")]
+    [('\\u200b', ''), ('\\xa0', '')]
+    """
+    edits = []
+    for hit in INVISIBLE.finditer(text):
+        edits.append(mend(hit.start(), hit[0], "", "invisible", "has no width", True))
+    for hit in HARD_BLANK.finditer(text) if "\u00a0" in text else ():
+        before, after = text[max(0, hit.start() - 1) : hit.start()], text[hit.end() : hit.end() + 1]
+        blank = " " if before.strip() and after.strip() else ""
+        edits.append(mend(hit.start(), hit[0], blank, "blank", "hard blank of a web page", True))
+    return edits

@@ -11,10 +11,14 @@ The ledger: every change between raw text and restored text, in raw character of
 
 from __future__ import annotations
 
+import csv
+import io
+import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import astuple, dataclass, fields
 from itertools import pairwise
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -324,3 +328,146 @@ def _edit(row: dict) -> Edit:
     alternatives = tuple(row["alternatives"])
     empty = margin is None or margin != margin
     return Edit(**row | {"alternatives": alternatives, "margin": None if empty else float(margin)})
+
+# Ledgers as CSV files that a spreadsheet opens, the same bytes for the same ledger.
+#
+# UTF-8 with a byte order mark (spreadsheets take other UTF-8 for a local code page), comma, quotes
+# where needed, LF. What would be invisible or misread in a cell is written with a backslash:
+#
+#     >>> escape("第一行\\n=1+1"), escape("=1+1")
+#     ('第一行\\\\n=1+1', '\\\\u003d1+1')
+#     >>> unescape(escape("a\\\\b\\ufeff")) == "a\\\\b\\ufeff"
+#     True
+
+# Controls, blanks that look like another, marks without width, torn bytes; a formula's first sign.
+HIDDEN = re.compile(
+    "[\\\\\x00-\x1f\x7f-\xa0\xad\u200b-\u200f\u2028-\u202e\u2060\ufeff\ud800-\udfff]"
+)
+FORMULA = re.compile("^[=+\\-@ ]| $")
+WRITTEN = re.compile(r"\\(?:u([0-9a-f]{4})|(.))")
+NAMES = {"\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
+CHARACTERS = {written[1]: character for character, written in NAMES.items()}
+
+
+def escape(text: str) -> str:
+    """Write a cell so that nothing in it is hidden, lost or computed."""
+    code = lambda hit: NAMES.get(hit[0], f"\\u{ord(hit[0]):04x}")  # noqa: E731
+    return FORMULA.sub(lambda hit: f"\\u{ord(hit[0]):04x}", HIDDEN.sub(code, text))
+
+
+def unescape(cell: str) -> str:
+    """Read a cell written by `escape`."""
+    return WRITTEN.sub(
+        lambda hit: chr(int(hit[1], 16)) if hit[1] else CHARACTERS.get(hit[2], hit[0]), cell
+    )
+
+
+def dumps(ledger: Ledger) -> bytes:
+    """Write a ledger as CSV."""
+    out = io.StringIO(newline="")
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(COLUMNS)
+    writer.writerows(_cells(edit) for edit in ledger)
+    return b"\xef\xbb\xbf" + out.getvalue().encode("utf-8")
+
+
+def loads(data: bytes, raw_length: int) -> Ledger:
+    """Read a ledger from CSV."""
+    rows = csv.DictReader(io.StringIO(data.decode("utf-8-sig"), newline=""))
+    return Ledger(map(_edit_of_cells, rows), raw_length)
+
+
+def write(ledger: Ledger, path: Path) -> None:
+    """Write a ledger to a CSV file."""
+    path.write_bytes(dumps(ledger))
+
+
+def _cells(edit: Edit) -> list[str]:
+    alternatives = "|".join(escape(text).replace("|", "\\u007c") for text in edit.alternatives)
+    margin = "" if edit.margin is None else f"{edit.margin:.4g}"
+    return [
+        str(edit.start), str(edit.end), escape(edit.before), escape(edit.after), edit.rule,
+        edit.kind, edit.confidence, escape(edit.evidence), alternatives, margin,
+    ]
+
+
+def _edit_of_cells(row: dict[str, str]) -> Edit:
+    cells = row["alternatives"].split("|") if row["alternatives"] else []
+    return Edit(
+        int(row["start"]), int(row["end"]), unescape(row["before"]), unescape(row["after"]),
+        row["rule"], row["kind"], row["confidence"], unescape(row["evidence"]),
+        tuple(map(unescape, cells)), float(row["margin"]) if row["margin"] else None,
+    )
+
+# A reader's decisions about single edits, from `data/overrides.csv`.
+#
+# | column | meaning |
+# |---|---|
+# | `file_sha256` | the file, by its bytes |
+# | `start`, `end` | characters of the raw text, as in the ledger's CSV |
+# | `before` | what stands there, written as in the ledger's CSV: a guard against a wrong offset |
+# | `accepted` | what should stand there; `before` again is a veto |
+# | `reason`, `who` | why, and who says so |
+#
+# An override wins over every rule and stands in the ledger with the kind "override".
+
+OVERRIDE = "override"
+OVERRIDE_COLUMNS = ("file_sha256", "start", "end", "before", "accepted", "reason", "who")
+
+
+def read_overrides(path: Path, sha256: str) -> tuple[Edit, ...]:
+    """
+    Read the overrides of one file.
+
+    Raises
+    ------
+    ValueError
+        If a column is missing, an offset is no number, or nobody stands for a row.
+    """
+    with open(path, encoding="utf-8-sig", newline="") as file:
+        rows = csv.DictReader(file)
+        if missing := [column for column in OVERRIDE_COLUMNS if column not in (rows.fieldnames or ())]:
+            raise ValueError(f"{path}: no column {missing[0]}: it needs {', '.join(OVERRIDE_COLUMNS)}")
+        own = ((row, rows.line_num) for row in rows if row["file_sha256"] == sha256)
+        return tuple(_override(row, f"{path} row {number}") for row, number in own)
+
+
+def _override(row: dict[str, str], place: str) -> Edit:
+    try:
+        start, end = int(row["start"]), int(row["end"])
+    except (TypeError, ValueError):
+        span = f"{row['start']}-{row['end']}"
+        raise ValueError(f"{place}: {span} are no offsets: take them from the ledger") from None
+    if not (row["reason"] and row["who"]):
+        raise ValueError(f"{place}: no reason or no name: say why, and who says so")
+    before, accepted = unescape(row["before"]), unescape(row["accepted"])
+    reason = f"{row['reason']} ({row['who']}; {place})"
+    return Edit(start, end, before, accepted, "override", OVERRIDE, "exact", reason)
+
+
+def override(raw: str, ledger: Ledger, overrides: Sequence[Edit]) -> Ledger:
+    """
+    Put overrides in the place of the edits that they meet.
+
+    Raises
+    ------
+    ValueError
+        If an override leaves the text, is about other characters, or meets another one.
+    """
+    for edit in overrides:
+        place = f"override {edit.start}-{edit.end} ({edit.evidence})"
+        if not 0 <= edit.start <= edit.end <= len(raw):
+            raise ValueError(f"{place} leaves the text of {len(raw)} characters: correct it")
+        found = raw[edit.start : edit.end]
+        if found != edit.before:
+            raise ValueError(f"{place} expects {edit.before!r} but finds {found!r}: correct it")
+    met = [edit for edit in ledger if any(_share(edit, override) for override in overrides)]
+    kept = [edit for edit in ledger if edit not in set(met)]
+    return Ledger([*kept, *overrides], len(raw))
+
+
+def _share(edit: Edit, override: Edit) -> bool:
+    """Whether they share a character; an insertion meets what it touches."""
+    low, high = max(edit.start, override.start), min(edit.end, override.end)
+    insertion = edit.start == edit.end or override.start == override.end
+    return low < high or (low == high and insertion)

@@ -1,12 +1,12 @@
 """What a site put around a report goes; a first line that asks is a site's only before a report."""
 
-from restoration import boilerplate
+from restoration import page_noise
 
 REPORT = "在某市第十届人民代表大会第一次会议上\n各位代表：\n现在报告工作。发展稳中有进。"
 
 
 def cut(text):
-    return [edit.before for edit in boilerplate.find(text)]
+    return [edit.before for edit in page_noise.find_boilerplate(text)]
 
 
 def test_a_title_that_asks_goes_where_a_report_follows():

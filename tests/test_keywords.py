@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from restoration import keywords
+from restoration import page_noise
 
 # Sentences that name a place in titles, in names and in running text.
 SENTENCES = (
@@ -25,7 +25,7 @@ def rewrite(text, place, tail):
 
 def restored(text):
     parts, end = [], 0
-    for edit in keywords.find(text):
+    for edit in page_noise.find_tails(text):
         parts += [text[end : edit.start], edit.after]
         end = edit.end
     return "".join([*parts, text[end:]])
@@ -44,7 +44,7 @@ def page(place, seed):
 def test_tails_go_from_titles_and_names(place, tail):
     truth = page(place, seed=1)
     damaged = rewrite(truth, place, tail)
-    edits = keywords.find(damaged)
+    edits = page_noise.find_tails(damaged)
     assert {e.before for e in edits if e.changes} == {tail}
     assert all(damaged[e.start - len(place) : e.start] == place for e in edits)
     # The running text (我代表…人民政府) is no title: its tail stays.
@@ -64,13 +64,13 @@ def test_a_phrase_beside_rewritten_titles_stays():
     "《中华人民共和国国家安全法》《中华人民共和国国家赔偿法》《中华人民共和国国家公园法》。",
 ])
 def test_genuine_phrases_stay(text):
-    assert [edit for edit in keywords.find(text) if edit.changes] == []
+    assert [edit for edit in page_noise.find_tails(text) if edit.changes] == []
 
 
 def test_one_place_without_the_tail_is_no_proof_against_many_but_half_are():
     damaged = rewrite(page("安平市", seed=3), "安平市", "招聘信息")
-    assert keywords.find(damaged + "安平市欢迎您。")
-    assert not keywords.find(damaged + "安平市欢迎您。" * 8)
+    assert page_noise.find_tails(damaged + "安平市欢迎您。")
+    assert not page_noise.find_tails(damaged + "安平市欢迎您。" * 8)
 
 
 def test_restoring_again_changes_nothing():
@@ -79,11 +79,11 @@ def test_restoring_again_changes_nothing():
 
 
 def test_clean_reports_see_no_edit(national):
-    assert [year for year, text in national.items() if keywords.find(text)] == []
+    assert [year for year, text in national.items() if page_noise.find_tails(text)] == []
 
 
 def test_no_place_is_known_to_the_module():
-    source = Path(keywords.__file__).read_text(encoding="utf-8")
+    source = Path(page_noise.__file__).read_text(encoding="utf-8")
     code = re.sub(r'""".*?"""|#.*', "", source, flags=re.S)
     assert "太原" not in code
 
@@ -91,4 +91,4 @@ def test_no_place_is_known_to_the_module():
 def test_one_title_many_times_is_one_title():
     """A clean text that repeats itself is no page that was rewritten for search engines."""
     page = "按照“三大片区五大区域”组团式发展模式，以产业生态引领。\n" * 12
-    assert keywords.find(page) == []
+    assert page_noise.find_tails(page) == []

@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from restoration import ocr, restore
+from restoration import page_noise, restore
 
 HELD_OUT = (1985, 1999, 2010)
 # Good Chinese that looks like a slip.
@@ -22,24 +22,24 @@ TERMS = ("供应", "制造", "应用", "研发", "设计", "生产", "销售", "
 
 
 def changes(text):
-    return [edit for edit in ocr.find(text) if edit.changes]
+    return [edit for edit in page_noise.find_ocr(text) if edit.changes]
 
 
 def restored(text):
     parts, end = [], 0
-    for edit in ocr.find(text):
+    for edit in page_noise.find_ocr(text):
         parts += [text[end : edit.start], edit.after]
         end = edit.end
     return "".join([*parts, text[end:]])
 
 
 def test_clean_reports_see_nothing(national):
-    assert [year for year, text in national.items() if ocr.find(text)] == []
+    assert [year for year, text in national.items() if page_noise.find_ocr(text)] == []
 
 
 @pytest.mark.parametrize("text", GOOD)
 def test_good_chinese_sees_nothing(text):
-    assert ocr.find(text) == []
+    assert page_noise.find_ocr(text) == []
 
 
 def test_good_chinese_stays_in_a_recognised_text():
@@ -77,7 +77,7 @@ def double_words(text, count, seed):
 def test_doubled_words_are_dropped_or_listed_never_something_else(national, year):
     truth = national[year]
     damaged = double_words(truth, 30, seed=year)
-    found = ocr.find(damaged)
+    found = page_noise.find_ocr(damaged)
     result = restored(damaged)
     assert len([e for e in found if e.rule == "ocr.double"]) >= 12
     # Whatever was dropped was a copy: the truth is the result less the copies that stay.
@@ -88,14 +88,14 @@ def test_doubled_words_are_dropped_or_listed_never_something_else(national, year
 
 def test_doubled_marks():
     text = "一方面,,另一方面、、再一方面、,最后。。"
-    found = {edit.before: (edit.after, edit.confidence) for edit in ocr.find(text)}
+    found = {edit.before: (edit.after, edit.confidence) for edit in page_noise.find_ocr(text)}
     assert found == {",,": (",", "inferred"), "、、": ("、", "inferred"),
                      "、,": ("、,", "unresolved"), "。。": ("。", "inferred")}
 
 
 def test_one_sign_is_none():
-    assert ocr.find("规范政府采购和招标投标投标。") == []
-    assert ocr.find("规范政府采购,,加强监管。") == []
+    assert page_noise.find_ocr("规范政府采购和招标投标投标。") == []
+    assert page_noise.find_ocr("规范政府采购,,加强监管。") == []
 
 
 def test_restoring_again_changes_nothing():
@@ -107,16 +107,16 @@ def test_restoring_again_changes_nothing():
 def test_evidence_of_an_endless_chain_stays_short():
     """A line that is one chain must not be written out in each of its edits."""
     chain = "供应一制造一" * 500 + "应用"
-    edits = ocr.find(f"发展{chain}，打造{chain}。")
+    edits = page_noise.find_ocr(f"发展{chain}，打造{chain}。")
     assert all(len(edit.evidence) < 120 for edit in edits)
 
 
 def test_a_dash_is_clearer_than_any_good_sentence():
     """A chain of 一 in a report that was misread, and one in a report that was not."""
     signs = "一方面,,另一方面、、"
-    misread = ocr.find(f"{signs}开工建设合肥一六安一叶集、合肥一淮南铁路。")
+    misread = page_noise.find_ocr(f"{signs}开工建设合肥一六安一叶集、合肥一淮南铁路。")
     assert [edit.before for edit in misread if edit.rule == "ocr.dash" and edit.changes]
-    meant = ocr.find(f"{signs}努力实现一县城一热源，每季一推进一点评，一街路一组织。")
+    meant = page_noise.find_ocr(f"{signs}努力实现一县城一热源，每季一推进一点评，一街路一组织。")
     assert not [edit for edit in meant if edit.rule == "ocr.dash" and edit.changes]
 
 

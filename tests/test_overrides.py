@@ -4,16 +4,16 @@ from hashlib import sha256
 
 import pytest
 
-from restoration import overrides, restore
-from restoration.ledger import Edit
+from restoration import restore
+from restoration.ledger import OVERRIDE, OVERRIDE_COLUMNS, Edit, read_overrides
 
 RAW = "發(fā)展和領(lǐng)導(dǎo)，沿著道路"
-HEADER = ",".join(overrides.COLUMNS)
+HEADER = ",".join(OVERRIDE_COLUMNS)
 
 
 def decision(raw, before, accepted, reason="read on the page"):
     start = raw.index(before)
-    return Edit(start, start + len(before), before, accepted, "override", overrides.KIND,
+    return Edit(start, start + len(before), before, accepted, "override", OVERRIDE,
                 "exact", reason)  # fmt: skip
 
 
@@ -27,7 +27,7 @@ def test_a_decision_settles_a_place_and_stands_in_the_ledger():
     edit = decision(RAW, "展", "站")
     restored = restore(RAW, overrides=[edit])
     assert restored.text == "发站和领导，沿着道路"
-    assert [e for e in restored.ledger if e.kind == overrides.KIND] == [edit]
+    assert [e for e in restored.ledger if e.kind == OVERRIDE] == [edit]
     assert restored.ledger.invert(restored.text) == RAW
 
 
@@ -43,7 +43,7 @@ def test_a_veto_keeps_what_stands_there(before):
 def test_a_decision_touches_nothing_beyond_what_it_meets():
     plain = restore(RAW)
     settled = restore(RAW, overrides=[decision(RAW, "道路", "道")])
-    others = [e for e in settled.ledger if e.kind != overrides.KIND]
+    others = [e for e in settled.ledger if e.kind != OVERRIDE]
     assert others == list(plain.ledger)
 
 
@@ -70,15 +70,15 @@ def test_two_decisions_about_one_place_are_refused():
 def test_only_the_rows_of_a_file_are_read(tmp_path):
     own, other = (sha256(text.encode()).hexdigest() for text in (RAW, "another"))
     path = written(tmp_path, f"{own},0,1,發,发,seen,Wang", f"{other},3,4,x,y,seen,Li")
-    (edit,) = overrides.read(path, own)
+    (edit,) = read_overrides(path, own)
     assert (edit.start, edit.end, edit.before, edit.after) == (0, 1, "發", "发")
     assert "seen (Wang" in edit.evidence
-    assert overrides.read(path, "0" * 64) == ()
+    assert read_overrides(path, "0" * 64) == ()
 
 
 def test_what_a_spreadsheet_would_hide_is_written_with_a_backslash(tmp_path):
     path = written(tmp_path, r"s,4,5,\n,\u0020,a cut line,Wang")
-    (edit,) = overrides.read(path, "s")
+    (edit,) = read_overrides(path, "s")
     assert (edit.before, edit.after) == ("\n", " ")
 
 
@@ -92,14 +92,14 @@ def test_what_a_spreadsheet_would_hide_is_written_with_a_backslash(tmp_path):
 def test_a_bad_row_is_named(tmp_path, row, why):
     path = written(tmp_path, row)
     with pytest.raises(ValueError, match=why) as refusal:
-        overrides.read(path, "s")
+        read_overrides(path, "s")
     assert "row 2" in str(refusal.value)
 
 
 def test_a_missing_column_is_named(tmp_path):
     path = written(tmp_path, header="file_sha256,start,end,before,accepted,reason")
     with pytest.raises(ValueError, match="no column who"):
-        overrides.read(path, "s")
+        read_overrides(path, "s")
 
 
 def test_the_table_that_ships_decides_nothing_that_a_rule_should_find():

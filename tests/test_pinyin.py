@@ -6,11 +6,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from restoration import restore
-from restoration.pinyin import find, readings, spelled, toneless
+from restoration.pinyin_script import find_pinyin, readings, spelled, toneless
 
 
 def stripped(text):
-    for edit in reversed(find(text)):
+    for edit in reversed(find_pinyin(text)):
         text = text[: edit.start] + edit.after + text[edit.end :]
     return text
 
@@ -29,7 +29,7 @@ def test_readings_of_both_forms_and_of_many_readings(character, reading):
 
 
 def test_the_class_says_whether_the_tone_was_seen():
-    assert [edit.confidence for edit in find("發(fā)展會(hui)")] == ["exact", "inferred"]
+    assert [edit.confidence for edit in find_pinyin("發(fā)展會(hui)")] == ["exact", "inferred"]
 
 
 def test_every_bracket_of_a_doubled_reading_goes():
@@ -53,7 +53,7 @@ def test_a_text_that_is_not_annotated_keeps_its_brackets(clean):
 
 
 def test_slips_are_left_to_their_own_rule():
-    assert [edit.before for edit in find("發(fā)展駛?cè)肟燔嚨?政府?dāng)?shù)字")] == ["(fā)"]
+    assert [edit.before for edit in find_pinyin("發(fā)展駛?cè)肟燔嚨?政府?dāng)?shù)字")] == ["(fā)"]
 
 
 def test_both_forms_of_a_character_are_read():

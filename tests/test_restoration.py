@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from restoration import diagnose, files, restore
+from restoration import diagnose, ledger, restore
 from restoration.ledger import Edit, Ledger
 
 CASES = Path(__file__).parent / "cases"
@@ -97,16 +97,16 @@ def test_the_diagnosis_is_that_of_the_text_before_any_repair(five):
 
 def test_a_ledger_file_gives_the_ledger_back(five):
     for restored in five.values():
-        written = files.dumps(restored.ledger)
-        again = files.loads(written, len(restored.raw))
+        written = ledger.dumps(restored.ledger)
+        again = ledger.loads(written, len(restored.raw))
         assert again.apply(restored.raw) == restored.text
-        assert files.dumps(again) == written
+        assert ledger.dumps(again) == written
 
 
 @given(st.text(st.characters(exclude_categories=()), max_size=12), st.text(max_size=8))
 def test_a_cell_hides_nothing_and_computes_nothing(before, other):
     edit = Edit(0, len(before), before, other, "r", "ocr", "inferred", other, (other, "a|b"), 1.5)
-    again = files.loads(files.dumps(Ledger([edit], len(before))), len(before)).edits[0]
+    again = ledger.loads(ledger.dumps(Ledger([edit], len(before))), len(before)).edits[0]
     assert again == edit
-    assert not files.escape(before).startswith(("=", "+", "-", "@"))
-    assert files.escape(before).isprintable() or not before.isascii()
+    assert not ledger.escape(before).startswith(("=", "+", "-", "@"))
+    assert ledger.escape(before).isprintable() or not before.isascii()

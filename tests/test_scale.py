@@ -16,16 +16,7 @@ from scipy import sparse
 
 from analysis import counts, paths
 from analysis.structure import headings
-from restoration import (
-    boilerplate,
-    contest,
-    diagnosis,
-    keywords,
-    language,
-    layout,
-    ocr,
-    variants,
-)
+from restoration import char_model, diagnosis, layout, lookalikes, page_noise
 
 CATALOGUE = paths.ROOT / "data" / "catalogue.csv"
 HEAVY = ("numpy", "pandas", "scipy", "jieba", "rjieba", "sklearn", "matplotlib", "opencc")
@@ -85,11 +76,11 @@ def spans(matches) -> list[tuple[int, int]]:
 
 @given(TEXTS)
 def test_a_shortcut_finds_what_the_pattern_finds(text):
-    assert spans(ocr._chains(text)) == spans(ocr.CHAIN.finditer(text))
-    assert spans(ocr._twice(text)) == spans(ocr.DOUBLE.finditer(text))
+    assert spans(page_noise._chains(text)) == spans(page_noise.CHAIN.finditer(text))
+    assert spans(page_noise._twice(text)) == spans(page_noise.DOUBLE.finditer(text))
     assert spans(diagnosis.blank(text)) == spans(diagnosis.BLANK.finditer(text))
     assert layout.SPREAD.search(text) or not layout.LETTERED.search(text)
-    assert any(map(text.count, boilerplate.TURNS)) or not boilerplate.JUMP.search(text)
+    assert any(map(text.count, page_noise.TURNS)) or not page_noise.JUMP.search(text)
 
 
 TITLES = ("《太原市经济发展", "太原市经济发展第十次", "甲乙市旅游攻略第三届", "“甲乙市旅游攻略教育")
@@ -98,9 +89,9 @@ TITLES = ("《太原市经济发展", "太原市经济发展第十次", "甲乙�
 @given(st.lists(st.sampled_from([*TITLES, "建设。", "在太原市", "会"]), max_size=9))
 def test_no_rewriting_is_missed_by_looking_at_titles_first(pieces):
     text = "".join(pieces)
-    quick = keywords.find(text)
-    with mock.patch.object(keywords, "_recurs", return_value=True):
-        assert keywords.find(text) == quick
+    quick = page_noise.find_tails(text)
+    with mock.patch.object(page_noise, "_recurs", return_value=True):
+        assert page_noise.find_tails(text) == quick
 
 
 @given(TEXTS)
@@ -114,14 +105,14 @@ def test_a_choice_that_is_spread_out_finds_the_same(text):
 
 def test_a_page_that_repeats_itself_is_weighed_once(monkeypatch):
     text = "忣时发展荿果，" * 260
-    places = variants.odd_places(text)
-    given = contest.habit(language.encode(text), places), Counter(), 0.1
-    weighed, weigh = [], contest._weigh
-    assert contest.contest(text, places, *given) == weigh(text, places, *given)
+    places = lookalikes.odd_places(text)
+    given = lookalikes.habit(char_model.encode(text), places), Counter(), 0.1
+    weighed, weigh = [], lookalikes._weigh
+    assert lookalikes.contest(text, places, *given) == weigh(text, places, *given)
     monkeypatch.setattr(
-        contest, "_weigh", lambda text, at, *rest: weighed.append(len(at)) or weigh(text, at, *rest)
+        lookalikes, "_weigh", lambda text, at, *rest: weighed.append(len(at)) or weigh(text, at, *rest)
     )
-    assert len(variants.find(text)) == 520
+    assert len(lookalikes.find(text)) == 520
     assert max(weighed) < 20
 
 

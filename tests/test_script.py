@@ -5,9 +5,9 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from restoration import restore
-from restoration.script import (
-    find,
+from restoration.pinyin_script import (
     find_scattered,
+    find_script,
     simplified_only,
     simplify,
     table,
@@ -19,7 +19,7 @@ CHANGED = "着力 沿着 围绕着 着眼 着重 执着 沉着 随着 朝着 向
 
 
 def converted(text):
-    for edit in reversed(find(text)):
+    for edit in reversed(find_script(text)):
         text = text[: edit.start] + edit.after + text[edit.end :]
     return text
 
@@ -41,7 +41,7 @@ def test_neighbours_of_both_kinds():
 
 
 def test_exact_is_a_table_and_inferred_lists_the_others():
-    by_class = {edit.before: edit for edit in find("發展於鍾樓,著力")}
+    by_class = {edit.before: edit for edit in find_script("發展於鍾樓,著力")}
     assert (by_class["發"].confidence, by_class["發"].alternatives) == ("exact", ())
     assert (by_class["鍾"].confidence, by_class["鍾"].alternatives) == ("inferred", ("锺",))
     assert (by_class["著"].confidence, by_class["著"].alternatives) == ("inferred", ("著",))

@@ -11,10 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analysis import paths
-from restoration import slips
-from restoration.slip_bytes import toneless
-from restoration.slip_lattice import MAX_SPAN
-from restoration.slip_rating import Page
+from restoration import byte_slips
+from restoration.slip_search import MAX_SPAN, Page, toneless
 
 # Reports that the language model was not estimated from (restoration/resources/README.md).
 HELD_OUT = (1985, 1999, 2010)
@@ -55,7 +53,7 @@ def applied(text: str, edits) -> str:
 def verdicts(text: str, table, **options) -> list[damage.Verdict]:
     """Judge what becomes of a text damaged with a table."""
     page = damage.page(text, table, **options)
-    return damage.judge(clean(text, options.get("fold", True)), page, slips.find(page))
+    return damage.judge(clean(text, options.get("fold", True)), page, byte_slips.find(page))
 
 
 def retraced(line: str, table) -> str:
@@ -68,7 +66,7 @@ def retraced(line: str, table) -> str:
 @pytest.mark.parametrize("sentence", SENTENCES)
 def test_a_slip_comes_back(sentence: str) -> None:
     page = damage.page(sentence, damage.table("001"))
-    edits = slips.find(page)
+    edits = byte_slips.find(page)
     assert edits
     assert damage.NOTE.sub("", applied(page, edits)) == clean(sentence)
     assert {edit.kind for edit in edits} == {"byte slip"}
@@ -81,14 +79,14 @@ def test_a_slip_comes_back(sentence: str) -> None:
 def test_both_passes_may_meet_in_one_slip(sentence: str, pinyin: str) -> None:
     """The second pass takes along the hole that the first has left."""
     page = damage.page(sentence, (tuple(pinyin.split()),))
-    assert damage.NOTE.sub("", applied(page, slips.find(page))).startswith(clean(sentence)[:14])
+    assert damage.NOTE.sub("", applied(page, byte_slips.find(page))).startswith(clean(sentence)[:14])
 
 
 def test_an_annotation_inside_names_the_character_that_stands_there() -> None:
     page = damage.page("实干的结果。“每个人都了不起！”在此，我代表", (("總", "zǒng"),))
     wrong = page.replace("zǒng", "fā")
     assert wrong != page
-    assert not any(edit.changes and "每個" in edit.after for edit in slips.find(wrong))
+    assert not any(edit.changes and "每個" in edit.after for edit in byte_slips.find(wrong))
 
 
 def test_nothing_follows_the_last_phrase_of_a_page() -> None:
@@ -106,7 +104,7 @@ def test_the_damage_model_makes_what_the_pages_show() -> None:
 def test_restored_pages_damaged_again_are_the_pages(raw: dict[str, bytes], name: str) -> None:
     """The proof on the real pages: the readings give, through the damage, what is seen."""
     page = next(data.decode("utf-8") for key, data in raw.items() if key.startswith(name))
-    edits = slips.find(page)
+    edits = byte_slips.find(page)
     assert len(edits) == {"000": 4, "001": 12}[name]
     restored = applied(page, [edit for edit in edits if edit.changes]).split("\n")
     doubtful = {page.count("\n", 0, e.start) for e in edits if e.confidence == "unresolved"}
@@ -134,7 +132,7 @@ def test_readings_damaged_again_are_what_is_seen(national: dict[int, str]) -> No
     for seed in (1, 2):
         table = damage.sampled_table(text, seed)
         for line in damage.page(text, table).split("\n"):
-            edits = slips.find(line)
+            edits = byte_slips.find(line)
             if edits and all(edit.confidence == "inferred" for edit in edits):
                 assert retraced(applied(line, edits), table) == line
 
@@ -187,13 +185,13 @@ def test_without_the_second_pass_a_slip_runs_on(national: dict[int, str]) -> Non
 def test_full_width_pages_stay_full_width() -> None:
     sentence = SENTENCES[2]
     page = damage.page(sentence, damage.table("001"), fold=False)
-    assert damage.NOTE.sub("", applied(page, slips.find(page))) == clean(sentence, fold=False)
+    assert damage.NOTE.sub("", applied(page, byte_slips.find(page))) == clean(sentence, fold=False)
 
 
 def test_close_readings_leave_a_gap() -> None:
     """Bytes and language do not tell the second five-year plan from the third: no guess."""
     page = damage.page("经济平稳运行。“十三五”时期，产业发展", damage.table("001"))
-    [edit] = slips.find(page)
+    [edit] = byte_slips.find(page)
     assert edit.after == "。“十\ufffd五"
     assert edit.confidence == "unresolved"
     assert {"。“十三五", "。“十二五"} <= set(edit.alternatives)
@@ -202,7 +200,7 @@ def test_close_readings_leave_a_gap() -> None:
 def test_a_number_with_a_sign_less_is_another_number() -> None:
     """The tenth plan (十五) is no reading to take for the thirteenth, however common it is."""
     page = damage.page("取得新的成绩。“十三五”期间，产业发展", damage.table("001"))
-    [edit] = slips.find(page)
+    [edit] = byte_slips.find(page)
     assert edit.confidence == "unresolved"
     assert {"。“十三五", "。“十五"} <= set(edit.alternatives)
 
@@ -210,27 +208,27 @@ def test_a_number_with_a_sign_less_is_another_number() -> None:
 def test_an_annotation_is_no_surer_than_its_character() -> None:
     """The (yè) after a 業 that is read from the slip is dropped with it, by no edit of its own."""
     page = damage.page("向专业化、高端化发展")
-    edits = [(edit.before, edit.after) for edit in slips.find(page)]
+    edits = [(edit.before, edit.after) for edit in byte_slips.find(page)]
     assert edits == [("?qū)I(yè)", "專業")]
 
 
 def test_clean_text_is_untouched(national: dict[int, str]) -> None:
     for text in national.values():
-        assert slips.find(text) == []
-        assert slips.find(damage.traditional(text)) == []
+        assert byte_slips.find(text) == []
+        assert byte_slips.find(damage.traditional(text)) == []
 
 
 def test_annotations_in_step_are_no_slips() -> None:
     page = damage.page(
         "产业发展。什么?!真的吗??是的。他问:“好吗?”她说:“价格是100?200元”", damage.table()
     )
-    assert slips.find(page) == []
+    assert byte_slips.find(page) == []
 
 
 def test_places_at_the_edge() -> None:
     whole = damage.page("驶入快车道。", damage.table())
     for page in (whole, whole[1:], whole[:6], whole[:4], whole[:-1] + "\n", "?xí)", "?xí)?xí)"):
-        for edit in slips.find(page):
+        for edit in byte_slips.find(page):
             assert page[edit.start : edit.end] == edit.before
             assert (edit.confidence == "unresolved") == ("\ufffd" in edit.after or not edit.changes)
 
@@ -240,14 +238,14 @@ def test_a_slip_takes_the_line_end() -> None:
     for end in ("们全面", "驶入快车道"):
         text = lines.replace("全面", end)
         page = damage.page(text, damage.table("001"))
-        for edit in slips.find(page):
+        for edit in byte_slips.find(page):
             assert edit.after in (*edit.alternatives, clean(text), edit.before) or edit.changes
 
 
 def test_two_slips_close_together() -> None:
     sentence = "濱河东西路向专业化"
     page = damage.page(sentence, damage.table())
-    edits = slips.find(page)
+    edits = byte_slips.find(page)
     assert len(edits) == 2
     assert damage.NOTE.sub("", applied(page, edits)) == clean(sentence)
 
@@ -256,7 +254,7 @@ def test_a_megabyte_on_one_line() -> None:
     page = damage.page(SENTENCES[2], damage.table("001"))
     text = "發(fā)展" + "一" * 500_000 + page + "二" * 500_000
     begin = time.perf_counter()
-    edits = slips.find(text)
+    edits = byte_slips.find(text)
     assert time.perf_counter() - begin < 20
     assert [edit.after for edit in edits if edit.changes]
 
@@ -264,7 +262,7 @@ def test_a_megabyte_on_one_line() -> None:
 def test_a_run_without_end_is_bounded() -> None:
     """Characters whose trail bytes never are ASCII: the search stops, and says so."""
     page = "們?nèi)" + "".join(random.Random(0).choices("的一是在有和大中上", k=5 * MAX_SPAN))
-    [edit] = slips.find(page)
+    [edit] = byte_slips.find(page)
     assert not edit.changes
     assert str(MAX_SPAN) in edit.evidence
 
@@ -272,6 +270,6 @@ def test_a_run_without_end_is_bounded() -> None:
 @settings(max_examples=60, deadline=None)
 @given(st.text(alphabet="?\ufffd!。“”()xíùnè|I發們的一\n,5濱。", max_size=40))
 def test_any_text_gets_an_answer(text: str) -> None:
-    edits = slips.find(text)
+    edits = byte_slips.find(text)
     assert all(a.end <= b.start for a, b in itertools.pairwise(edits))
     applied(text, edits)

@@ -5,7 +5,7 @@ from disguise import disguise, thin
 from hypothesis import given
 from hypothesis import strategies as st
 
-from restoration import confusions, contest, variants
+from restoration import lookalikes
 
 # Reports that the language model was not estimated from (restoration/resources/README.md).
 HELD_OUT = (1985, 1999, 2010)
@@ -27,7 +27,7 @@ def replaced(text, edits):
 
 
 def changes(text):
-    return [edit for edit in variants.find(text) if edit.changes]
+    return [edit for edit in lookalikes.find(text) if edit.changes]
 
 
 def score(truth, seed):
@@ -42,7 +42,7 @@ def score(truth, seed):
 
 
 def test_clean_reports_see_no_edit(national):
-    assert [year for year, text in national.items() if variants.find(text)] == []
+    assert [year for year, text in national.items() if lookalikes.find(text)] == []
 
 
 @pytest.mark.parametrize("year", HELD_OUT)
@@ -73,7 +73,7 @@ def test_classes_mean_what_they_say(national):
 
 def test_restoring_again_changes_nothing(national):
     damaged = disguise(thin(national[2010], seed=3), 1 / 59, seed=3)
-    restored = replaced(damaged, variants.find(damaged))
+    restored = replaced(damaged, lookalikes.find(damaged))
     assert restored != damaged
     assert changes(restored) == []
 
@@ -89,8 +89,8 @@ def test_genuine_names_stay_in_a_disguised_text(national):
 
 def test_a_few_odd_characters_are_no_disguise():
     text = "全面建成小康社会的决定性成就，経济持续健康发展。" * 40
-    assert variants.find(text.replace("経", "经")) == []
-    assert variants.find("人民政府工作报吿" + text.replace("経", "经") * 3) == []
+    assert lookalikes.find(text.replace("経", "经")) == []
+    assert lookalikes.find("人民政府工作报吿" + text.replace("経", "经") * 3) == []
 
 
 def test_ordinary_characters_are_seen_beside_odd_ones():
@@ -101,14 +101,14 @@ def test_ordinary_characters_are_seen_beside_odd_ones():
 
 def test_an_odd_character_with_no_clear_reading_is_listed():
     text = "十三五时期忣2020年工作,全面建荿小康社会,预算收入姩均增长。噡嗀。"
-    doubtful = [e for e in variants.find(text) if e.confidence == "unresolved"]
+    doubtful = [e for e in lookalikes.find(text) if e.confidence == "unresolved"]
     assert {e.before for e in doubtful} == {"噡", "嗀"}
     assert all(e.before == e.after for e in doubtful)
 
 
 def test_each_edit_says_why(national):
     damaged = disguise(thin(national[1999], seed=5), 1 / 59, seed=5)
-    for edit in variants.find(damaged):
+    for edit in lookalikes.find(damaged):
         assert edit.end == edit.start + 1
         assert damaged[edit.start] == edit.before
         assert edit.kind == "look-alike"
@@ -118,21 +118,21 @@ def test_each_edit_says_why(national):
 
 def test_every_habit_raises_the_bar():
     """A character that a text uses as itself needs more evidence to be taken for a double."""
-    codes = variants.language.encode("囚犯" * 50 + "工作囚员")
-    habits = contest.habit(codes, [102])
-    assert habits[codes[102]] > contest.FLOOR
+    codes = lookalikes.char_model.encode("囚犯" * 50 + "工作囚员")
+    habits = lookalikes.habit(codes, [102])
+    assert habits[codes[102]] > lookalikes.FLOOR
 
 
 def test_candidates_are_log_probabilities_of_other_characters():
     for character in "忣铨姩夶囮囚孓仂嘚齊":
-        found = confusions.candidates(character)
+        found = lookalikes.candidates(character)
         assert character not in found
-        assert all(value <= confusions.SAME_SOUND for value in found.values())
+        assert all(value <= lookalikes.SAME_SOUND for value in found.values())
 
 
 @given(st.text("忣铨姩夶囮Φ┿㈣囚話的一经济发展，。\n 0a\ud800𠀀Ⅴ①", max_size=60))
 def test_any_string_gets_edits_that_fit(text):
-    for edit in variants.find(text):
+    for edit in lookalikes.find(text):
         assert text[edit.start : edit.end] == edit.before
         assert len(edit.after) == 1
 
@@ -140,7 +140,7 @@ def test_any_string_gets_edits_that_fit(text):
 def test_two_rare_neighbours_that_recur_are_a_name(national):
     """Also on a disguised page, and where the name is the subject of a page of its own."""
     subject = "盩厔县旧名盩厔，鄠县、郿县、鄜县、葭县、汧阳、栒邑同时改名；盩厔老人仍写盩厔。"
-    assert variants.find(subject) == []
+    assert lookalikes.find(subject) == []
     damaged = disguise(thin(national[2010], seed=6), 1 / 59, seed=6)
     listed = f"{damaged[:3000]}\n盩厔县、盩厔乡、盩厔镇\n{damaged[3000:]}"
     assert [e for e in changes(listed) if e.before in "盩厔"] == []

@@ -19,7 +19,7 @@ import pandas as pd
 
 from analysis.accuracy import gold
 from analysis.accuracy.gold import Passage, comparable
-from restoration.script import converter
+from restoration.pinyin_script import converter
 
 # Two-sided 95%: the 0.975 quantile of the standard normal distribution.
 Z95 = 1.959963984540054

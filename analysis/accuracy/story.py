@@ -15,7 +15,7 @@ import pandas as pd
 from analysis import paths
 from analysis.accuracy import evaluation, gold
 from analysis.accuracy.gold import Passage
-from restoration import slips
+from restoration import byte_slips, slip_search
 
 # The name under which the pipeline stands beside the others.
 OURS = "this suite"
@@ -48,7 +48,7 @@ def torn(corpus) -> tuple | None:
         (report, edit)
         for report in corpus.reports
         if report.diagnosis.slipped
-        for edit in slips.find(report.raw)
+        for edit in byte_slips.find(report.raw)
         if edit.rule == "slips.pinyin" and edit.changes and _inserted(report.raw, edit)
     ]
     return max(found, key=lambda pair: len(pair[1].after), default=None)
@@ -56,7 +56,7 @@ def torn(corpus) -> tuple | None:
 
 def _inserted(raw: str, edit) -> tuple[str, str, str] | None:
     """Character before a slip, the table character across the boundary, and its pinyin."""
-    head, note = raw[edit.start - 1 : edit.start], slips.TORN.match(raw, edit.start + 1)
+    head, note = raw[edit.start - 1 : edit.start], slip_search.TORN.match(raw, edit.start + 1)
     if not (head and note and edit.after):
         return None
     pair = head.encode("gb18030")[-1:] + edit.after[0].encode("gb18030")[:1]

@@ -1,5 +1,5 @@
 """
-Estimate the character model of `restoration.language` and write model.npz.
+Estimate the character model of `restoration.char_model` and write model.npz.
 
     python recipes/language/make.py PEOPLES_DAILY GOVERNMENT CONGRESS LOCAL [--output PATH]
 
@@ -18,8 +18,8 @@ from pathlib import Path
 import numpy as np
 import texts
 
-from restoration import language
-from restoration.language import EDGE, ORDER, STEP, UNSEEN
+from restoration import char_model
+from restoration.char_model import EDGE, ORDER, STEP, UNSEEN
 
 # jieba's dictionary counts words of some 60 million; scaled to the size of the running text.
 WORD_SCALE = 1 / 60
@@ -155,7 +155,7 @@ def lower_prob(keys: np.ndarray, n: int, kept: list, weights: list) -> np.ndarra
 
 
 def write(path: Path, characters: str, kept: list, weights: list) -> None:
-    """What `language.read` reads: keys as byte planes of differences, values as bytes."""
+    """What `char_model.read` reads: keys as byte planes of differences, values as bytes."""
     size = len(characters) + 1
     first = np.full(size, UNSEEN)
     first[kept[0][0]] = kept[0][1]
@@ -190,13 +190,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     for name in ("daily", "government", "congress", "local"):
         parser.add_argument(name, type=Path)
-    parser.add_argument("--output", type=Path, default=language.TABLE)
+    parser.add_argument("--output", type=Path, default=char_model.TABLE)
     options = parser.parse_args()
     sources = (options.daily, options.government, options.congress, options.local)
     weighted = texts.running(*sources)
     lexicon = words()
     characters = "".join(sorted(set().union(*(set(t) for t, _ in weighted), *map(set, lexicon))))
-    codes = language._characters(characters)
+    codes = char_model._characters(characters)
     kept = prune(estimate(count(weighted, lexicon, codes)))
     write(options.output, characters, kept, backoffs(kept))
 

@@ -10,7 +10,7 @@ import json
 import re
 from pathlib import Path
 
-from restoration.language import EDGE, SAME
+from restoration.char_model import EDGE, SAME
 
 # National reports that no table of this project is estimated from, so that trials are honest.
 HELD_OUT = (1985, 1999, 2010, 2024)

@@ -13,7 +13,7 @@ where the pattern is the trail byte of one character and the lead byte of the ne
    step (the byte before the mark is seen as `?`). In a stream in step it may find a mark that is
    none: 。“ A1A3 A1B0 holds ！ A3A1, and comes out as `?!` and a stream one byte off.
 
-`slip_lattice` enumerates what the bytes allow; here readings are started, weighed and told apart.
+`slip_search` enumerates what the bytes allow; here readings are started, weighed and told apart.
 The restored text is traditional, as what surrounds it: script conversion sees whole words later.
 """
 
@@ -22,20 +22,28 @@ from dataclasses import dataclass
 from itertools import takewhile
 
 from restoration.ledger import GAP, Edit
-from restoration.slip_bytes import (
+from restoration.slip_search import (
+    CONTEXT,
     HOLES,
     LEADS,
+    MARKS,
+    MAX_SPAN,
     NOTE,
     PINYIN,
+    SLIP,
     TORN,
+    Page,
+    Rater,
+    Reading,
     character,
     code,
     has_reading,
+    kinds,
+    plain,
+    search,
     shown,
     simple,
 )
-from restoration.slip_lattice import CONTEXT, MARKS, MAX_SPAN, Reading, search
-from restoration.slip_rating import SLIP, Page, Rater, kinds, plain
 
 # Without annotations there are no slips: a cheap test for all other pages.
 CUE = re.compile(rf"[{HOLES}(]{PINYIN}\)")

@@ -1,24 +1,99 @@
 """
-Traditional script to simplified, one character at a time: OpenCC's tables, and 著 by the words.
+Ghost pinyin and traditional script: readings put after characters, and the characters themselves.
 
-    >>> [(e.before, e.after) for e in find("成效顯著,著力發展")]
+    >>> [(e.start, e.before) for e in find_pinyin("領(lǐng)導(dǎo)干部看地區(qū)生產總值(GDP)")]
+    [(1, '(lǐng)'), (8, '(dǎo)'), (18, '(qū)')]
+    >>> [(e.before, e.after) for e in find_script("成效顯著,著力發展")]
     [('顯', '显'), ('發', '发'), ('著', '着')]
 
-Only characters change, never their number, so that every edit is one character.
+Both are only called on pages that the diagnosis finds annotated, or in traditional script. Script
+changes characters one for one: OpenCC's tables, and 著 by the words.
 """
 
 from __future__ import annotations
 
 import importlib.util
+import re
+import unicodedata
 from functools import cache
 from pathlib import Path
 
 import numpy as np
 
-from restoration import hanzi, language
+from restoration import char_model, hanzi
+from restoration.diagnosis import ANNOTATION
 from restoration.ledger import Edit
 
-KIND = "traditional script"
+PINYIN = "ghost pinyin"
+BRACKET = re.compile(r"\(([^()]+)\)")
+# Acute, grave, macron, caron: the four tones. The diaeresis of ü is no tone.
+TONES = {0x301: None, 0x300: None, 0x304: None, 0x30C: None}
+# Signs that pages use for others: ɡ and ɑ of the phonetic alphabet, v typed for ü, a breve for ˇ.
+LETTERS = {ord("\u0261"): "g", ord("\u0251"): "a", ord("v"): "ü", ord("\u0306"): "\u030c"}
+
+
+def spelled(reading: str) -> str:
+    """
+    Write a reading in one way: composed letters, g for ɡ, ü for v.
+
+    Examples
+    --------
+    >>> spelled("lv\u030c"), spelled("\u0261uo\u0304")
+    ('lǚ', 'guō')
+    """
+    apart = unicodedata.normalize("NFD", reading).translate(LETTERS)
+    return unicodedata.normalize("NFC", apart)
+
+
+def toneless(reading: str) -> str:
+    """
+    Drop the tone of a reading.
+
+    Examples
+    --------
+    >>> toneless("lǚ"), toneless("huì")
+    ('lü', 'hui')
+    """
+    bare = unicodedata.normalize("NFD", reading).translate(TONES)
+    return unicodedata.normalize("NFC", bare)
+
+
+@cache
+def readings(character: str) -> frozenset[str]:
+    """All readings of a character and of its simplified form, with tones."""
+    from pypinyin import Style, pinyin
+
+    forms = {character, table().get(character, character)}
+    found = (pinyin(form, style=Style.TONE, heteronym=True, errors="ignore") for form in forms)
+    return frozenset(reading for lists in found for reads in lists for reading in reads)
+
+
+def evidence(character: str, written: str) -> tuple[str, str] | None:
+    """Confidence and reason for taking `written` as a reading of `character`, if it is one."""
+    reading = spelled(written)
+    if reading in readings(character):
+        return "exact", f"{reading} is a reading of {character}"
+    if reading in {toneless(known) for known in readings(character)}:
+        return "inferred", f"{reading} is a reading of {character} without its tone"
+    return None
+
+
+def find_pinyin(text: str) -> list[Edit]:
+    """List the brackets of pinyin in an annotated text that are readings of what they follow."""
+    edits, strange = [], 0
+    for hit in ANNOTATION.finditer(text):
+        character, place = text[hit.start() - 1], hit.start()
+        for bracket in BRACKET.finditer(hit[0]):
+            reason = evidence(character, bracket[1])
+            if reason is None:
+                strange += 1
+                break
+            start, end = place + bracket.start(), place + bracket.end()
+            edits.append(Edit(start, end, bracket[0], "", "pinyin.annotation", PINYIN, *reason))
+    # Latin words in brackets may be readings by chance: (an), (he), (ping).
+    return edits if len(edits) > strange else []
+
+SCRIPT = "traditional script"
 # Every block with characters that have a simplified form.
 BLOCKS = ((0x3400, 0x4DC0), (0x4E00, 0xA000), (0x20000, 0x323B0))
 # Traditional characters that simplify in two ways, by the word they stand in; OpenCC decides by
@@ -100,7 +175,7 @@ def zhu(text: str, place: int) -> tuple[str, str, float]:
     """
     kept, changed = _vouched(text, place, "著", "着"), _vouched(text, place, "着", "著")
     before, after = text[max(0, place - 3) : place], text[place + 1 : place + 4]
-    margin = language.log_prob("著", before, after) - language.log_prob("着", before, after)
+    margin = char_model.log_prob("著", before, after) - char_model.log_prob("着", before, after)
     if kept and (not changed or margin > 0):
         return "著", f"{kept} is a word", margin
     return "着", f"{changed} is a word" if changed else "no word with 著 stands here", -margin
@@ -123,7 +198,7 @@ def simplify(text: str) -> str:
     return simple
 
 
-def find(text: str) -> list[Edit]:
+def find_script(text: str) -> list[Edit]:
     """List the characters of a text in traditional script that have a simplified form."""
     simple = simplify(text)
     edits = [
@@ -135,7 +210,7 @@ def find(text: str) -> list[Edit]:
     while place >= 0:
         form, reason, margin = zhu(simple, place)
         if form != "著":
-            edits.append(Edit(place, place + 1, "著", form, "script.zhu", KIND, "inferred",
+            edits.append(Edit(place, place + 1, "著", form, "script.zhu", SCRIPT, "inferred",
                               reason, ("著",), round(margin, 2)))
         place = simple.find("著", place + 1)
     return edits
@@ -151,7 +226,7 @@ def _edit(place: int, old: str, new: str) -> Edit:
     forms = SEVERAL.get(old, "")
     if table().get(old) == new and not forms:
         reason = ("exact", f"{new} is the simplified form of {old} (OpenCC)")
-        return Edit(place, place + 1, old, new, "script.t2s", KIND, *reason)
+        return Edit(place, place + 1, old, new, "script.t2s", SCRIPT, *reason)
     others = tuple(form for form in forms or old if form != new)
     reason = f"of the forms of {old}, OpenCC's phrases choose {new} here"
-    return Edit(place, place + 1, old, new, "script.phrase", KIND, "inferred", reason, others)
+    return Edit(place, place + 1, old, new, "script.phrase", SCRIPT, "inferred", reason, others)

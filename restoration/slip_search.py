@@ -1,0 +1,504 @@
+"""
+The two bytes of GBK characters, and the annotations that were put between them.
+
+    character(0xC8, 0xEB), code("入")            入, (0xC8, 0xEB)
+    vanishing(0xAF)                             lead bytes that make no character after AF
+    note_at("?cè)肟", 1).fits("側")              an annotation, whole or torn
+    shown("入快車道")                            what is seen of it one byte off
+"""
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import cache, lru_cache
+from typing import NamedTuple, Protocol
+
+import numpy as np
+
+from restoration import char_model
+from restoration.pinyin_script import converter
+
+# Both signs for "no such character" in decoders.
+HOLES = "?\ufffd"
+# GBK: lead bytes 81-FE, trail bytes 40-FE without 7F; so ASCII below 40 is never a trail byte.
+LEADS = frozenset(range(0x81, 0xFF))
+TRAILS = tuple(b for b in range(0x40, 0xFF) if b != 0x7F)
+# A hidden character is sought among those commoner than this (nats): 6,300 of 21,900 in GBK.
+RARE = -15.0
+# Letters of toned and toneless pinyin, as GBK has them.
+PINYIN = "[a-zêüāáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜńň]{1,6}"
+NOTE = re.compile(rf"\(({PINYIN})\)")
+# After a hole the parenthesis may be eaten, or not.
+TORN = re.compile(rf"\(?({PINYIN})\)")
+TONES = str.maketrans("āáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜüńň", "aaaaeeeeiiiioooouuuuvvvvvnn")
+
+
+@cache
+def character(lead: int, trail: int) -> str:
+    """The character of two bytes in GBK; undefined and private codes have none, nor the blank."""
+    try:
+        return bytes((lead, trail)).decode("gbk").strip()
+    except UnicodeDecodeError:
+        return ""
+
+
+@cache
+def simple(c: str) -> str:
+    """One character simplified; the gap of a lost digit counts as a digit."""
+    return "0" if c == "\ufffd" else converter("t2s").convert(c)
+
+
+@cache
+def row(lead: int) -> tuple[tuple[int, str], ...]:
+    """Trail byte and character of each code with this lead byte, rare characters left out."""
+    found = [(trail, c) for trail in TRAILS if (c := character(lead, trail))]
+    rates = char_model.model().values[0][char_model.encode("".join(simple(c) for _, c in found))]
+    return tuple(pair for pair, rate in zip(found, rates, strict=True) if rate > RARE)
+
+
+@cache
+def vanishing(trail: int) -> frozenset[int]:
+    """Lead bytes that make no character when read after this trail byte."""
+    return frozenset(b for b in LEADS if trail >= 0x80 and not character(trail, b))
+
+
+@cache
+def code(seen: str) -> tuple[int, int] | None:
+    """
+    The two bytes behind a character; ASCII counts as folded full-width.
+
+    Examples
+    --------
+    >>> bytes(code("肟")).hex(), bytes(code("6")).hex(), code("😀")
+    ('ebbf', 'a3b6', None)
+    """
+    if " " <= seen < "\x7f":
+        return (0xA1, 0xA1) if seen == " " else (0xA3, ord(seen) | 0x80)
+    data = seen.encode("gb18030", "ignore")
+    return (data[0], data[1]) if len(data) == 2 else None
+
+
+def shown(reading: str, undefined: str = "") -> str:
+    """
+    What a decoder shows of `reading` when its first byte is lost; a last byte alone leaves a hole.
+
+    Examples
+    --------
+    >>> shown("入快車道"), shown("東")
+    ('肟燔嚨?', '|')
+    """
+    data, seen, at = reading.replace("\ufffd", "0").encode("gbk")[1:], "", 0
+    while at < len(data):
+        width = 1 if data[at] < 0x80 else 2
+        lead, trail, *_ = *data[at : at + width], 0
+        if width == 1:
+            seen += chr(lead)
+        else:
+            seen += "?" if trail < 0x40 else character(lead, trail) or undefined
+        at += width
+    return seen
+
+
+@dataclass(frozen=True, slots=True)
+class Annotation:
+    """Where an annotation ends, and its pinyin."""
+
+    end: int
+    pinyin: str
+
+    def fits(self, c: str) -> bool:
+        """Whether a character has this reading."""
+        return has_reading(c, self.pinyin)
+
+
+def toneless(note: str) -> str:
+    """Pinyin without tones; ü becomes v."""
+    return note.translate(TONES)
+
+
+@cache
+def _readings(c: str) -> frozenset[str]:
+    """The readings of a character, toned and toneless."""
+    from pypinyin import Style, pinyin
+
+    if not "\u3400" <= c <= "\u9fff":
+        return frozenset()
+    toned = pinyin(c, style=Style.TONE, heteronym=True)[0]
+    return frozenset(toned) | frozenset(map(toneless, toned))
+
+
+def has_reading(c: str, note: str) -> bool:
+    """Whether `note`, toned or not, is a reading of the character."""
+    return note in _readings(c)
+
+
+@cache
+def seconds(note: str) -> dict[int, tuple[int, ...]]:
+    """Second bytes of the characters that have a reading, by first byte; rare ones left out."""
+    return {h: tuple(t for t, c in row(h) if has_reading(c, note)) for h in sorted(LEADS)}
+
+
+def note_at(text: str, at: int) -> Annotation | None:
+    """The annotation at `at`; after a hole its opening parenthesis may be missing."""
+    hit = (TORN if text[at - 1 : at] in tuple(HOLES) else NOTE).match(text, at)
+    return hit and Annotation(hit.end(), hit[1])
+
+# What GBK bytes allow where a text is read one byte out of step.
+#
+# On the pages in question a replace on bytes put `(pinyin)` after the code of a character, also where
+# that code was the trail byte of one character and the lead byte of the next:
+#
+#     true        駛 F182  入 C8EB  快 BFEC  車 DC87  道 B5C0  。A1A3       側 (cè) is 82C8
+#     stored      F182 C8(cè)EB BFEC DC87 B5C0 A1A3
+#     seen        駛   ?  cè)肟   燔   嚨   ?    。     C8( is no character, EBBF is 肟 ...
+#
+# So each character seen holds the trail byte of a true one and the lead byte of the next, until a
+# trail byte is ASCII (it is seen as such) or something breaks the stream. The search walks over what
+# is seen with the set of lead bytes that may be waiting for a trail byte, and a true character comes
+# out at each step. Pairs without a character have vanished, so a step may also consume nothing.
+
+# No lead byte waits.
+IN_STEP: frozenset[int] = frozenset()
+# ASCII that a waiting lead byte may have taken along, beside the parenthesis of an annotation. Of a
+# digit only a gap can be restored.
+SWALLOWED = '\n,;:!?()%+-./<>"\ufffd'
+# Marks that broke the stream and so brought it into step again (the second pass, see `slips`).
+MARKS = "，。、！？；：”…,!?;:\n"
+# Seen characters that one slip may take. In traditional text one trail byte in six is ASCII.
+MAX_SPAN = 64
+# Readings kept at each place after no, one, two vanished pairs (one pair in twelve has none,
+# two in a row are one in 150), and how many nats one may lie behind the best of them: a wrong
+# character costs about 8, a rare right one hardly more.
+WIDTHS, BEHIND = (24, 24, 48), 25.0
+# Readings in step again that are compared with all that is known, and characters after them.
+ENDED, CONTEXT = 40, 3
+# Cost of a decoder that gives up one byte at a time and writes `?`: they write U+FFFD.
+RESUMED = 8.0
+
+
+class Reading(NamedTuple):
+    """True text for what is seen from the start of a slip up to `at`."""
+
+    text: str
+    at: int
+    # Lead bytes, one of which waits for its trail byte; none when the stream is in step again.
+    leads: frozenset[int] = frozenset()
+    # Log probability so far, in nats.
+    score: float = 0.0
+    # Pairs that have vanished just before.
+    gaps: int = 0
+    # What brought it into step: "mark" (a break before one), "lost" (a hole that took ASCII along),
+    # "resumed" (a hole that took nothing along).
+    ending: str = ""
+
+
+class Fan(NamedTuple):
+    """Ways to go on from a reading that consume the same: texts, and what waits after each."""
+
+    texts: tuple[str, ...]
+    leads: tuple[frozenset[int], ...]
+    at: int
+    gaps: int = 0
+    ending: str = ""
+
+
+def _over_character(reading: Reading, seen: str) -> Iterator[Fan]:
+    """What is seen gives a trail byte, and the lead byte of the next character."""
+    trail, lead = code(seen) or (0, 0)
+    # An ASCII second byte was a character of its own, which the first took along.
+    alone = "" if lead in LEADS else chr(lead)
+    texts = tuple(c + alone for h in sorted(reading.leads) if (c := character(h, trail)))
+    yield Fan(texts, (frozenset((lead,)) & LEADS,) * len(texts), reading.at + 1)
+    # A trail byte seen as ASCII: the next byte is a lead byte, in its place.
+    if "@" <= seen < "\x7f":
+        texts = tuple(c for h in sorted(reading.leads) if (c := character(h, ord(seen))))
+        yield Fan(texts, (IN_STEP,) * len(texts), reading.at + 1)
+
+
+@cache
+def _vanished(leads: frozenset[int]) -> tuple[tuple[str, ...], tuple[frozenset[int], ...]]:
+    """Characters whose trail byte makes no character with some next lead byte, and these bytes."""
+    found = [(c, after) for h in sorted(leads) for t, c in row(h) if (after := vanishing(t))]
+    return tuple(c for c, _ in found), tuple(after for _, after in found)
+
+
+@cache
+def _hidden(leads: frozenset[int], fits: Callable[[int, str], bool]) -> tuple[str, ...]:
+    """Characters whose trail byte is not seen; `fits` says of byte and character what is known."""
+    return tuple(c for h in sorted(leads) for t, c in row(h) if fits(t, c))
+
+
+@lru_cache(4096)
+def _across(leads: frozenset[int], note: str) -> tuple[tuple[str, ...], tuple[frozenset[int], ...]]:
+    """Characters that end with the first byte of an annotated one; its second byte waits."""
+    after = seconds(note)
+    found = [
+        (c, frozenset((low,)))
+        for h in sorted(leads) for t, c in row(h) for low in after.get(t, ()) if low in LEADS
+    ]
+    return tuple(c for c, _ in found), tuple(after for _, after in found)
+
+
+def _over_hole(reading: Reading, hole: str, following: str) -> Iterator[Fan]:
+    """The trail byte is lost: alone where the stream broke, else with an ASCII byte."""
+    if following in MARKS:
+        texts = _hidden(reading.leads, _any)
+        yield Fan(texts, (IN_STEP,) * len(texts), reading.at + 1, ending="mark")
+        return
+    texts = _hidden(reading.leads, _no_ascii)
+    yield Fan(texts, (IN_STEP,) * len(texts), reading.at + 1, ending="lost")
+    # A decoder that gives up one byte at a time goes on with the next true character.
+    lead = (code(following) or (0, 0))[0]
+    texts = tuple(c for h in sorted(reading.leads) for t, c in row(h) if lead in vanishing(t))
+    ending = "resumed" if hole == "?" else ""
+    yield Fan(texts, (IN_STEP,) * len(texts), reading.at + 1, ending=ending)
+
+
+def _any(trail: int, found: str) -> bool:
+    return True
+
+
+def _no_ascii(trail: int, found: str) -> bool:
+    return trail >= 0x80
+
+
+def steps(text: str, reading: Reading) -> Iterator[Fan]:
+    """Each way to go on by one true character."""
+    at = reading.at
+    if text[at : at + 1] in ("", "\n"):
+        # The line ends after a lead byte.
+        texts = _hidden(reading.leads, _any)
+        yield Fan(texts, (IN_STEP,) * len(texts), at)
+        return
+    hole = text[at] in HOLES
+    note = note_at(text, at + hole)
+    if note and hole:
+        # The waiting character was annotated: its trail byte went with the parenthesis.
+        texts = tuple(c for c in _hidden(reading.leads, _no_ascii) if note.fits(c))
+        yield Fan(texts, (IN_STEP,) * len(texts), note.end)
+        # Or the hole is one of the first pass, and was taken along by the second.
+        yield Fan(*_across(reading.leads, note.pinyin), note.end)
+    elif note:
+        # The two halves before it happened to be the code of a table character.
+        yield Fan(("",), (reading.leads,), note.end)
+        return
+    elif hole:
+        yield from _over_hole(reading, *text[at : at + 2].ljust(2))
+        yield Fan(*_vanished(reading.leads), at + 1, gaps=1)
+    yield from _over_character(reading, text[at])
+    if reading.gaps < len(WIDTHS) - 1:
+        yield Fan(*_vanished(reading.leads), at, gaps=reading.gaps + 1)
+
+
+class Rate(Protocol):
+    """Log probabilities, in nats."""
+
+    def pieces(self, history: str, texts: tuple[str, ...]) -> np.ndarray:
+        """Of each text after one history."""
+
+    def as_seen(self, histories: list[str], start: int, end: int) -> np.ndarray:
+        """Of what is seen from `start` to `end`, taken as it is, after each history."""
+
+
+def _longer(reading: Reading, fan: Fan, rate: Rate) -> Iterator[Reading]:
+    """`reading` with the best of the pieces in a fan."""
+    if not fan.texts:
+        return
+    cost = RESUMED * (fan.ending == "resumed")
+    totals = reading.score - cost + rate.pieces(reading.text, fan.texts)
+    for i in np.argsort(-totals, kind="stable")[: WIDTHS[-1]]:
+        text = reading.text + fan.texts[i]
+        yield Reading(text, fan.at, fan.leads[i], float(totals[i]), fan.gaps, fan.ending)
+
+
+def _kept(readings: list[Reading], width: int, floor: float = -np.inf) -> list[Reading]:
+    """The best of the readings that have come equally far, the best first."""
+    readings = sorted(readings, key=lambda r: (-r.score, r.text))[:width]
+    return [r for r in readings if r.score > max(floor, readings[0].score - BEHIND)]
+
+
+def search(text: str, starts: Sequence[Reading], rate: Rate) -> tuple[list[Reading], bool]:
+    """
+    Find the readings that come into step again, and whether the bound on the span was hit.
+
+    Parameters
+    ----------
+    text : str
+        What is seen.
+    starts : sequence of Reading
+        Readings before the first step; their `leads` say what may wait there.
+    rate : Rate
+        What tells likely from unlikely text.
+    """
+    live = {(start.at, 0): [] for start in starts}
+    for start in starts:
+        live[start.at, 0].append(start)
+    ended: list[Reading] = []
+    first = min(live, default=(0, 0))[0]
+    while live and (place := min(live))[0] <= first + MAX_SPAN:
+        floor = _floor(ended, place[0], rate)
+        for reading in _kept(live.pop(place), WIDTHS[place[1]], floor):
+            for fan in steps(text, reading):
+                for longer in _longer(reading, fan, rate):
+                    goal = live.setdefault((longer.at, longer.gaps), []) if longer.leads else ended
+                    goal.append(longer)
+    return _best(ended, rate), bool(live) and not ended
+
+
+def _floor(ended: list[Reading], at: int, rate: Rate) -> float:
+    """Below this a reading at `at` cannot come near one that is in step already."""
+    if not ended:
+        return -np.inf
+    best = max(ended, key=lambda r: r.score)
+    return best.score + float(rate.as_seen([best.text], best.at, at)[0]) - BEHIND / 2
+
+
+def _best(ended: list[Reading], rate: Rate) -> list[Reading]:
+    """The best readings; what is seen after the shorter ones is taken as it is."""
+    places = sorted({r.at for r in ended})
+    rated = []
+    for place in places:
+        here = _completed([r for r in ended if r.at == place], rate)
+        rests = rate.as_seen([r.text for r in here], place, places[-1] + CONTEXT)
+        rated += [(r.score + float(rest), r) for r, rest in zip(here, rests, strict=True)]
+    return [r for _, r in sorted(rated, reverse=True)[:ENDED]]
+
+
+def _completed(readings: list[Reading], rate: Rate) -> list[Reading]:
+    """Readings that end at one place, with each ASCII character that a hole may have taken."""
+    whole = [r for r in readings if r.ending != "lost"]
+    for lost in _kept([r for r in readings if r.ending == "lost"], ENDED):
+        whole += _longer(lost, Fan(tuple(SWALLOWED), (IN_STEP,) * len(SWALLOWED), lost.at), rate)
+    return whole
+
+# How likely a reading is: the language model, the page's own phrases, and its table of characters.
+
+# Characters after a slip that are not trusted.
+MAX_DAMAGE = 12
+SLIP = re.compile(rf"[{HOLES}](?:(?P<note>\(?{PINYIN}\))|(?=[!?:;！？：；”、。，][^\x00-\x3e]))")
+# What may be damaged, left out where the page is asked for its own phrases.
+DAMAGED = re.compile(rf"(?:{SLIP.pattern}).{{,{MAX_DAMAGE}}}")
+# Nats for a form that the page's table of traditional forms would have replaced.
+FOREIGN = -4.0
+NUMERALS = dict.fromkeys(map(ord, "0123456789"), "0")
+WORDS = "一二三四五六七八九十百千两"
+NUMERALS |= dict.fromkeys(map(ord, WORDS), "一")
+# After the last phrase; and what follows no phrase.
+END = "\0"
+NO = f"\n{END}"
+# Share of the page's own phrases in a choice, and so many characters of it.
+PAGE, PHRASES = 0.3, 200_000
+
+
+@cache
+def _is_simplified(c: str) -> bool:
+    """Whether a one-to-one table to traditional would change this character."""
+    return converter("s2t").convert(c) != c
+
+
+def plain(text: str) -> str:
+    """Simplified, character by character, without annotations."""
+    return "".join(map(simple, NOTE.sub("", text)))
+
+
+def kinds(text: str) -> str:
+    """One sign for digits, one for numerals: a phrase with another number is the same."""
+    return text.translate(NUMERALS)
+
+
+class Stack(NamedTuple):
+    """Texts of one length: their rows, codes, kinds of their first characters, and costs."""
+
+    rows: list[int]
+    codes: np.ndarray
+    firsts: str
+    costs: np.ndarray
+
+
+def _stack(texts: tuple[str, ...], length: int, cost: Callable[[str], float]) -> Stack:
+    rows = [i for i, text in enumerate(texts) if len(text) == length]
+    line = "".join(simple(c) for i in rows for c in texts[i])
+    codes = char_model.encode(line).reshape(len(rows), length)
+    return Stack(rows, codes, kinds(line[::length]), np.array([cost(texts[i]) for i in rows]))
+
+
+@dataclass(frozen=True)
+class Page:
+    """What the page tells about itself."""
+
+    text: str
+    characters: frozenset[str]
+    # Its own phrases: simplified, without annotations, one sign for digits and one for numerals.
+    phrases: str
+    # Annotated characters with their pinyin.
+    table: frozenset[tuple[str, str]]
+    folded: bool
+    # Answers of `follows` and `stacks`.
+    known: dict[str, dict[str, float]] = field(default_factory=dict)
+    stacked: dict[tuple[str, ...], list[Stack]] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, text: str) -> "Page":
+        table = frozenset(re.findall(rf"([\u3400-\u9fff])\(({PINYIN})\)", text))
+        phrases = kinds(plain(DAMAGED.sub("\n", text[:PHRASES])))
+        return cls(text, frozenset(text), phrases, table, not re.search("[！-～]", text))
+
+    def follows(self, history: str) -> dict[str, float]:
+        """
+        How often each character follows on the page: the mean of f(c | last n), n = 1, 2, 3.
+
+        Mixed with the language model, as in a cache model (Kuhn and De Mori 1990):
+        p(c | h) = (1 - w) p_language(c | h) + w f_page(c | h).
+        """
+        if history not in self.known:
+            share: dict[str, float] = {}
+            for order in range(1, CONTEXT + 1):
+                pieces = f"{self.phrases}{END}".split(history[-order:])[1:]
+                found = [c for piece in pieces if (c := piece[:1] or history[-order]) not in NO]
+                for c, times in Counter(found).items():
+                    each = len(WORDS) if c == "一" else 1
+                    share[c] = share.get(c, 0.0) + times / (len(found) + 1) / CONTEXT / each
+            self.known[history] = share
+        return self.known[history]
+
+    def stacks(self, texts: tuple[str, ...]) -> list[Stack]:
+        """Texts by length; the same ones come back with every history."""
+        if texts not in self.stacked:
+            lengths = sorted({len(text) for text in texts} - {0})
+            self.stacked[texts] = [_stack(texts, length, self._cost) for length in lengths]
+        return self.stacked[texts]
+
+    def _cost(self, text: str) -> float:
+        """Cost of simplified forms that stand nowhere else on the page."""
+        return FOREIGN * sum(c not in self.characters and _is_simplified(c) for c in text)
+
+
+class Rater:
+    """Rates pieces of text, in stacks, after the plain text `before` a slip."""
+
+    def __init__(self, page: Page, before: str) -> None:
+        self.page, self.before = page, "\n" * CONTEXT + before
+
+    def pieces(self, history: str, texts: tuple[str, ...]) -> np.ndarray:
+        context = self._context(history)
+        follows, head = self.page.follows(kinds(context)), char_model.encode(context)
+        rates = np.zeros(len(texts))
+        for rows, codes, firsts, costs in self.page.stacks(texts):
+            first = char_model.following(head, codes[:, 0])
+            seen = np.array([follows.get(c, 0.0) for c in firsts])
+            rates[rows] = costs + np.log((1 - PAGE) * np.exp(first) + PAGE * seen)
+            if codes.shape[1] > 1:
+                lines = np.concatenate([np.broadcast_to(head, (len(rows), CONTEXT)), codes], axis=1)
+                rates[rows] += char_model.scores(lines)[:, CONTEXT + 1 :].sum(axis=1)
+        return rates
+
+    def as_seen(self, histories: list[str], start: int, end: int) -> np.ndarray:
+        rest = char_model.encode(plain(self.page.text[start:end]))
+        heads = char_model.encode("".join(self._context(history) for history in histories))
+        heads = heads.reshape(len(histories), CONTEXT)
+        lines = np.concatenate([heads, np.broadcast_to(rest, (len(heads), len(rest)))], axis=1)
+        return char_model.scores(lines)[:, CONTEXT:].sum(axis=1)
+
+    def _context(self, history: str) -> str:
+        return (self.before + "".join(map(simple, history[-CONTEXT:])))[-CONTEXT:]
