@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from analysis import cache, corpus, formulas, keyness, lexicons, mentions, paths, terms, tokens
+from analysis import cache, corpus, keyness, lexicons, mentions, paths, terms, text_reuse, tokens
 from analysis.counts import Counts
 from analysis.glossary import label
 
@@ -140,7 +140,7 @@ def _reports(path: Path, content: str, restoration: str) -> corpus.Corpus:
 
 @lru_cache(maxsize=6)
 def _shared(path: Path, content: str, restoration: str) -> pd.DataFrame:
-    return formulas.shared(_reports(path, content, restoration))
+    return text_reuse.shared(_reports(path, content, restoration))
 
 
 # The choice of clusters needs no new counts: each entry is asked for twice in a row.
@@ -156,8 +156,8 @@ def _counted(path, content, restoration, lexicon, hmm, engine, stop, shared, nam
     cut = cut.rename(columns={"token": "term"}).assign(kind="word")
     rows = pd.concat([rows, cut[mentions.COLUMNS]]).astype({"term": object, "report": object})
     if not shared:
-        rows = rows[~formulas.mask(rows, common).to_numpy()]
-        words = words[~formulas.mask(words, common)]
+        rows = rows[~text_reuse.in_shared_passage(rows, common).to_numpy()]
+        words = words[~text_reuse.in_shared_passage(words, common)]
     words = words[~words["token"].isin(left_out)]
     few = mentions.counted(rows, words)
     return (_per_character(few, words) if whole else few), _all(words) if ranked else None

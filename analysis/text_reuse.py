@@ -37,7 +37,7 @@ FORMULA_SHARE, FORMULA_REPORTS = 0.01, 4
 DROP = 8
 # Characters that may be skipped on either side where wording was put in, left out or replaced, and
 # how many have to agree behind them.
-SKIP, ANCHOR = 6, 6
+SKIP, ANCHOR = 8, 6
 # Runs on diagonals that near, with no more between them, are one passage.
 DRIFT, GAP = 16, 24
 # Least share of characters of a passage that agree.
@@ -124,23 +124,36 @@ def _windows(letters: _Letters, width: int, spacing: int) -> tuple[np.ndarray, n
         last = max(first + 1, np.searchsorted(ends, starts[first] + _CHUNK, side="right"))
         low, high = starts[first], ends[last - 1]
         found = _hashes(letters.codes[low:high], width)
-        kept = np.ones(len(found), bool)
-        if spacing > 1 and len(found) >= spacing:
-            n = len(found) - spacing + 1
-            least = found[:n].copy()
-            for k in range(1, spacing):
-                np.minimum(least, found[k : k + n], out=least)
-            kept[:] = False
-            for k in range(spacing):
-                kept[k : k + n] |= found[k : k + n] == least
         # No window runs from one text into the next.
+        inside = np.ones(len(found), bool)
         for edge in ends[first:last] - low:
-            kept[max(0, edge - width + 1) : edge] = False
+            inside[max(0, edge - width + 1) : edge] = False
+        kept = inside & _least(np.where(inside, found, np.uint64(2**64 - 1)), spacing)
         place = np.flatnonzero(kept)
         hashes.append(found[place])
         at.append(place + low)
         first = last
     return np.concatenate(hashes), np.concatenate(at)
+
+
+def _least(hashes: np.ndarray, spacing: int) -> np.ndarray:
+    """
+    Which hashes are the least of some `spacing` neighbours.
+
+    >>> _least(np.array([5, 3, 9, 8, 7], dtype=np.uint64), 3).tolist()
+    [True, True, False, False, True]
+    """
+    if spacing < 2:
+        return np.ones(len(hashes), bool)
+    around = np.pad(hashes, spacing - 1, constant_values=np.uint64(2**64 - 1))
+    n = len(hashes) + spacing - 1
+    least = around[:n].copy()
+    for k in range(1, spacing):
+        np.minimum(least, around[k : k + n], out=least)
+    kept = np.zeros(len(hashes), bool)
+    for k in range(spacing):
+        kept |= hashes == least[k : k + len(hashes)]
+    return kept
 
 
 class _Seeds(NamedTuple):
@@ -159,11 +172,10 @@ def _seeds(letters: _Letters, width: int, spacing: int, most: float) -> _Seeds:
     reports = np.ones(len(at), np.int32)
     a, b = [np.empty(0, np.int64)], [np.empty(0, np.int64)]
     portions = 1 + len(at) // _SEEDS
-    edges = np.linspace(0, 2**64 - 1, portions + 1, dtype=np.float64)
     for k in range(portions):
         chosen = np.arange(len(at))
         if portions > 1:
-            chosen = np.flatnonzero((hashes >= np.uint64(edges[k])) & (hashes <= np.uint64(min(edges[k + 1], 2**64 - 2049))))
+            chosen = np.flatnonzero(hashes % np.uint64(portions) == np.uint64(k))
         order = chosen[np.argsort(hashes[chosen], kind="stable")]
         number, where = hashes[order], text[order]
         new = np.append(True, number[1:] != number[:-1])[: len(number)]
@@ -241,7 +253,7 @@ def shared(corpus, min_chars: int = MIN_CHARS) -> pd.DataFrame:
     """
     if min_chars < 1:
         raise ValueError(f"min_chars is {min_chars}; give a least length of 1 or more.")
-    letters = _letters([report.text for report in corpus], numbers=False)
+    letters = _letters([report.text for report in corpus.reports], numbers=False)
     runs = _runs(_seeds(letters, min_chars, 1, np.inf), letters, min_chars, apart=1)
     table = _table(letters, runs[:, 0], runs[:, 0] + runs[:, 2], runs[:, 1], runs[:, 1] + runs[:, 2])
     table["chars"] = runs[:, 2]
@@ -265,7 +277,7 @@ def _table(letters: _Letters, start_a, end_a, start_b, end_b) -> pd.DataFrame:
 
 
 def _named(table: pd.DataFrame, corpus) -> pd.DataFrame:
-    ids = np.array([report.id for report in corpus], dtype=object)
+    ids = np.array([report.id for report in corpus.reports], dtype=object)
     for side in ("report_a", "report_b"):
         table[side] = ids[table[side].to_numpy()] if len(table) else table[side].astype(object)
     return table
@@ -391,7 +403,7 @@ def _followed(letters: _Letters, a, b, way: int) -> tuple[np.ndarray, np.ndarray
 def _stretch(codes, a, b, room, way: int, block: int = 24) -> tuple[np.ndarray, np.ndarray]:
     """Steps to the best score along the diagonal, and how many of them agree."""
     steps, gained = (np.zeros(len(a), np.int64) for _ in range(2))
-    score, best, agreed = (np.zeros(len(a), np.int32) for _ in range(3))
+    score, best = (np.zeros(len(a), np.int32) for _ in range(2))
     live = np.flatnonzero(room > 0)
     done = 0
     while len(live):
@@ -466,3 +478,323 @@ def _merged(found: np.ndarray, letters: _Letters) -> np.ndarray:
             np.add.reduceat(agreed, first),
         ])
     return found
+
+
+def of(corpus, min_chars: int = MIN_PASSAGE) -> pd.DataFrame:
+    """
+    Find the copied passages of a corpus (`passages`), with ids and what a reader asks of each.
+
+    Parameters
+    ----------
+    corpus : Corpus
+    min_chars : int
+        Least length of a passage, in letters and digits.
+
+    Returns
+    -------
+    DataFrame
+        As `passages`, with the ids of the reports, `raw_start_a`, `raw_end_a`, `raw_start_b`,
+        `raw_end_b` (offsets in the files as received) and `passage` (as written in the first report).
+        `attrs["notes"]` says how many reports and passages, and what is no copy.
+    """
+    reports = list(corpus.reports)
+    table = passages([report.text for report in reports], min_chars, corpus.progress)
+    for side in ("a", "b"):
+        spans = [
+            reports[n].ledger.to_raw(start, end)
+            for n, start, end in zip(table[f"report_{side}"], table[f"start_{side}"], table[f"end_{side}"], strict=True)
+        ]
+        table[f"raw_start_{side}"] = [start for start, _ in spans]
+        table[f"raw_end_{side}"] = [end for _, end in spans]
+    table["passage"] = [
+        reports[n].text[start:end]
+        for n, start, end in zip(table["report_a"], table["start_a"], table["end_a"], strict=True)
+    ]
+    table = _named(table, corpus)
+    table.attrs["notes"] = [
+        f"{len(reports)} reports; {len(table)} passages of {min_chars} letters and digits or more, "
+        f"{int(table['formula'].sum())} of them formulas that many reports share.",
+        "Shared wording is no proof of copying: both may follow a source that is not in the corpus.",
+    ]
+    return table
+
+
+def pairs(corpus, table: pd.DataFrame) -> pd.DataFrame:
+    """
+    Say how much of their wording two reports share, and which of them was delivered first.
+
+    Parameters
+    ----------
+    corpus : Corpus
+    table : DataFrame
+        What `of` gives.
+
+    Returns
+    -------
+    DataFrame
+        A row a pair that shares a copied passage: `report_a`, `report_b`, `share_a`, `share_b` (share
+        of the letters and digits of each report in passages that are no formulas, each counted
+        once), `formula_a` (the same of formulas), `passages`, `longest` (letters and digits),
+        `place_a`, `place_b`, `level_a`, `level_b`, `year_a`, `year_b` (planned for), `delivered_a`,
+        `delivered_b`, `days` (from the delivery of a to that of b; missing where a day is not known),
+        `first` (id of the report delivered first, or empty), `same_text` (whether the two are one
+        text by their wording, filed under two names) and `same_place`; by the larger share
+        falling, those of one text last.
+    """
+    reports = {report.id: report for report in corpus.reports}
+    letters = {report.id: _letters([report.text]) for report in corpus.reports}
+    sizes = {name: max(len(found.place), 1) for name, found in letters.items()}
+    rows = []
+    for (a, b), part in table.groupby(["report_a", "report_b"], sort=False):
+        copies = part[~part["formula"]]
+        share = {
+            side: _covered(letters[name].place, copies, side) / sizes[name] for side, name in (("a", a), ("b", b))
+        }
+        formula = _covered(letters[a].place, part[part["formula"]], "a") / sizes[a]
+        longest = int(copies["chars"].max()) if len(copies) else 0
+        one, two = reports[a], reports[b]
+        days = _days(one.delivered, two.delivered)
+        first = "" if days is None or days == 0 else (a if days > 0 else b)
+        # Formulas count here: two copies of one text share them, too.
+        whole = min(_covered(letters[name].place, part, side) / sizes[name] for side, name in (("a", a), ("b", b)))
+        rows.append((
+            a, b, share["a"], share["b"], formula, len(copies), longest, one.place, two.place, one.level,
+            two.level, _year(one), _year(two), one.delivered, two.delivered, days, first,
+            whole >= SAME_TEXT, bool(one.place) and one.place == two.place,
+        ))
+    columns = [
+        *("report_a", "report_b", "share_a", "share_b", "formula_a", "passages", "longest", "place_a", "place_b"),
+        *("level_a", "level_b", "year_a", "year_b", "delivered_a", "delivered_b"),
+        *("days", "first", "same_text", "same_place"),
+    ]
+    result = pd.DataFrame(rows, columns=columns).astype({"days": "Int64"})
+    result["_most"] = result[["share_a", "share_b"]].max(axis=1)
+    order = ["same_text", "_most", "report_a", "report_b"]
+    result = result.sort_values(order, ascending=[True, False, True, True], ignore_index=True).drop(columns="_most")
+    same = result.loc[result["same_text"], ["report_a", "report_b"]].agg(" = ".join, axis=1)
+    result.attrs["notes"] = [
+        f"{len(result)} pairs of {len(reports)} reports share wording; {int((result['first'] != '').sum())} have "
+        "a direction in time (both days of delivery are known and differ).",
+        *([f"One text under two names, listed last: {'; '.join(same[:9])}."] if len(same) else []),
+    ]
+    return result
+
+
+def _covered(place: np.ndarray, part: pd.DataFrame, side: str) -> int:
+    """Letters of a text in at least one of the passages."""
+    spans = part.rename(columns={f"start_{side}": "start", f"end_{side}": "end"})[["start", "end"]]
+    return int(_inside(place, spans).sum())
+
+
+def _year(report) -> int:
+    """Year that a report plans for, or else that of its date."""
+    return int(report.plans[:4]) if report.plans[:4].isdigit() else report.year
+
+
+def _days(one: str, two: str) -> int | None:
+    """Days from one ISO date to another; None unless both name a day."""
+    if len(one) != 10 or len(two) != 10:
+        return None
+    return int((np.datetime64(two) - np.datetime64(one)).astype(int))
+
+
+def precedence(table: pd.DataFrame, seed: int, draws: int = 999) -> pd.DataFrame:
+    """
+    Test who says first what others say, level by level, against days dealt out anew.
+
+    Parameters
+    ----------
+    table : DataFrame
+        What `pairs` gives. Used are pairs of two places that plan for the same year, have a direction
+        and are not one text.
+    seed : int
+    draws : int
+        Deals of the days of delivery among the reports (a report keeps its wording).
+
+    Returns
+    -------
+    DataFrame
+        A row for each two levels: `level_a`, `level_b`, `n` (pairs), `first` (share of the wording shared
+        by the two, weighted by its length, in which the report of `level_a` was first), `expected`,
+        `low`, `high` (mean and middle 95% when days are dealt out anew) and `p` (two-sided).
+
+    Notes
+    -----
+    Being first is no influence: a level may speak first because it meets earlier. The null deals out
+    the days among the reports of one level and year, so `expected` is what the calendar alone gives.
+    """
+    one_year = table["year_a"] == table["year_b"]
+    used = table[(table["first"] != "") & one_year & ~table["same_text"] & ~table["same_place"]]
+    sides = [used[[f"{name}_{side}" for name in ("report", "level", "year", "delivered")]].to_numpy() for side in "ab"]
+    known = {row[0]: row[1:] for row in np.concatenate(sides)}
+    ids = sorted(known)
+    at = {name: n for n, name in enumerate(ids)}
+    level = np.array([known[name][0] for name in ids], dtype=object)
+    day = np.array([known[name][2] for name in ids], dtype="datetime64[D]").astype(float)
+    group = pd.factorize(pd.Series([f"{known[name][0]} {known[name][1]}" for name in ids], dtype=object))[0]
+    a, b = used["report_a"].map(at).to_numpy(int), used["report_b"].map(at).to_numpy(int)
+    weight = used[["share_a", "share_b"]].max(axis=1).to_numpy()
+    # A pair is written with its levels in order.
+    turn = np.array([level[i] > level[j] for i, j in zip(a, b, strict=True)], dtype=bool)
+    a, b = np.where(turn, b, a), np.where(turn, a, b)
+    rng = np.random.default_rng(seed)
+    dealt = np.empty((draws + 1, len(ids)))
+    dealt[0] = day
+    for k in range(1, draws + 1):
+        for name in range(group.max() + 1 if len(group) else 0):
+            members = np.flatnonzero(group == name)
+            dealt[k, members] = day[rng.permutation(members)]
+    rows = []
+    for one, two in sorted({(level[i], level[j]) for i, j in zip(a, b, strict=True)}):
+        chosen = np.flatnonzero((level[a] == one) & (level[b] == two))
+        gap = dealt[:, b[chosen]] - dealt[:, a[chosen]]
+        shares = ((gap > 0) + 0.5 * (gap == 0)) @ weight[chosen] / weight[chosen].sum()
+        null = shares[1:]
+        far = np.abs(null - null.mean()) >= abs(shares[0] - null.mean()) - 1e-12
+        rows.append((one, two, len(chosen), shares[0], null.mean(), *np.quantile(null, [0.025, 0.975]),
+                     (1 + far.sum()) / (draws + 1)))
+    columns = ["level_a", "level_b", "n", "first", "expected", "low", "high", "p"]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def travel(corpus, terms: Sequence[str]) -> pd.DataFrame:
+    """
+    Follow a wording through the corpus: who had it first, level by level.
+
+    Parameters
+    ----------
+    corpus : Corpus
+    terms : sequence of str
+
+    Returns
+    -------
+    DataFrame
+        A row a term, level and year: `term`, `level`, `year` (planned for), `reports`, `have` (reports
+        that have it), `share`, `first` (id of the first report of that level and year to have it, by day
+        of delivery) and `day` (its day, empty where none is known).
+    """
+    rows = []
+    for term in terms:
+        listed = [(report.level, _year(report), report) for report in corpus.reports]
+        for level, year in sorted({(level, year) for level, year, _ in listed}):
+            group = [report for one, other, report in listed if (one, other) == (level, year)]
+            having = [report for report in group if term in report.text]
+            dated = sorted((report.delivered, report.id) for report in having if len(report.delivered) == 10)
+            day, first = dated[0] if dated else ("", having[0].id if len(having) == 1 else "")
+            rows.append((term, level, year, len(group), len(having), len(having) / len(group), first, day))
+    return pd.DataFrame(rows, columns=["term", "level", "year", "reports", "have", "share", "first", "day"])
+
+
+def from_own_past(corpus, table: pd.DataFrame) -> pd.DataFrame:
+    """
+    Say how much of a report stands in its place's report of the year before.
+
+    Parameters
+    ----------
+    corpus : Corpus
+    table : DataFrame
+        What `pairs` gives.
+
+    Returns
+    -------
+    DataFrame
+        `report`, `place`, `year` (planned for), `previous` (id), `share` (of the report's letters and
+        digits in passages that the previous one has, formulas left out), by place and year.
+        Reports whose previous year is not in the corpus have no row.
+    """
+    by = {}
+    for report in corpus.reports:
+        by.setdefault((report.place, report.level, report.genre, _year(report)), report.id)
+    share = {}
+    for row in table.itertuples():
+        share[row.report_a, row.report_b] = row.share_a
+        share[row.report_b, row.report_a] = row.share_b
+    rows = []
+    for (place, level, genre, year), name in sorted(by.items(), key=lambda item: tuple(map(str, item[0]))):
+        previous = by.get((place, level, genre, year - 1), "")
+        if place and previous:
+            rows.append((name, place, year, previous, share.get((name, previous), 0.0)))
+    return pd.DataFrame(rows, columns=["report", "place", "year", "previous", "share"])
+
+
+def spans(table: pd.DataFrame) -> pd.DataFrame:
+    """
+    List each report's side of shared stretches: `report`, `start`, `end`, `other`.
+
+    Parameters
+    ----------
+    table : DataFrame
+        What `shared` or `of` gives, or rows of it.
+    """
+    parts = [
+        pd.DataFrame({
+            "report": table[f"report_{one}"], "start": table[f"start_{one}"],
+            "end": table[f"end_{one}"], "other": table[f"report_{two}"],
+        })
+        for one, two in (("a", "b"), ("b", "a"))
+    ]
+    return pd.concat(parts, ignore_index=True)
+
+
+def coverage(corpus, table: pd.DataFrame | None = None) -> pd.DataFrame:
+    """
+    Say which share of each report stands in exact stretches that others have.
+
+    Parameters
+    ----------
+    corpus : Corpus
+    table : DataFrame, optional
+        What `shared` gives; by default `shared(corpus)`.
+
+    Returns
+    -------
+    DataFrame
+        For each ordered pair of reports, and with `other` = `any` for all others together:
+        `report`, `other`, `chars` (letters and digits of `report` in shared stretches, each
+        counted once), `of` (its letters and digits) and `share`, in catalogue order.
+    """
+    listed = spans(shared(corpus) if table is None else table)
+    rows = []
+    for report in corpus.reports:
+        letters = _letters([report.text], numbers=False).place
+        own = listed[listed["report"] == report.id]
+        for other in [*(r.id for r in corpus.reports if r.id != report.id), "any"]:
+            part = own if other == "any" else own[own["other"] == other]
+            rows.append((report.id, other, int(_inside(letters, part).sum()), len(letters)))
+    result = pd.DataFrame(rows, columns=["report", "other", "chars", "of"])
+    return result.assign(share=result["chars"] / result["of"].where(result["of"] > 0))
+
+
+def _inside(places: np.ndarray, part: pd.DataFrame) -> np.ndarray:
+    """
+    Which places lie in at least one of the spans.
+
+    >>> _inside(np.array([0, 3, 5]), pd.DataFrame({"start": [1, 2], "end": [5, 4]})).tolist()
+    [False, True, False]
+    """
+    starts, ends = (np.sort(part[edge].to_numpy(dtype=np.int64)) for edge in ("start", "end"))
+    begun, ended = (np.searchsorted(edges, places, side="right") for edges in (starts, ends))
+    return begun > ended
+
+
+def in_shared_passage(tokens: pd.DataFrame, table: pd.DataFrame) -> pd.Series:
+    """
+    Mark the tokens that begin in a shared stretch; `tokens[~marked]` is a report's own wording.
+
+    Parameters
+    ----------
+    tokens : DataFrame
+        What `tokens.table` gives.
+    table : DataFrame
+        What `shared` gives, or the rows of it that should count.
+
+    Returns
+    -------
+    Series of bool, index of `tokens`
+    """
+    listed = spans(table)
+    marked = pd.Series(False, index=tokens.index, name="shared")
+    for report, rows in tokens.groupby("report", observed=True):
+        part = listed[listed["report"] == report]
+        marked.loc[rows.index] = _inside(rows["start"].to_numpy(), part)
+    return marked

@@ -16,7 +16,7 @@ STAGES = [
     {"paths", "glossary", "textfiles", "importers"},
     {"cache", "catalogue", "structure", "corpus", "accuracy"},
     {"lexicons", "tokens"},
-    {"counts", "phrases", "formulas", "mentions", "quantities"},
+    {"counts", "phrases", "text_reuse", "mentions", "quantities"},
     {"uncertainty"},
     {"terms", "keyness", "concordance", "robustness", "tables", "choices", "damage"},
     {"drift", "topics"},

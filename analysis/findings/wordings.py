@@ -5,7 +5,7 @@ from functools import partial
 import numpy as np
 import pandas as pd
 
-from analysis import choices, formulas, paths, robustness
+from analysis import choices, paths, robustness, text_reuse
 from analysis.claims import traced
 from analysis.drift.contrasts import Contrast
 from analysis.drift.pairs import SAME
@@ -18,7 +18,7 @@ from analysis.topics.shares import difference
 from analysis.uncertainty import MIN_COUNT, rates
 
 # Least lengths of shared wording that could have been chosen, the reported one among them.
-LENGTHS = (8, 10, formulas.MIN_CHARS, 16, 20)
+LENGTHS = (8, 10, text_reuse.MIN_CHARS, 16, 20)
 # Choices that a careful analyst could make; pages as received are none of them.
 GRID = {**choices.GRID, "restoration": ["full", "exact"]}
 LEVELS = "levels of restoration"
@@ -173,7 +173,7 @@ def wholes(studies: dict[str, Study], n_shuffles: int = 299) -> list[Finding]:
 
 def _formulas(corpus, rows: pd.DataFrame) -> tuple:
     """Places of shared wording to quote."""
-    rows = rows.drop_duplicates("formula").rename(
+    rows = rows.drop_duplicates("passage").rename(
         columns={"report_a": "report", "start_a": "start", "end_a": "end"})  # fmt: skip
     return spread(corpus, rows[["report", "start", "end"]])
 
@@ -181,7 +181,7 @@ def _formulas(corpus, rows: pd.DataFrame) -> tuple:
 def shared(study: Study) -> list[Finding]:
     """State which two reports share most wording."""
     tried = {length: _closest(study, length) for length in LENGTHS}
-    best = tried[formulas.MIN_CHARS]
+    best = tried[text_reuse.MIN_CHARS]
     if best is None:
         return []
     share, chars, one, other, rows = best
@@ -189,7 +189,7 @@ def shared(study: Study) -> list[Finding]:
     return [Finding(
         id="shared.most",
         statement=f"{{}} of the characters of `{one}` stand word for word in `{other}`, in "
-        f"stretches of at least {formulas.MIN_CHARS}: no two reports share more.",
+        f"stretches of at least {text_reuse.MIN_CHARS}: no two reports share more.",
         value=share, unit="%", digits=1, n=chars,
         counts=f"characters of {one} in wording shared with {other}",
         evidence="figures/02_shared.csv", status=f"{DESCRIBED}; counted, not estimated",
@@ -200,8 +200,8 @@ def shared(study: Study) -> list[Finding]:
 
 def _closest(study: Study, length: int) -> tuple | None:
     """Share, characters and ids of the pair that shares most, with what it shares."""
-    rows = study.shared if length == formulas.MIN_CHARS else formulas.shared(study.corpus, length)
-    cover = formulas.coverage(study.corpus, rows).query("other != 'any'")
+    rows = study.shared if length == text_reuse.MIN_CHARS else text_reuse.shared(study.corpus, length)
+    cover = text_reuse.coverage(study.corpus, rows).query("other != 'any'")
     if cover.empty or not cover["chars"].max():
         return None
     top = cover.loc[cover["share"].idxmax()]

@@ -9,7 +9,7 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
-from analysis import concordance, formulas, keyness, mentions
+from analysis import concordance, keyness, mentions, text_reuse
 from analysis import tokens as words
 from analysis.counts import Counts
 from analysis.terms import dispersion
@@ -44,7 +44,7 @@ class Study:
     @cached_property
     def shared(self) -> pd.DataFrame:
         """Wording that reports share."""
-        return formulas.shared(self.corpus)
+        return text_reuse.shared(self.corpus)
 
     @cached_property
     def counts(self) -> Counts:
@@ -54,7 +54,7 @@ class Study:
     @cached_property
     def own(self) -> Counts:
         """The same without shared wording."""
-        kept = [rows[~formulas.mask(rows, self.shared)] for rows in (self.mentions, self.tokens)]
+        kept = [rows[~text_reuse.in_shared_passage(rows, self.shared)] for rows in (self.mentions, self.tokens)]
         return self._part(mentions.counted(*kept))
 
     @cached_property
