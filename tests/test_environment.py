@@ -1,6 +1,9 @@
 """One list of dependencies: the lock file and environment.yml follow from pyproject.toml."""
 
 import re
+import shutil
+import subprocess
+import sys
 import tomllib
 
 from packaging.requirements import Requirement
@@ -8,11 +11,14 @@ from packaging.utils import canonicalize_name
 
 from analysis import paths
 
-PROJECT = tomllib.loads((paths.ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+CONFIGURATION = tomllib.loads((paths.ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+PROJECT = CONFIGURATION["project"]
 LOCK = (paths.ROOT / "requirements.lock").read_text(encoding="utf-8")
 PINNED = {
     canonicalize_name(m[1]): m[2] for m in re.finditer(r"^([\w.-]+)==([^\s;\\]+)", LOCK, re.M)
 }
+BUILD_LOCK = (paths.ROOT / "build.lock").read_text(encoding="utf-8")
+BUILD = dict(re.findall(r"^([\w.-]+)==([^\s;\\]+)", BUILD_LOCK, re.M))
 
 
 def wanted() -> list[Requirement]:
@@ -34,13 +40,68 @@ def test_every_locked_package_has_a_hash_and_no_address():
     assert not re.search(r"https?://|--(?:extra-)?index-url|--find-links", LOCK)
 
 
-def test_conda_environment_installs_the_lock_and_lists_no_package_twice():
-    text = (paths.ROOT / "environment.yml").read_text(encoding="utf-8")
-    listed = re.findall(r"^\s+- (\S.*)$", text, re.M)
-    assert "-r requirements.lock" in listed
-    assert "-e ." in listed
-    names = {canonicalize_name(re.split(r"[=<> ]", item)[0]) for item in listed if item[0] != "-"}
-    assert not names & {canonicalize_name(r.name) for r in wanted()}
+def listed(text: str) -> tuple[list[str], list[str]]:
+    """What environment.yml asks of conda, and the lines that conda hands to pip."""
+    conda, pip = text.split("- pip:\n")
+    return (re.findall(r"^  - (\S.*)$", conda, re.M), re.findall(r"^\s+- (\S.*)$", pip, re.M))
+
+
+ENVIRONMENT = (paths.ROOT / "environment.yml").read_text(encoding="utf-8")
+
+
+def as_conda_calls_pip(lines: list[str], folder) -> subprocess.CompletedProcess:
+    """Conda writes the lines to a file beside environment.yml and gives it to pip."""
+    shutil.copy(paths.ROOT / "requirements.lock", folder)
+    file = folder / "condaenv.requirements.txt"
+    file.write_text("\n".join(lines).replace("-e .", f"-e {paths.ROOT}") + "\n")
+    return subprocess.run(
+        [sys.executable, "-m", "pip", "install", "-U", "-r", str(file), "--exists-action=b",
+         "--dry-run", "--no-index", "--disable-pip-version-check"],
+        capture_output=True, text=True, cwd=folder)  # fmt: skip
+
+
+def test_pip_as_conda_calls_it_takes_the_list(tmp_path):
+    ran = as_conda_calls_pip(listed(ENVIRONMENT)[1], tmp_path)
+    assert ran.returncode == 0, ran.stderr
+
+
+def test_pip_refuses_a_folder_beside_a_hashed_lock(tmp_path):
+    """Why the project itself is installed by a second command."""
+    ran = as_conda_calls_pip([*listed(ENVIRONMENT)[1], "-e ."], tmp_path)
+    assert "cannot be installed when requiring hashes" in ran.stderr
+
+
+def test_conda_environment_installs_the_lock_and_lists_only_what_pip_would_have_to_build():
+    conda, pip = listed(ENVIRONMENT)
+    assert pip == ["-r requirements.lock"]
+    pins = dict(item.split("=") for item in conda if "=" in item)
+    assert pins.pop("python") == "3.11"
+    assert pins == {"setuptools": BUILD["setuptools"], **{name: PINNED[name] for name in source_only()}}
+
+
+def test_the_second_command_stands_where_the_first_does():
+    for name in ("environment.yml", "README.md", "README.zh.md"):
+        text = (paths.ROOT / name).read_text(encoding="utf-8")
+        assert "conda env create -f environment.yml" in text
+        assert "pip install --no-build-isolation --no-deps -e ." in text
+
+
+def test_what_builds_is_pinned_and_hashed():
+    """Pip would fetch the newest setuptools to build a source package; here it is told not to."""
+    (requirement,) = CONFIGURATION["build-system"]["requires"]
+    assert {requirement.split("==")[0]: requirement.split("==")[1]} == BUILD
+    assert BUILD_LOCK.count("--hash=sha256:") == 2
+    made = (paths.ROOT / "Makefile").read_text(encoding="utf-8")
+    installs = re.findall(r"^\t\$\(PIP\) (.*)$", made, re.M)
+    assert installs == ["--require-hashes -r build.lock",
+                        "--require-hashes --no-build-isolation -r requirements.lock",
+                        "--no-build-isolation --no-deps --editable ."]  # fmt: skip
+
+
+def source_only() -> set[str]:
+    """Locked packages with a single file, which is their source: pip has to build them."""
+    blocks = re.split(r"^(?=[\w.-]+==)", LOCK, flags=re.M)[1:]
+    return {canonicalize_name(b.split("==")[0]) for b in blocks if b.count("--hash") == 1}
 
 
 def test_ci_runs_the_readers_command():
