@@ -1,6 +1,5 @@
 """Execute the notebooks in place, and prove that executing them again gives the same outputs."""
 
-import hashlib
 import json
 import os
 import platform
@@ -26,6 +25,14 @@ NUMBER = re.compile(r"[-−+]?\d[\d,]*\.?\d*(?:e[-+]?\d+)?")
 def every(folder: Path = paths.NOTEBOOKS) -> list[Path]:
     """Paths of the numbered notebooks, in order."""
     return sorted(folder.glob("[0-9][0-9]_*.ipynb"))
+
+
+def sources(path: Path) -> str:
+    """What a notebook says and does, without its outputs."""
+    import nbformat
+
+    cells = nbformat.read(path, as_version=4).cells
+    return "".join(f"{cell.cell_type}\0{cell.source}\0" for cell in cells)
 
 
 def _tidy(notebook):
@@ -156,20 +163,3 @@ def differences(committed, executed) -> list[str]:
         return [f"{len(before)} outputs are committed, {len(after)} came out"]
     pairs = zip(before, after, strict=True)
     return [f"- {a[:300]}\n+ {b[:300]}" for a, b in pairs if not same(a, b)]
-
-
-def stamp(extra: Sequence[Path] = ()) -> str:
-    """Hash of everything that outputs depend on: code, notebooks' sources, data, lock file."""
-    import nbformat
-
-    digest = hashlib.sha256(repr(LOCKED_PLATFORM).encode())
-    for path in every():
-        cells = nbformat.read(path, as_version=4).cells
-        digest.update("".join(f"{c.cell_type}\0{c.source}\0" for c in cells).encode())
-    files = [*(paths.ROOT / "analysis").rglob("*.py"), paths.ROOT / "requirements.lock", *extra]
-    for folder in (paths.RAW, paths.LEXICONS, paths.LANGUAGE, paths.GOLD):
-        files += [path for path in folder.rglob("*") if path.is_file()]
-    for path in sorted(set(files)):
-        if path.is_file():
-            digest.update(f"{path.name}\0".encode() + path.read_bytes())
-    return digest.hexdigest()

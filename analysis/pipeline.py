@@ -1,11 +1,14 @@
 """One command: check the catalogue, restore, execute every notebook, write the figures."""
 
 import json
+import os
+import platform
 import sys
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass
 from hashlib import sha256
+from importlib import metadata
 from pathlib import Path
 
 from analysis import claims, notebooks, paths
@@ -101,11 +104,32 @@ def _execute(where: Places) -> None:
 
 
 def _inputs(where: Places) -> str:
+    """Checksum of everything that a run depends on: texts, decisions, code, libraries, settings."""
     from analysis import catalogue as catalogues
 
     rows = catalogues.read(where.catalogue)
     raw = [where.catalogue.parent / file for file in rows["file"]]
-    return notebooks.stamp([where.catalogue, *raw])
+    folders = (paths.ROOT / "analysis", paths.ROOT / "restoration", paths.GOLD)
+    own = [path for folder in folders for path in folder.rglob("*")
+           if path.is_file() and path.suffix != ".pyc"]  # fmt: skip
+    digest = sha256(_environment().encode())
+    for path in notebooks.every():
+        digest.update(notebooks.sources(path).encode())
+    for path in [where.catalogue, *raw, *sorted(own), paths.OVERRIDES, _font()]:
+        content = path.read_bytes() if path.is_file() else b"not there"
+        digest.update(f"{path.name}\0{len(content)}\0".encode() + content)
+    return digest.hexdigest()
+
+
+def _font() -> Path:
+    return Path(os.environ.get("FONT", paths.FONT))
+
+
+def _environment() -> str:
+    """What outputs depend on outside of files: Python, every installed version, settings."""
+    installed = sorted({f"{each.name}=={each.version}" for each in metadata.distributions()})
+    chosen = [f"{name}={os.environ.get(name)}" for name in ("FONT", "SOURCE_DATE_EPOCH")]
+    return "\n".join([sys.version, platform.platform(), *installed, *chosen])
 
 
 def _outputs(where: Places) -> list[Path]:
