@@ -50,7 +50,9 @@ def note(text: str):
     """Set one sentence in place of a table or figure."""
     from IPython.display import Markdown
 
-    return Markdown(f"*{text}*")
+    from analysis import tables
+
+    return Markdown(f"*{tables.prose(text)}*")
 
 
 def show(table: pd.DataFrame, why: str = "Nothing to show.", **options):

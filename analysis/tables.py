@@ -1,5 +1,6 @@
 """Write a table as a paper takes it: CSV and LaTeX (booktabs), with caption and corpus hash."""
 
+import re
 from numbers import Integral, Real
 from pathlib import Path
 
@@ -152,6 +153,48 @@ def escape(text: str) -> str:
     增长50\% \& n\_tokens
     """
     return text.translate(LATEX)
+
+
+# Signs that Markdown reads, unless a backslash stands before them.
+_MARKS = re.compile(r"([\\`*_{}\[\]()<>&#+!|~$]|^[-=]|:(?=//)|(?<=\d)\.)")
+# A tag, a comment, a declaration; a character reference, which would be read as another sign.
+_TAG = re.compile(r"(\\*)(<(?=[A-Za-z/!?])|&(?=#?\w+;))")
+# A link that leads to no notebook.
+_LINK = re.compile(r"\]\((?!\d\d_\w+\.ipynb\))")
+# The address of a link that stands elsewhere.
+_ADDRESS = re.compile(r"^([\s>*+\-\d.)]*)\[(?=[^\]\n]*\]:)", re.MULTILINE)
+
+
+def plain(text: str) -> str:
+    r"""
+    Write words of a report into Markdown so that nothing in them is markup.
+
+    Examples
+    --------
+    >>> print(plain("<b>报告 [附](../notes.md)"))
+    \<b\>报告 \[附\]\(../notes.md\)
+    """
+    return _MARKS.sub(r"\\\1", " ".join(str(text).split()))
+
+
+def prose(text: str) -> str:
+    r"""
+    Take a sentence for Markdown: emphasis and links to notebooks count, nothing else does.
+
+    What a sentence quotes from a report has been through `plain`; this is for what has not.
+
+    Examples
+    --------
+    >>> print(prose("**3** hits, see [07](07_restoration.ipynb): <img src=x> [附](/etc/hosts)"))
+    **3** hits, see [07](07_restoration.ipynb): &lt;img src=x> [附]&#40;/etc/hosts)
+    """
+    text = _LINK.sub("]&#40;", _TAG.sub(_reference, text))
+    return _ADDRESS.sub(r"\1\\[", text)
+
+
+def _reference(sign: re.Match) -> str:
+    """A sign by its name: a backslash before it would not hold, where it ends an address."""
+    return sign[1][: len(sign[1]) // 2 * 2] + {"<": "&lt;", "&": "&amp;"}[sign[2]]
 
 
 def _flat(frame: pd.DataFrame) -> pd.DataFrame:

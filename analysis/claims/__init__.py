@@ -17,10 +17,10 @@ from pathlib import Path
 import pandas as pd
 
 from analysis import paths, textfiles
-from analysis.tables import escape
+from analysis.tables import escape, prose
 
 # A named number in a sentence: the name shows when a reader points at it.
-MARK = re.compile(r'<span title="claim ([^"]+)">(.*?)</span>')
+MARK = re.compile(r'<span title="claim ([^"<>&]+)">([^<>]*)</span>')
 # A number that is said, with its interval; not one in code, a name (`gov-2021`, 5G) or a year.
 NUMBER = re.compile(
     r"(?<![\w.,-])(?P<value>[+−-]?(?!(?:19|20)\d\d\b)(?:\d[\d,]*)?\.?\d+)(?P<unit>%?)(?![\w-]|\.\d)"
@@ -144,7 +144,7 @@ class Claims:
                 "", self.corpus, self.notebook, cell,
             )  # fmt: skip
         self.save()
-        return Markdown(text)
+        return Markdown(_written(text))
 
     def save(self) -> None:
         """Write this notebook's part, and the whole ledger from all parts."""
@@ -165,6 +165,15 @@ def shown(value, unit: str = "", digits: int = 0) -> str:
         return "∞" if value > 0 else "−∞"
     text = f"{value:,.{digits}%}" if unit == "%" else f"{value:,.{digits}f}"
     return text.replace("-", "−")
+
+
+def _written(text: str) -> str:
+    """Write a sentence as Markdown in which the marks of claims are the only tags."""
+    parts, at = [], 0
+    for mark in MARK.finditer(text):
+        parts += [prose(text[at : mark.start()]), mark[0]]
+        at = mark.end()
+    return "".join([*parts, prose(text[at:])])
 
 
 def unnamed_numbers(text: str) -> list[tuple[re.Match, str]]:

@@ -12,10 +12,13 @@ import re
 import shlex
 import shutil
 import sys
+from fnmatch import fnmatch
 from functools import cache
-from html import escape
+from html import escape, unescape
 from pathlib import Path
 from urllib.parse import quote, unquote
+
+from markupsafe import Markup
 
 from analysis import notebooks, paths, pipeline
 from analysis.edition.contents import (
@@ -36,6 +39,12 @@ from analysis.edition.contents import (
 MARKER = ".edition"
 # Where a link to a folder of the repository leads.
 DATA = "index.html#data"
+# What a page may carry along when it links to it; a link to anything else is named as missing.
+COPIED = (
+    "figures/*", "figures/*/*", "data/restored/*", "data/*.csv", "data/README.md", "data/gold/*.md", "docs/*.md",
+    "analysis/resources/*/*.csv", "analysis/resources/*/*.md", "restoration/resources/*.md",
+    "tests/golden/*.md", "tests/cases/*.json", "notebooks/*.ipynb", "examples/*/*", "*.md", "LICENSE", "CITATION.cff",
+)  # fmt: skip
 _LINK = re.compile(r'\b(href|src)="([^"]+)"')
 
 
@@ -55,13 +64,18 @@ class Folder:
 
     def relinked(self, html: str, home: Path, name: str) -> str:
         """Point links to the pages and copies of this folder; `home` is what they start from."""
-        return _LINK.sub(lambda m: f'{m[1]}="{self._target(m[2], home, name)}"', html)
+        made = _LINK.sub(
+            lambda m: f'{m[1]}="{escape(self._target(unescape(m[2]), home, name))}"', html)  # fmt: skip
+        return Markup(made)
 
     def _target(self, link: str, home: Path, name: str) -> str:
-        if re.match(r"[a-z]+:|#|//", link):
+        if re.match(r"[A-Za-z][A-Za-z0-9+.-]*:|#|//", link):
             return link
         path, mark, place = link.partition("#")
         source = (home / unquote(path)).resolve()
+        if source.parent == paths.NOTEBOOKS:
+            own = (self.where.notebooks / source.name).resolve()
+            source = own if own in self.files else source
         if source in self.files:
             return self.files[source] + mark + place
         kept = self._kept(source)
@@ -75,12 +89,16 @@ class Folder:
         if not source.is_relative_to(paths.ROOT):
             return None
         name = source.relative_to(paths.ROOT)
+        if source.is_dir():
+            return DATA
+        if not _may_be_copied(name):
+            return None
         made = {"figures": self.where.figures, "data/restored": self.where.restored}
         for folder, real in made.items():
             if name.is_relative_to(folder):
-                source = real / name.relative_to(folder)
-        if source.is_dir():
-            return DATA
+                source = (real / name.relative_to(folder)).resolve()
+                if not source.is_relative_to(real.resolve()):
+                    return None
         return self.keep(source, name.as_posix()) if source.is_file() else None
 
     def keep(self, source: Path, name: str) -> str:
@@ -99,13 +117,20 @@ class Folder:
         (self.out / page.file).write_text(html, encoding="utf-8", newline="\n")
 
 
+def _may_be_copied(name: Path) -> bool:
+    """Whether a file of the repository, by its place in it, is one that pages may carry along."""
+    patterns = (Path(pattern).parts for pattern in COPIED)
+    return any(len(parts) == len(name.parts) and all(map(fnmatch, name.parts, parts)) for parts in patterns)
+
+
 @cache
 def _templates():
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
     return Environment(
-        loader=FileSystemLoader(TEMPLATES), undefined=StrictUndefined, keep_trailing_newline=True
-    )
+        loader=FileSystemLoader(TEMPLATES), undefined=StrictUndefined, keep_trailing_newline=True,
+        autoescape=True,
+    )  # fmt: skip
 
 
 def write(where: pipeline.Places, out: Path | None = None) -> list[str]:
@@ -185,8 +210,7 @@ def _start(made: Folder, reports) -> dict:
             name = f"{figure['slug']}.{kind}"
             made.keep(where.figures / name, f"figures/{name}")
     own = where.notebooks == paths.NOTEBOOKS
-    name = f"<h1>{escape(where.catalogue.parent.name)}</h1>\n<p>Corpus {reports.hash}</p>"
-    about = readme.split("\n## ")[0].split("\n```sh")[0] if own else name
+    name = where.catalogue.parent.name
     notes = [
         {"file": page.file, "title": page.title,
          "summary": made.relinked(summary(page.source), paths.NOTEBOOKS, "index.html")}
@@ -195,9 +219,11 @@ def _start(made: Folder, reports) -> dict:
     # What README says of the method speaks of the five reports too.
     method = part(readme, "What the numbers mean, and what not") if own else (
         "[Each statistic: question, formula, reference, when not to use it](docs/methods.md)")
-    said = {name: made.relinked(markdown(text), paths.ROOT, "index.html") for name, text in (
-        ("about", about), ("method", method),
-        ("cite", part(readme, "Cite")))}  # fmt: skip
+    texts = {"method": method, "cite": part(readme, "Cite")}
+    if own:
+        texts["about"] = readme.split("\n## ")[0].split("\n```sh")[0]
+    said = {name: made.relinked(markdown(text), paths.ROOT, "index.html") for name, text in texts.items()}
+    said.setdefault("about", Markup("<h1>{}</h1>\n<p>Corpus {}</p>").format(name, reports.hash))
     return {**said, "notes": notes, "figures": figures, "findings": findings(where),
             "texts": _texts(made, reports), "tables": _tables(made)}  # fmt: skip
 

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from itertools import takewhile
 from pathlib import Path
 
+from markupsafe import Markup
+
 from analysis import api, claims, notebooks, paths, pipeline
 
 TEMPLATES = Path(__file__).parent.parent / "resources" / "templates"
@@ -137,7 +139,7 @@ def findings(where: pipeline.Places) -> str:
     texts = [text for path in pages for _, text in claims.said(path)]
     boxes = [f'<div class="finding">{markdown(text)}</div>' for text in texts if text[0] == "#"]
     refused = [markdown(f"And what they do not:\n\n{text}") for text in texts if text[0] == "-"]
-    return re.sub(r"<h4[^>]*>.*?</h4>", "", "".join(boxes + refused), flags=re.S)
+    return Markup(re.sub(r"<h4[^>]*>.*?</h4>", "", "".join(boxes + refused), flags=re.S))
 
 
 def part(source: str, heading: str) -> str:
