@@ -5,7 +5,7 @@ import sys
 import pytest
 
 from analysis import notebooks, paths, pipeline
-from restoration import overrides
+from restoration import ledger
 
 TEXT = "政府工作报告\n一、过去一年工作回顾\n全市经济持续发展。\n"
 
@@ -21,7 +21,7 @@ def where(tmp_path):
 
 
 def veto(path):
-    path.write_text(",".join(overrides.COLUMNS) + "\n" + "0" * 64 + ",1,2,a,b,c,d\n")
+    path.write_text(",".join(ledger.OVERRIDE_COLUMNS) + "\n" + "0" * 64 + ",1,2,a,b,c,d\n")
 
 
 def other_checkout(monkeypatch, tmp_path, change):
