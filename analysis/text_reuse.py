@@ -42,6 +42,8 @@ SKIP, ANCHOR = 8, 6
 DRIFT, GAP = 16, 24
 # Least share of characters of a passage that agree.
 MIN_IDENTITY = 0.6
+# One window in so many is kept of a text whose wording is compared but not held (`fingerprint`).
+SAMPLED = 32
 # From this share on, two reports are the same text, whatever the catalogue says.
 SAME_TEXT = 0.8
 # Characters hashed, windows sorted and runs extended at a time: bounds memory.
@@ -798,3 +800,61 @@ def in_shared_passage(tokens: pd.DataFrame, table: pd.DataFrame) -> pd.Series:
         part = listed[listed["report"] == report]
         marked.loc[rows.index] = _inside(rows["start"].to_numpy(), part)
     return marked
+
+
+def fingerprint(text: str) -> np.ndarray:
+    """
+    Sample the wording of a text: numbers of one window in 32, from which it cannot be read.
+
+    The same windows are taken in every text, so that the share of one text's numbers that another
+    has estimates the share of its wording that the other has.
+
+    Returns
+    -------
+    ndarray of uint32, sorted, each once
+        Windows of 12 letters and digits (a number is one sign).
+
+    Examples
+    --------
+    >>> text = "坚持稳中求进工作总基调，完整准确全面贯彻新发展理念，加快构建新发展格局。" * 3
+    >>> len(fingerprint(text)) <= len(text), fingerprint("短").tolist()
+    (True, [])
+    """
+    found = _hashes(_letters([text]).codes, MIN_CHARS)
+    found = found[found % np.uint64(SAMPLED) == 0]
+    return np.unique((found >> np.uint64(32)).astype(np.uint32))
+
+
+def against(corpus, windows: pd.DataFrame, most: int = MAX_REPORTS) -> pd.DataFrame:
+    """
+    Say which reports of a reference share most wording with each report of a corpus.
+
+    Parameters
+    ----------
+    corpus : Corpus
+    windows : DataFrame
+        `report` (id) and `window`, the numbers of `fingerprint` of each report of the reference.
+    most : int
+        A window that more reports of the reference have is a formula, and left out on both sides.
+
+    Returns
+    -------
+    DataFrame
+        `report`, `other` (id in the reference), `share` (of the report's sampled windows that the
+        other has), `low`, `high` (95%, Wilson; of the sampling of windows), `n` (windows), by
+        report, share falling, id; pairs that share no window have no row.
+    """
+    from scipy.stats import binomtest
+
+    times = windows["window"].value_counts()
+    windows = windows[windows["window"].map(times) <= most]
+    formulas = times.index[times > most]
+    rows = []
+    for report in corpus.reports:
+        own = np.setdiff1d(fingerprint(report.text), formulas)
+        shared_with = windows.loc[windows["window"].isin(own), "report"].value_counts()
+        for other, hits in shared_with.items():
+            interval = binomtest(int(hits), len(own)).proportion_ci(method="wilson")
+            rows.append((report.id, other, hits / len(own), interval.low, interval.high, len(own)))
+    table = pd.DataFrame(rows, columns=["report", "other", "share", "low", "high", "n"])
+    return table.sort_values(["report", "share", "other"], ascending=[True, False, True], ignore_index=True)

@@ -238,3 +238,14 @@ def test_a_wording_is_followed_to_the_first_who_had_it():
     table = text_reuse.travel(corpus, ["新质生产力"]).set_index("level")
     assert table.loc["city", ["reports", "have", "first", "day"]].tolist() == [2, 1, "c", "2024-02-01"]
     assert table.loc["province", "share"] == 1
+
+
+def test_fingerprints_estimate_shared_wording(national):
+    one, other = national[2019], national[2022]
+    mixed = one[: len(one) // 2] + other[: len(other) // 2]
+    prints = {name: text_reuse.fingerprint(text) for name, text in (("one", one), ("mixed", mixed))}
+    windows = pd.DataFrame({"report": "mixed", "window": prints["mixed"]})
+    corpus = dated({"one": (one, "", "national", 2019, "")})
+    row = text_reuse.against(corpus, windows).iloc[0]
+    assert row["low"] < 0.5 < row["high"] or abs(row["share"] - 0.5) < 0.07
+    assert np.array_equal(text_reuse.fingerprint("，".join(one)), prints["one"])
