@@ -15,8 +15,6 @@ RAW = ROOT / "data" / "raw"
 RESTORED = ROOT / "data" / "restored"
 # Word lists with a source in every row.
 LEXICONS = RESOURCES / "lexicons"
-# What the restorer knows about the language: tables with their recipes.
-LANGUAGE = ROOT / "restoration" / "resources"
 # Hand-checked passages.
 GOLD = ROOT / "data" / "gold"
 # Decisions of readers about single edits.
