@@ -100,7 +100,8 @@ def test_tables_lexicons_font_and_templates_load(whole, tmp_path):
 def test_the_suite_on_somebody_elses_texts(whole, tmp_path):
     """From a folder of texts to a trace, outside of the repository."""
     for year in (2020, 2021):
-        text = f"太原市{year}年政府工作报告\n一、过去一年工作回顾\n全市经济持续发展。\n"
+        head = f"{year}年太原市政府工作报告\n——{year}年1月10日在太原市第十四届人民代表大会第五次会议上\n"
+        text = f"{head}一、过去一年工作回顾\n全市经济持续发展。\n"
         (tmp_path / f"{year}.txt").write_text(text, encoding="utf-8")
     assert outside(whole, "-m", "analysis", "catalogue", tmp_path, cwd=tmp_path).returncode == 0
     ran = outside(whole, "-m", "analysis", "trace", "经济", "--catalogue", tmp_path / "catalogue.csv", cwd=tmp_path)
