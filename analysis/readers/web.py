@@ -1,0 +1,216 @@
+"""Web pages: what a reader sees of the report, without what stands around it."""
+
+import email
+import re
+from collections.abc import Iterator
+from email.policy import default as policy
+from pathlib import Path
+
+from analysis.readers import fields
+from analysis.readers.text import Text, decoded, paragraphs
+
+# Never part of what is read. A form or a header may hold the whole report.
+_DROPPED = ("script", "style", "nav", "footer", "aside", "noscript", "template", "select", "option", "button", "svg",
+            "iframe", "object", "head", "textarea", "canvas", "dialog", "datalist")  # fmt: skip
+_BLOCKS = frozenset(
+    "address article aside blockquote body caption center dd details div dl dt fieldset figcaption figure form h1 h2 "
+    "h3 h4 h5 h6 header hr legend li main ol p pre section summary table tbody td tfoot th thead tr ul".split()
+)
+_HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden|mso-hide\s*:\s*all", re.IGNORECASE)
+# A line that is prose: a heading or a menu is shorter, or ends without a stop.
+_STOP = re.compile("[。！？；：”]$")
+_PROSE = 30
+# Shares of prose that the part of a page holds that is the report, and of linked characters in a menu.
+_MAIN, _MENU = 0.95, 0.5
+_CHARSET = re.compile(rb"charset\s*=\s*[\"']?\s*([\w-]+)", re.IGNORECASE)
+
+
+def read(path: Path, data: bytes) -> list[Text]:
+    from bs4 import BeautifulSoup
+
+    if path.suffix.lower() in (".mht", ".mhtml"):
+        data = _archived(data)
+    soup = BeautifulSoup(_decoded(data), "html.parser")
+    metadata = _metadata(soup)
+    unread = {"pictures": len(soup.find_all("img")), "frames": len(soup.find_all(["iframe", "frame"]))}
+    hidden = _prune(soup)
+    main = _main(soup.body or soup)
+    text, _ = paragraphs(_lines(main))
+    unread |= {"hidden characters": hidden, "characters around the report": _size(soup.body or soup) - _size(main)}
+    if not metadata.get("title") and (top := soup.find("h1")) and top.get_text(strip=True):
+        metadata["title"] = _joined(top.get_text())
+    return [Text(text, metadata, unread={what: n for what, n in unread.items() if n > 0})]
+
+
+def _decoded(data: bytes) -> str:
+    """The page's text. What it says of its encoding counts where its bytes leave it open."""
+    text, encoding = decoded(data)
+    said = _CHARSET.search(data[:4096])
+    name = said[1].decode("ascii").lower() if said else ""
+    # gb2312 is what pages say whose writers meant all of GB 18030.
+    name = "gb18030" if name in ("gb2312", "gbk", "gb_2312-80", "x-gbk") else name
+    if encoding != "utf-8" and name in ("big5", "gb18030") and name != encoding:
+        try:
+            return data.decode(name)
+        except UnicodeDecodeError:
+            pass
+    return text
+
+
+def _archived(data: bytes) -> bytes:
+    """The page of a web archive (.mht)."""
+    message = email.message_from_bytes(data, policy=policy)
+    part = next((part for part in message.walk() if part.get_content_type() == "text/html"), None)
+    return part.get_payload(decode=True) if part is not None else data
+
+
+def _metadata(soup) -> dict[str, str]:
+    """What the standard heads of official sites say, then the page's own title."""
+    said = {}
+    for tag in soup.find_all("meta"):
+        name = str(tag.get("name") or tag.get("property") or "").strip().lower()
+        name = {"og:title": "title", "article:published_time": "pubdate"}.get(name, name)
+        content = _joined(str(tag.get("content") or ""))
+        # Not the writer of the page, and not how it is built.
+        if name not in ("author", "description", "viewport", "type", "id", "text", "content", "level", "column"):
+            said.setdefault(name, content)
+    # The heads of the standard first: `title` of a page may be that of the site.
+    order = ("articletitle", "pubdate", "contentsource", "sitename", "columnname")
+    found = fields.named({name: said[name] for name in (*order, *said) if name in said})
+    if not found.get("title") and soup.title and soup.title.string:
+        found["title"] = re.split(r"\s*[-_|–—]{1,2}\s*(?=[^-_|–—]*\Z)", _joined(soup.title.string))[0]
+    return {name: value for name, value in found.items() if name != "text"}
+
+
+def _prune(soup) -> int:
+    """Take out what is never read; give the number of hidden characters."""
+    from bs4 import Comment, Declaration, Doctype, ProcessingInstruction
+
+    for node in soup.find_all(string=lambda s: isinstance(s, (Comment, Declaration, Doctype, ProcessingInstruction))):
+        node.extract()
+    for tag in soup.find_all(_DROPPED):
+        tag.decompose()
+    hidden = 0
+    for tag in soup.find_all(lambda t: _is_hidden(t)):
+        if not tag.decomposed:
+            hidden += _size(tag)
+            tag.decompose()
+    for tag in soup.find_all("rt") + soup.find_all("rp"):
+        tag.decompose()
+    for tag in soup.find_all(["ul", "ol", "div", "table", "td", "p", "dl"]):
+        if not tag.decomposed and _is_menu(tag):
+            tag.decompose()
+    return hidden
+
+
+def _is_hidden(tag) -> bool:
+    style = tag.get("style") or ""
+    return tag.has_attr("hidden") or bool(_HIDDEN.search(style)) or (tag.name == "input" and tag.get("type") == "hidden")
+
+
+def _is_menu(tag) -> bool:
+    """Whether most of what a block says are links, and none of it a sentence."""
+    linked = sum(_size(link) for link in tag.find_all("a"))
+    size = _size(tag)
+    return len(tag.find_all("a")) > 1 and linked > _MENU * size and not re.search("[。！]", tag.get_text())
+
+
+def _size(tag) -> int:
+    return len(re.sub(r"\s", "", tag.get_text()))
+
+
+def _main(body):
+    """
+    The part of a page that is the report.
+
+    The smallest element that holds nearly all prose, and the page's heading with it if that stands
+    just before. A page without prose is taken whole.
+    """
+    prose = _prose(body)
+    if not prose:
+        return body
+    main = body
+    while True:
+        inner = [tag for tag in main.find_all(True, recursive=False) if tag.name in _BLOCKS or tag.name in ("span", "font")]
+        best = max(inner, key=_prose, default=None)
+        if best is None or best.name in ("p", "td", "li") or _prose(best) < _MAIN * prose:
+            break
+        main = best
+    return _with_title(main, body)
+
+
+def _with_title(main, body):
+    """The element itself, or the one around it that adds a heading and little else."""
+    if main.find(["h1"]) or main is body:
+        return main
+    size = _size(main)
+    for outer in main.parents:
+        if outer.name not in _BLOCKS:
+            break
+        if _size(outer) - size > 0.1 * size + 200:
+            break
+        if outer.find(["h1", "h2"]):
+            return outer
+        if outer is body:
+            break
+    return main
+
+
+def _prose(tag) -> int:
+    """Characters of a block that stand in sentences."""
+    lines = [line.strip() for line in _lines(tag)]
+    return sum(len(line) for line in lines if len(line) >= _PROSE or (len(line) > 5 and _STOP.search(line)))
+
+
+def _lines(tag) -> list[str]:
+    """What a block shows, a paragraph a line; line breaks of the source are blanks or nothing."""
+    lines = [""]
+    for kind, text in _pieces(tag):
+        if kind == "break":
+            lines.append("")
+        elif kind == "kept":
+            lines += [lines.pop() + text.split("\n")[0], *text.split("\n")[1:]]
+        else:
+            lines[-1] += text
+    return [_joined(line) for line in lines]
+
+
+def _pieces(tag) -> Iterator[tuple[str, str]]:
+    from bs4 import NavigableString
+
+    for child in tag.children:
+        if isinstance(child, NavigableString):
+            yield ("kept", str(child)) if tag.name == "pre" else ("text", str(child))
+        elif child.name == "br":
+            yield "break", ""
+        elif child.name in ("td", "th"):
+            yield from _cell(child)
+        elif child.name in _BLOCKS:
+            yield "break", ""
+            yield from _pieces(child)
+            yield "break", ""
+        else:
+            yield from _pieces(child)
+
+
+def _cell(cell) -> Iterator[tuple[str, str]]:
+    """A cell of a table stays on the row's line, unless paragraphs stand in it: then it lays out a page."""
+    pieces = list(_pieces(cell))
+    if any(kind == "break" for kind, _ in pieces) and cell.find(["p", "div", "br", "table"]):
+        yield "break", ""
+        yield from pieces
+        yield "break", ""
+    else:
+        yield from pieces
+        yield "text", "\t"
+
+
+def _joined(text: str) -> str:
+    """
+    Close up what a source breaks: Chinese reads on without a blank, other words with one.
+
+    >>> _joined("高质量发\\n    展，GDP\\n增长")
+    '高质量发展，GDP增长'
+    """
+    text = re.sub(r"[ \t\f\v]*[\r\n][ \t\r\n\f\v]*", "\n", text.replace("\xa0", " ").strip(" \r\n\f\v"))
+    return re.sub("(?<=[!-~])\n(?=[!-~])", " ", text.strip("\n")).replace("\n", "")
