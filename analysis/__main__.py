@@ -11,7 +11,7 @@ import os
 import sys
 
 import analysis
-from analysis import importers, paths
+from analysis import paths, readers
 from restoration import __main__ as restorer
 
 MODULES = ("catalogue.command", "trace", "claims.command", "pipeline",
@@ -25,7 +25,7 @@ def parser() -> argparse.ArgumentParser:
     restore = commands.add_parser("restore", help="restore a text file; say each change and why")
     restorer.add_arguments(restore)
     restore.set_defaults(
-        call=lambda args: restorer.run(args, importers.data),
+        call=lambda args: restorer.run(args, readers.data),
         overrides=paths.OVERRIDES if paths.OVERRIDES.exists() else None,
     )
     for name in MODULES:

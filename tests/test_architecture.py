@@ -13,7 +13,7 @@ PACKAGE = paths.ROOT / "analysis"
 FILES = sorted(PACKAGE.rglob("*.py"))
 # Stages of the flow; a module imports its own stage and earlier ones.
 STAGES = [
-    {"paths", "glossary", "textfiles", "importers"},
+    {"paths", "glossary", "textfiles", "readers"},
     {"cache", "catalogue", "structure", "corpus", "accuracy"},
     {"lexicons", "tokens"},
     {"counts", "phrases", "text_reuse", "mentions", "quantities"},

@@ -28,15 +28,13 @@ def _check(args: argparse.Namespace) -> int:
 
 
 def _draft(args: argparse.Namespace) -> int:
-    from analysis import catalogue, importers
+    from analysis import catalogue
     from analysis.catalogue import draft
 
     out = args.out or args.folder / "catalogue.csv"
     if out.exists() and not args.force:
         print(f"{out} is there already: --force replaces it, -o names another", file=sys.stderr)
         return 1
-    for said in importers.convert(args.folder):
-        print(said, file=sys.stderr)
     draft.write(draft.draft(args.folder, out.parent), out)
     said, _ = catalogue.describe(out)
     print(f"{said}\nA draft, to be read and corrected: {out}; then: python -m analysis check {out}")

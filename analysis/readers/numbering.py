@@ -173,7 +173,7 @@ class Numbering:
                 pattern = pattern.replace(sign, _number(levels.get(at), count, legal))
         suffix = _value(_child(shown, "suff"), "val") or "tab"
         # Where a tab follows 一、 a reader sees no blank.
-        blank = suffix != "nothing" and pattern and pattern[-1] not in "、，。．）)】〕》：:"
+        blank = suffix != "nothing" and pattern and pattern[-1] not in "、，。．.）)】〕》：:"
         return pattern + (" " if blank else "")
 
 

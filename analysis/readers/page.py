@@ -44,12 +44,18 @@ _GUTTER, _INDENT, _SHORT = 1.0, 1.2, 1.5
 # What parts the cells of a table.
 _CELLS = 2.0
 _HAN = "\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef\u3000-\u303f“”‘’—…·〇"
-_NUMBER = re.compile(r"[\s\-–—―－·•|.]*(?:第\s*)?[\d０-９ivxⅰ-ⅻ]{1,4}(?:\s*[/／]\s*\d{1,4}|\s*页)?(?:\s*[，,]?\s*共\s*\d+\s*页)?[\s\-–—―－·•|.]*\Z",
-                     re.IGNORECASE)  # fmt: skip
-_HEADING = re.compile(r"(?:[（(]?[一二三四五六七八九十]{1,3}[）)、．.]|第[一二三四五六七八九十百]{1,4}[章节编部条]|各位代表|附件|专栏\s*\d)")
+_DASHES = r"[\s\-–—―－·•|.]*"
+_COUNT = r"[\d０-９ivxⅰ-ⅻ]{1,4}"
+_OF = r"(?:\s*[/／]\s*\d{1,4}|\s*页)?(?:\s*[，,]?\s*共\s*\d+\s*页)?"
+_NUMBER = re.compile(rf"{_DASHES}(?:第\s*)?{_COUNT}{_OF}{_DASHES}\Z", re.IGNORECASE)
+_HEADING = re.compile(
+    r"(?:[（(]?[一二三四五六七八九十]{1,3}[）)、．.]|第[一二三四五六七八九十百]{1,4}[章节编部条]|各位代表|附件|专栏\s*\d)"
+)
 _END = re.compile("[。！？：；”）.!?:;]\\Z")
 # A line at the edge of a page repeats on that share of pages to be a running head.
 _REPEATS = 0.4
+# Rows that are too few to tell the edges of a column.
+_FEW = 4
 # Lines at the top and bottom of a page among which heads and feet are looked for.
 _EDGE = 3
 
@@ -70,7 +76,9 @@ def paragraphs(pages: Iterable[list[Sign]]) -> tuple[list[str], list[str], int]:
     """
     rows = [_rows(signs) for signs in pages]
     running = _running(rows)
-    kept = [[row for place, row in enumerate(page) if (number, place) not in running] for number, page in enumerate(rows)]
+    kept = [
+        [row for place, row in enumerate(page) if (number, place) not in running] for number, page in enumerate(rows)
+    ]
     lines = [line for number, page in enumerate(kept, start=1) for line in _page(page, number)]
     texts, places, pitch, grid = [], [], _pitch(lines), _grid(lines)
     for before, line in pairwise([None, *lines]):
@@ -123,13 +131,15 @@ def _rows(signs: list[Sign]) -> list[list[Sign]]:
 def _columns(rows: list[list[Sign]], em: float) -> list[tuple[float, float, list[list[Sign]]]]:
     """Blocks of rows in reading order, with the edges of their column."""
     rest, blocks = list(rows), []
+    whole = _edges(rows, em)
     while rest:
         gutter, first, until = _gutter(rest, em)
+        alone = rest if gutter is None else rest[:first]
+        if alone:
+            # A title above columns is short of the page's edge, not of its own.
+            blocks.append((*(_edges(alone, em) if len(alone) >= _FEW else whole), alone))
         if gutter is None:
-            blocks.append((*_edges(rest, em), rest))
             break
-        if first:
-            blocks.append((*_edges(rest[:first], em), rest[:first]))
         body = rest[first:until]
         left = [[sign for sign in row if sign.right <= gutter] for row in body]
         right = [[sign for sign in row if sign.right > gutter] for row in body]
@@ -149,9 +159,9 @@ def _edges(rows: list[list[Sign]], em: float) -> tuple[float, float]:
     near, many = Counter(round(2 * right / em) for right in rights).most_common(1)[0]
     high = max(right for right in rights if round(2 * right / em) == near)
     # Few rows say little about where a column begins.
-    if len(rows) < 4:
-        low = min(lefts)
-    return low, high if many >= 0.25 * len(rows) and len(rows) >= 4 else max(rights)
+    if len(rows) < _FEW:
+        return min(lefts), max(rights)
+    return low, high if many >= 0.25 * len(rows) else max(rights)
 
 
 def _is_parted(row: list[Sign], gutter: float) -> bool:
@@ -175,7 +185,9 @@ def _gutter(rows: list[list[Sign]], em: float) -> tuple[float | None, int, int]:
         if many < 5:
             break
         middle = place * em
-        inside = [any(low - 0.01 <= x <= high + 0.01 for low, high in found for x in _near(middle, em)) for found in gaps]
+        inside = [
+            any(low - 0.01 <= x <= high + 0.01 for low, high in found for x in _near(middle, em)) for found in gaps
+        ]
         start, end = _longest(inside, rows, middle)
         if end - start < 5:
             continue
@@ -225,9 +237,9 @@ def _common(gaps: list[list[tuple[float, float]]], middle: float) -> float | Non
 
 def _is_prose(rows: list[list[Sign]], em: float) -> bool:
     """Whether rows fill their width as text does: most of them nearly to the edge, and of some length."""
-    if len(rows) < 4:
+    if len(rows) < _FEW:
         return False
-    low, high = _edges(rows, em)
+    _, high = _edges(rows, em)
     full = [row for row in rows if row[-1].right >= high - 2 * em]
     return len(full) >= 0.5 * len(rows) and median(len(row) for row in full) >= 8
 
@@ -268,7 +280,7 @@ def _running(pages: list[list[list[Sign]]]) -> set[tuple[int, int]]:
         alone = _NUMBER.match(said) and (printed > 1 or re.search(r"[\-–—―－]", said))
         repeated = texts[_key(side, row)] >= max(2, often / 2) and level >= often
         other = level >= max(3, often) and _em(row) < 0.95 * body
-        if printed > 1 and not _END.search(said) and (repeated or other) or alone:
+        if (printed > 1 and not _END.search(said) and (repeated or other)) or alone:
             found.add((number, place))
     # What stands between a head and the edge belongs to it; what a body row parts from the edge does not.
     return {(number, place) for number, place in found if _reaches_edge(number, place, found, len(pages[number]))}

@@ -15,7 +15,9 @@ from restoration import decode, hanzi
 
 # Shares of signs that are no Chinese, Latin or marks, above which a font does not name its characters.
 _STRANGE = 0.1
-_USUAL = re.compile(f"[{hanzi.HAN}\\u2e80-\\u2fdf\\u3000-\\u303f\\uff00-\\uffef\\u2000-\\u206f\\u2100-\\u26ff -~\\u00a0-\\u00ff]")
+_USUAL = re.compile(
+    f"[{hanzi.HAN}\\u2e80-\\u2fdf\\u3000-\\u303f\\uff00-\\uffef\\u2000-\\u206f\\u2100-\\u26ff -~\\u00a0-\\u00ff]"
+)
 
 
 def read(path: Path, data: bytes) -> list[Text]:

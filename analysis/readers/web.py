@@ -12,10 +12,10 @@ from analysis.readers.text import Text, decoded, paragraphs
 # Never part of what is read. A form or a header may hold the whole report.
 _DROPPED = ("script", "style", "nav", "footer", "aside", "noscript", "template", "select", "option", "button", "svg",
             "iframe", "object", "head", "textarea", "canvas", "dialog", "datalist")  # fmt: skip
-_BLOCKS = frozenset(
+_BLOCKS = frozenset((  # noqa: SIM905
     "address article aside blockquote body caption center dd details div dl dt fieldset figcaption figure form h1 h2 "
-    "h3 h4 h5 h6 header hr legend li main ol p pre section summary table tbody td tfoot th thead tr ul".split()
-)
+    "h3 h4 h5 h6 header hr legend li main ol p pre section summary table tbody td tfoot th thead tr ul"
+).split())  # fmt: skip
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden|mso-hide\s*:\s*all", re.IGNORECASE)
 # A line that is prose: a heading or a menu is shorter, or ends without a stop.
 _STOP = re.compile("[。！？；：”]$")
@@ -105,7 +105,9 @@ def _prune(soup) -> int:
 
 def _is_hidden(tag) -> bool:
     style = tag.get("style") or ""
-    return tag.has_attr("hidden") or bool(_HIDDEN.search(style)) or (tag.name == "input" and tag.get("type") == "hidden")
+    return (
+        tag.has_attr("hidden") or bool(_HIDDEN.search(style)) or (tag.name == "input" and tag.get("type") == "hidden")
+    )
 
 
 def _is_menu(tag) -> bool:
@@ -131,7 +133,9 @@ def _main(body):
         return body
     main = body
     while True:
-        inner = [tag for tag in main.find_all(True, recursive=False) if tag.name in _BLOCKS or tag.name in ("span", "font")]
+        inner = [
+            tag for tag in main.find_all(True, recursive=False) if tag.name in _BLOCKS or tag.name in ("span", "font")
+        ]
         best = max(inner, key=_prose, default=None)
         if best is None or best.name in ("p", "td", "li") or _prose(best) < _MAIN * prose:
             break
@@ -168,6 +172,8 @@ def _lines(tag) -> list[str]:
     for kind, text in _pieces(tag):
         if kind == "break":
             lines.append("")
+        elif kind == "cell":
+            lines[-1] += "\t" if lines[-1].strip() else ""
         elif kind == "kept":
             lines += [lines.pop() + text.split("\n")[0], *text.split("\n")[1:]]
         else:
@@ -195,14 +201,11 @@ def _pieces(tag) -> Iterator[tuple[str, str]]:
 
 def _cell(cell) -> Iterator[tuple[str, str]]:
     """A cell of a table stays on the row's line, unless paragraphs stand in it: then it lays out a page."""
-    pieces = list(_pieces(cell))
-    if any(kind == "break" for kind, _ in pieces) and cell.find(["p", "div", "br", "table"]):
+    laid_out = cell.find(["p", "div", "br", "table"]) is not None
+    yield "break" if laid_out else "cell", ""
+    yield from _pieces(cell)
+    if laid_out:
         yield "break", ""
-        yield from pieces
-        yield "break", ""
-    else:
-        yield from pieces
-        yield "text", "\t"
 
 
 def _joined(text: str) -> str:
