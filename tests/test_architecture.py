@@ -38,8 +38,6 @@ DOORS = {
     "nbclient": {"notebooks"},
     "ipywidgets": {"explore"},
 }
-# Too long to read at one sitting.
-LONGEST = 300
 
 
 def name(path: Path) -> str:
@@ -72,11 +70,6 @@ def test_big_libraries_have_one_door(path):
     for module in imported(path):
         allowed = DOORS.get(module.split(".")[0])
         assert allowed is None or name(path) in allowed, f"{path.name} imports {module}"
-
-
-@pytest.mark.parametrize("path", FILES, ids=lambda p: str(p.relative_to(PACKAGE)))
-def test_files_can_be_read_at_one_sitting(path):
-    assert len(path.read_text(encoding="utf-8").splitlines()) <= LONGEST
 
 
 def test_importing_the_package_is_quick_and_loads_nothing_heavy():
