@@ -83,7 +83,7 @@ def restore(
     if level not in LEVELS:
         raise ValueError(f"no level {level!r}: choose one of {', '.join(LEVELS)}")
     source, encoding = decode.decode(raw)
-    text, ledger = _decoded(source, Ledger([], len(source)))
+    text, ledger = _decoded(source, Ledger([], len(source)), encoding)
     diagnosis = diagnose(text)
     if level != "none":
         text, ledger = _rounds(text, ledger, diagnosis, level)
@@ -105,16 +105,16 @@ def _rounds(text: str, ledger: Ledger, diagnosis: Diagnosis, level: str) -> tupl
                 text, ledger = _do(edits, text, ledger, level)
         if text == before:
             break
-        text, ledger = _decoded(text, ledger)
+        text, ledger = _decoded(text, ledger, "utf-8")
         diagnosis = diagnose(text)
     return text, ledger
 
 
-def _decoded(text: str, ledger: Ledger) -> tuple[str, Ledger]:
+def _decoded(text: str, ledger: Ledger, encoding: str) -> tuple[str, Ledger]:
     """Undo misreadings until none shows; one can hide another."""
     for _ in range(ROUNDS):
         before = text
-        text, ledger = _do(decode.find(text), text, ledger, "full")
+        text, ledger = _do(decode.find(text, encoding), text, ledger, "full")
         if text == before:
             break
     return text, ledger

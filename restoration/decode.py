@@ -1,22 +1,30 @@
-"""
-From bytes to characters, each step proved by its round trip.
+r"""
+From bytes to characters, and back where somebody took the wrong way: a search over runs.
 
     >>> decode("政府工作报告".encode("gb18030"))
     ('政府工作报告', 'gb18030')
+    >>> characters("政府\n".encode() + "工作报告".encode("gbk"))
+    '政府\n工作报告'
     >>> [edit.after for edit in find("鏀垮簻宸ヤ綔鎶ュ憡")]
     ['政府工作报告']
 
 The raw text is the bytes in *one* encoding, so that `raw.encode(encoding, "surrogateescape")` is
-the file; what stands in another encoding inside it is an edit like any other. Of the encodings
-that fit, the one whose text has the most of the commonest characters is taken.
+the file; what stands in another encoding inside it is an edit like any other. A stretch whose bytes
+are in doubt is read by dynamic programming: at each byte the text goes on in one of the encodings,
+or changes over, or a byte is lost; the cheapest way by the character model wins, and it has to be
+cheaper than to take the stretch as it stands.
 """
 
 import codecs
 import re
+from collections.abc import Iterator
 from contextlib import suppress
+from functools import lru_cache
+from itertools import accumulate
+from typing import NamedTuple
 
-from restoration import hanzi
-from restoration.ledger import GAP, Edit
+from restoration import char_model, hanzi
+from restoration.ledger import GAP, Edit, disjoint
 
 KIND = "decoding"
 BOMS = (
@@ -24,7 +32,8 @@ BOMS = (
     (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"),
     ("\ufeff".encode("gb18030"), "gb18030"),
 )
-ENCODINGS = ("utf-8", "gb18030", "big5", "utf-16-le", "utf-16-be")
+# Big5 is Windows' (cp950): pages have its 碁 銹 裏 墻 恒 粧 嫺 and €.
+ENCODINGS = ("utf-8", "gb18030", "cp950", "utf-16-le", "utf-16-be")
 # The commonest characters of written Chinese (jieba's list) and of reports, in both scripts: a
 # third of a text; of a text read in a wrong encoding, one in a hundred.
 COMMON = frozenset(
@@ -35,27 +44,11 @@ COMMON = frozenset(
 PASSES = 0.08
 # Control characters that no text has; one in a thousand is an accident, more is a binary file.
 CONTROL = re.compile("[\x00-\x08\x0e-\x1f\x7f]")
+CONTROL_BYTES = re.compile(rb"[\x00-\x08\x0e-\x1f\x7f]")
 # Bytes that fit no encoding, kept by Python's surrogate escapes; other halves of pairs.
 TORN = re.compile("[\ud800-\udfff]+")
 PLAIN = re.compile(f"[{hanzi.HAN}\u3000-\u3017\uff01-\uff5e“”‘’—…·]")
-
-
-def _row(leads: range, trails: range) -> str:
-    """Characters of these GBK bytes, as a regular expression class."""
-    codes = (bytes((lead, trail)) for lead in leads for trail in trails)
-    return "[" + re.escape("".join(code.decode("gbk", "ignore") for code in codes)) + "]"
-
-
-LEAD, TAIL = range(0xE2, 0xF0), range(0x80, 0xC0)
-# Two Chinese characters of UTF-8 are three of GBK: E. 8. | 8. E. | 8. 8. (Once, then any number of
-# times: what begins with a class is searched for at C speed, what begins with a repeat is not.)
-_THREE = _row(LEAD, TAIL) + _row(range(0x81, 0xC0), LEAD) + _row(range(0x81, 0xC0), TAIL)
-UTF8_AS_GBK = re.compile(f"{_THREE}(?:{_THREE})*")
-# Both bytes of GBK, or the three of UTF-8, seen as Western letters and marks (Windows-1252).
-WESTERN = {bytes((code,)).decode("cp1252", "replace"): code for code in range(0x80, 0x100)}
-WESTERN = {chr(code): code for code in range(0x80, 0x100)} | WESTERN
-_WEST = "[" + "".join(sorted(set(WESTERN) - {GAP})) + "]"
-AS_WESTERN = re.compile(f"{_WEST}{_WEST}{{3,}}")
+HAN = re.compile(f"[{hanzi.HAN}]")
 
 
 class DecodingError(ValueError):
@@ -66,10 +59,26 @@ def decode(raw: bytes | str) -> tuple[str, str]:
     """
     Give the raw text and the encoding in which it is the file.
 
+    Parameters
+    ----------
+    raw : bytes or str
+        A file, or a text that somebody decoded (which counts as UTF-8).
+
+    Returns
+    -------
+    tuple of str and str
+        Text and encoding, so that `text.encode(encoding, "surrogateescape")` is the file. What is
+        damaged in it is still there: `find` lists its repair, `characters` has it done.
+
     Raises
     ------
     DecodingError
-        If bytes are empty, binary, or fit no encoding.
+        If bytes are empty, binary, or give no Chinese in any way.
+
+    Examples
+    --------
+    >>> decode("持之以恒，心裏有數".encode("cp950"))
+    ('持之以恒，心裏有數', 'cp950')
     """
     if isinstance(raw, str):
         return raw, "utf-8"
@@ -89,6 +98,46 @@ def decode(raw: bytes | str) -> tuple[str, str]:
     return text, encoding
 
 
+def characters(raw: bytes | str) -> str:
+    """
+    Read a file as Chinese text, with what was decoded wrongly before read again.
+
+    Parameters
+    ----------
+    raw : bytes or str
+        As in `decode`; the same errors.
+
+    Returns
+    -------
+    str
+        The text, as `restore(raw, level="none").text` gives it.
+
+    Examples
+    --------
+    >>> characters("政府工作报告".encode("gb18030").decode("latin-1"))
+    '政府工作报告'
+    """
+    text, encoding = decode(raw)
+    return repair(text, encoding)
+
+
+# Rounds of repair: one misreading can hide another.
+ROUNDS = 8
+
+
+def repair(text: str, encoding: str = "utf-8") -> str:
+    """Apply what `find` lists until nothing more is found."""
+    for _ in range(ROUNDS):
+        before, pieces, place = text, [], 0
+        for edit in disjoint(find(text, encoding)):
+            pieces += [text[place : edit.start], edit.after]
+            place = edit.end
+        text = "".join([*pieces, text[place:]])
+        if text == before:
+            break
+    return text
+
+
 def _read(data: bytes, encoding: str) -> str | None:
     """Text that encodes back to `data`, bytes that do not fit escaped; None where there is none."""
     with suppress(UnicodeDecodeError):
@@ -96,9 +145,25 @@ def _read(data: bytes, encoding: str) -> str | None:
             return data.decode(encoding)
     try:
         text = data.decode(encoding, "surrogateescape")
-        return text if text.encode(encoding, "surrogateescape") == data else None
+        if text.encode(encoding, "surrogateescape") == data:
+            return text
     except UnicodeError:
         return None
+    # Big5 has some characters twice: the second code stays as its bytes.
+    return _piecewise(data, encoding) if encoding in ("cp950", "gb18030") else None
+
+
+def _piecewise(data: bytes, encoding: str) -> str | None:
+    pieces = []
+    for hit in re.finditer(rb"[\x00-\x7f]+|[\x80-\xff][\x30-\xff]|[\x80-\xff]", data):
+        text = hit[0].decode(encoding, "surrogateescape")
+        whole = text.encode(encoding, "surrogateescape") == hit[0]
+        pieces.append(text if whole else hit[0].decode("ascii", "surrogateescape"))
+    text = "".join(pieces)
+    with suppress(UnicodeError):
+        if text.encode(encoding, "surrogateescape") == data:
+            return text
+    return None
 
 
 def _guess(data: bytes) -> str:
@@ -113,12 +178,16 @@ def _guess(data: bytes) -> str:
         return "utf-8"
     likely = {encoding: _likely(data, encoding) for encoding in ENCODINGS}
     best = max(likely, key=likely.get)
-    if likely[best] < PASSES:
-        raise DecodingError(
-            f"byte {place} fits neither UTF-8 nor, as Chinese, GB18030, Big5 or UTF-16: "
-            "if it is text, convert it to UTF-8"
-        )
-    return best
+    if likely[best] >= PASSES:
+        return best
+    for encoding in ("gb18030", "utf-8", "latin-1") if len(CONTROL_BYTES.findall(data)) < len(data) / 20 else ():
+        text = _read(data, encoding)
+        if text is not None and likeness(repair(text, encoding)) >= PASSES:
+            return encoding
+    raise DecodingError(
+        f"byte {place} fits neither UTF-8 nor, as Chinese, GB18030, Big5 or UTF-16: "
+        "if it is text, convert it to UTF-8"
+    )
 
 
 def _is_wide(data: bytes, parity: int) -> bool:
@@ -127,11 +196,15 @@ def _is_wide(data: bytes, parity: int) -> bool:
 
 
 def _likely(data: bytes, encoding: str) -> float:
-    """Likeness of the text that `data` is in this encoding; the rarer ones must fit throughout."""
+    """Likeness of the text that `data` is in this encoding; torn bytes count against it."""
     text = _read(data, encoding)
-    if text is None or (encoding not in ("utf-8", "gb18030") and TORN.search(text)):
+    if text is None:
         return 0.0
-    return likeness(text)
+    torn = sum(map(len, TORN.findall(text)))
+    if torn and encoding.startswith("utf-16"):
+        return 0.0
+    # A sound text has hardly any torn byte, one in a wrong encoding a tenth.
+    return likeness(text) * (1 if encoding in ("utf-8", "gb18030") else 1 - min(1, 20 * torn / len(text)))
 
 
 def likeness(text: str) -> float:
@@ -145,27 +218,240 @@ def _is_plain(character: str) -> bool:
     return bool(PLAIN.match(character)) and hanzi.in_gb2312(character)
 
 
-def find(text: str) -> list[Edit]:
+# Bytes seen as Western letters and marks (Windows-1252, and Latin-1 where that has none).
+WESTERN = {bytes((code,)).decode("cp1252", "replace"): code for code in range(0x80, 0x100)}
+WESTERN = {chr(code): code for code in range(0x80, 0x100)} | WESTERN
+WESTERN.pop(GAP)
+_WEST = "".join(sorted(WESTERN))
+# Of these, what a Chinese text has for itself.
+OWN = "·×÷°±§“”‘’…—•©®™€£\xa0\xad"
+STRONG = re.compile(f"[{''.join(sorted(set(WESTERN) - set(OWN)))}]")
+# A stretch of them: an ASCII character may be the second byte of one in GBK or Big5.
+AS_WESTERN = re.compile(f"[{_WEST}](?:[ -~]?[ -~]?[{_WEST}])*[@-~]?")
+# In UTF-8 with bytes of something else in it: those, and what they may make with their neighbours,
+# up to eight characters on that are what a Chinese text has.
+_ODD = "[^\n -~\u2013-\u2026\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]"
+STRETCH = re.compile(f"[^\n]{{0,2}}{_ODD}(?:[^\n]{{0,8}}?{_ODD})*[^\n]{{0,2}}")
+LINE = re.compile("[^\n]*[\udc80-\udcff][^\n]*")
+
+
+class Step(NamedTuple):
+    """One character on the cheapest way to `end` bytes: where it began, and how it was read."""
+
+    start: int
+    end: int
+    how: str
+    text: str
+    cost: float
+
+
+# Nats. To change over to another encoding; a lost byte; a Western letter, one more of the same, one
+# within a word; a mark that Chinese has too.
+CHANGE, LOST_BYTE, LETTER, AGAIN, IN_WORD, MARK = 6.0, 14.0, 7.0, 1.0, 2.5, 4.0
+# A byte that somebody could not read and wrote as `?` or U+FFFD; no character has it.
+HOLE = 0xFF
+# Fewer characters than this must be clearer.
+SHORT = 4
+# Bytes in a file of Chinese are hardly Western letters.
+IN_BYTES = 2.0
+WELL_FORMED = 16.0
+MULTIBYTE = ("gb18030", "utf-8", "cp950")
+
+
+@lru_cache(1 << 15)
+def cost(character: str) -> float:
+    """Cost of a character in a Chinese text, in nats: rare ones, and what is none, cost more."""
+    from restoration.pinyin_script import table
+
+    if character < "\x80":
+        return 0.0 if character >= " " or character in "\n\r\t" else 20.0
+    if character == "\u3000":
+        return 4.0
+    for form, more in ((character, 0.0), (table().get(character, ""), 0.5)):
+        code = int(char_model.encode(form)[0]) if form else 0
+        if code:
+            return more - float(char_model.model().values[0][code])
+    if PLAIN.match(character):
+        return 17.0 if hanzi.in_gb2312(character) else 20.0
+    return 9.0 if "\xa0" <= character <= "\u024f" else 25.0
+
+
+def _cost(text: str, how: str) -> float:
+    """Cost of a character in an encoding: what is well formed in UTF-8 is so on purpose."""
+    return min(cost(text), WELL_FORMED) if how == "utf-8" else cost(text)
+
+
+def _unit(data: bytes, at: int, how: str) -> tuple[str, int]:
+    """The character that begins at a byte in an encoding, and its length; "" for none."""
+    first = data[at]
+    if how == "utf-8":
+        length = 2 if first < 0xE0 else 3 if first < 0xF0 else 4
+    else:
+        four = how == "gb18030" and at + 1 < len(data) and 0x30 <= data[at + 1] <= 0x39
+        length = 4 if four else 2
+    return _character(data[at : at + length], how), length
+
+
+@lru_cache(1 << 16)
+def _character(unit: bytes, how: str) -> str:
+    try:
+        text = unit.decode(how)
+    except UnicodeDecodeError:
+        return ""
+    return text if len(text) == 1 else ""
+
+
+def _western(data: bytes, at: int) -> tuple[str, float]:
+    """A byte as the Western letter or mark that it may be, and what that costs."""
+    letter = _character(data[at : at + 1], "cp1252") or chr(data[at])
+    if at and data[at - 1] == data[at]:
+        return letter, AGAIN
+    if letter in OWN:
+        return letter, MARK
+    beside = data[max(0, at - 1) : at] + data[at + 1 : at + 2]
+    case = str.isalpha if letter.isupper() else str.islower
+    word = letter.isalpha() and any(b < 0x80 and case(chr(b)) for b in beside)
+    return letter, IN_WORD if word else LETTER
+
+
+def search(data: bytes, western: float = 1.0) -> tuple[list[Step], float]:
     """
-    List what a decoded text still shows of other encodings: marks, torn bytes, misread runs.
+    Read bytes the cheapest way, changing between encodings where that pays.
+
+    Parameters
+    ----------
+    data : bytes
+    western : float
+        How much dearer than usual a Western letter is.
+
+    Returns
+    -------
+    list of Step, and float
+        One a character, in order; `how` is an encoding, "ascii", "western" or "lost". What it costs.
 
     Examples
     --------
-    >>> [(e.before, e.after) for e in find("在ÕþÐ§上\ufeff")]
+    >>> steps, _ = search("政府".encode("gbk") + "工作".encode("utf-8"))
+    >>> [(step.text, step.how) for step in steps]
+    [('政', 'gb18030'), ('府', 'gb18030'), ('工', 'utf-8'), ('作', 'utf-8')]
+    """
+    length = len(data)
+    # For each number of bytes read: by encoding, the least cost and the step that led there.
+    ways: list[dict[str, tuple[float, Step | None, str]]] = [{} for _ in range(length + 1)]
+    ways[0] = dict.fromkeys((*MULTIBYTE, "western"), (0.0, None, ""))
+    for at in range(length):
+        here = ways[at]
+        if not here:
+            continue
+        if data[at] < 0x80:
+            step = Step(at, at + 1, "ascii", chr(data[at]), 0.0)
+            for name in here:
+                _offer(ways, step, name, here[name][0], name)
+            continue
+        for name in MULTIBYTE:
+            text, size = _unit(data, at, name)
+            if text:
+                before, came = _least(here, name)
+                _offer(ways, Step(at, at + size, name, text, _cost(text, name)), name, before, came)
+        text, lost = {0x80: ("€", 8.0), HOLE: ("?", 4.0)}.get(data[at], (GAP, LOST_BYTE))
+        for name in here:
+            _offer(ways, Step(at, at + 1, "lost", text, lost), name, here[name][0], name)
+        if "utf-8" in here:
+            for size, lost in _torn_units(data[at : at + 3]):
+                _offer(ways, Step(at, at + size, "lost", GAP, lost), "utf-8", here["utf-8"][0], "utf-8")
+        if data[at] != HOLE:
+            text, letter = _western(data, at)
+            before, came = _least(here, "western")
+            _offer(ways, Step(at, at + 1, "western", text, western * letter), "western", before, came)
+    return _way_back(ways, length)
+
+
+def _least(here: dict[str, tuple], name: str) -> tuple[float, str]:
+    """The cheapest way to go on in an encoding, and from which one."""
+    turns = ((here[other][0] + (CHANGE if other != name else 0.0), other != name, other) for other in here)
+    total, _, came = min(turns)
+    return total, came
+
+
+def _torn_units(data: bytes) -> Iterator[tuple[int, float]]:
+    """What may be left of a character of three bytes in UTF-8: how many bytes, and the cost."""
+    is_lead = [0xE0 <= b < 0xF0 for b in data]
+    is_tail = [0x80 <= b < 0xC0 for b in data]
+    hole = [b == HOLE for b in data]
+    if len(data) > 1 and is_tail[1] and (is_lead[0] or is_tail[0]) and not (len(data) > 2 and is_tail[2]):
+        yield 2, LOST_BYTE
+    if len(data) > 2 and sum(hole) == 1 and all(
+        a or b for a, b in zip(hole, (is_lead[0], is_tail[1], is_tail[2]), strict=True)
+    ):
+        yield 3, LOST_BYTE / 2
+    if len(data) > 1 and is_lead[0] and hole[1]:
+        yield 2, LOST_BYTE
+
+
+def _offer(ways, step: Step, name: str, before: float, came: str) -> None:
+    total, known = before + step.cost, ways[step.end].get(name) if step.end < len(ways) else None
+    if step.end < len(ways) and (known is None or total < known[0]):
+        ways[step.end][name] = (total, step, came)
+
+
+def _way_back(ways, length: int) -> tuple[list[Step], float]:
+    name = min(ways[length], key=lambda name: ways[length][name][0])
+    total, steps, at = ways[length][name][0], [], length
+    while at:
+        _, step, came = ways[at][name]
+        steps.append(step)
+        at, name = step.start, came
+    return steps[::-1], total
+
+
+def find(text: str, encoding: str = "utf-8") -> list[Edit]:
+    """
+    List what a decoded text still shows of other encodings: marks, torn bytes, misread runs.
+
+    Parameters
+    ----------
+    text : str
+    encoding : str
+        In which the text is its file: escaped bytes are of this encoding.
+
+    Returns
+    -------
+    list of Edit
+        *exact* where the bytes make Chinese in one way; *inferred* where a byte is lost and the
+        words around tell the character; *unresolved*, with a gap, where they do not.
+
+    Examples
+    --------
+    >>> [(e.before, e.after) for e in find("在ÕþÐ§上\\ufeff")]
     [('ÕþÐ§', '政效')]
     """
     edits = []
     if text.startswith("\ufeff"):
         edits.append(_edit(0, "\ufeff", "", "bom", "byte order mark"))
+    if text.isascii():
+        return edits + list(_escapes(text))
+    if wide := _wide(text):
+        return [_edit(0, text, wide, "line", "utf-16 read as latin-1")]
     if _is_torn(text):
-        for line in re.finditer("[^\n]+", text):
-            edits += _torn(line[0], line.start())
-    for hit in UTF8_AS_GBK.finditer(text):
-        edits += _misread(hit, "gbk", hit[0].encode("gb18030"), ("utf-8",))
-    for hit in AS_WESTERN.finditer(text):
-        data = bytes(WESTERN[character] for character in hit[0])
-        edits += _misread(hit, "western letters", data, ("utf-8", "gb18030"))
-    return edits
+        edits += _torn(text, encoding)
+    if STRONG.search(text):
+        for hit in AS_WESTERN.finditer(text):
+            if STRONG.search(hit[0]):
+                edits += _seen_as_western(hit, text)
+    edits += _seen_as_gbk(text)
+    edits += _lines(text)
+    return edits + list(_escapes(text))
+
+
+def _wide(text: str) -> str:
+    """The text in UTF-16 whose bytes a text is, if it is one."""
+    with suppress(UnicodeError):
+        data = text.encode("latin-1")
+        for encoding in ("utf-16-le", "utf-16-be"):
+            with suppress(UnicodeError):
+                if likeness(wide := data.decode(encoding)) >= 2 * PASSES:
+                    return wide
+    return ""
 
 
 def _is_torn(text: str) -> bool:
@@ -177,39 +463,231 @@ def _is_torn(text: str) -> bool:
     return False
 
 
-def _torn(line: str, start: int) -> list[Edit]:
-    """Read a line with torn bytes in another encoding, or make its lost characters visible."""
-    if not TORN.search(line):
-        return []
-    for encoding in ("gb18030", "big5"):
-        text = _again(line, encoding)
-        if text and not TORN.search(text) and likeness(text) >= PASSES:
-            return [_edit(start, line, text, "line", f"the bytes of this line are {encoding}")]
-    return [
-        Edit(start + hit.start(), start + hit.end(), hit[0], GAP, "decode.torn", KIND, "unresolved",
-             f"{' '.join(f'{ord(c) & 0xFF:02x}' for c in hit[0])} fit no character")
-        for hit in TORN.finditer(line)
-    ]
-
-
-def _again(line: str, encoding: str) -> str | None:
-    """The bytes of a line, kept by escapes, in another encoding."""
-    try:
-        return _read(line.encode("utf-8", "surrogateescape"), encoding)
-    except UnicodeEncodeError:
-        return None
-
-
-def _misread(hit: re.Match, seen: str, data: bytes, encodings: tuple[str, ...]) -> list[Edit]:
-    """Read the bytes of a run again, if that gives plain Chinese where none stood."""
-    for encoding in encodings:
-        try:
-            text = data.decode(encoding)
-        except UnicodeDecodeError:
+def _torn(text: str, encoding: str) -> Iterator[Edit]:
+    """Read again what stands around bytes that do not fit."""
+    for hit in (STRETCH if encoding == "utf-8" else LINE).finditer(text):
+        if not TORN.search(hit[0]):
             continue
-        if all(map(_is_plain, text)) and not all(map(_is_plain, hit[0])):
-            return [_edit(hit.start(), hit[0], text, "misread", f"{encoding} read as {seen}")]
-    return []
+        try:
+            units = [c.encode(encoding, "surrogateescape") for c in hit[0]]
+        except UnicodeEncodeError:
+            continue
+        steps, _ = search(b"".join(units), IN_BYTES)
+        yield from _segments(text, hit.start(), units, steps, f"bytes in a file in {encoding}")
+    # Halves of pairs that are no bytes.
+    for hit in re.finditer("[\ud800-\udc7f\udd00-\udfff]+", text):
+        yield Edit(hit.start(), hit.end(), hit[0], GAP, "decode.torn", KIND, "unresolved",
+                   f"{' '.join(f'{ord(c):04x}' for c in hit[0])} are halves of a pair")
+
+
+def _segments(text: str, start: int, units: list[bytes], steps: list[Step], seen: str) -> Iterator[Edit]:
+    """Edits for the stretches of one way of reading; `units` are the bytes of each character seen."""
+    ends = dict(zip(accumulate(map(len, units), initial=0), range(start, start + len(units) + 1), strict=True))
+    data = b"".join(units)
+    first = 0
+    for last, step in enumerate(steps, 1):
+        following = steps[last] if last < len(steps) else None
+        goes_on = following and step.how != "lost" and following.how in ("ascii", steps[first].how)
+        # Stretches begin and end where a character seen begins and ends.
+        if goes_on or step.end not in ends:
+            continue
+        end = last
+        while end - first > 1 and steps[end - 1].how == "ascii" and steps[end - 1].start in ends:
+            end -= 1
+        group = steps[first:end]
+        if group[0].start in ends and group[-1].end in ends:
+            before = "".join(s.text for s in steps[max(0, first - 3) : first])
+            after = "".join(s.text for s in steps[end : end + 3]) + "\n"
+            yield from _segment(text, ends, group, seen, data, (before, after[:3]))
+        first = last
+
+
+def _segment(text, ends: dict[int, int], group: list[Step], seen: str, data: bytes, around) -> Iterator[Edit]:
+    low, high = ends[group[0].start], ends[group[-1].end]
+    before, after = text[low:high], "".join(step.text for step in group)
+    hows = list(dict.fromkeys(step.how for step in group if step.how != "ascii"))
+    if before == after or not hows:
+        return
+    if "lost" in hows:
+        yield from _gap(low, high, before, after, data[group[0].start : group[-1].end], around)
+        return
+    han = [step.cost for step in group if HAN.match(step.text)]
+    mean = sum(han) / len(han) if han else max(step.cost for step in group)
+    sure = mean < (12 if len(han) > 1 else 11)
+    yield Edit(low, high, before, after, "decode.run", KIND, "exact" if sure else "inferred",
+               f"{'+'.join(hows)} {seen}")
+
+
+def _gap(low: int, high: int, before: str, after: str, data: bytes, around) -> Iterator[Edit]:
+    """A lost byte: its character by the words around, or a visible gap."""
+    shown = data.hex(" ").replace(f"{HOLE:02x}", "?")
+    if after == "€":
+        yield Edit(low, high, before, "€", "decode.torn", KIND, "inferred", "80 is € in Windows' GBK")
+    if after in "€?":
+        return
+    found = _candidates(data, *around)
+    lead = found[0][1] - found[1][1] if len(found) > 1 else None
+    if found and (lead is None or lead > AHEAD):
+        yield Edit(low, high, before, found[0][0], "decode.torn", KIND, "inferred",
+                   f"of {shown} one byte is lost; {found[0][0]} fits what stands around",
+                   tuple(c for c, _ in found[1:5]), lead and round(lead, 2))
+    else:
+        yield Edit(low, high, before, after, "decode.torn", KIND, "unresolved", f"{shown} fit no character",
+                   tuple(c for c, _ in found[:5]))
+
+
+# Nats by which a character must lead to stand for one that lost a byte.
+AHEAD = 2.5
+
+
+def _candidates(data: bytes, before: str, after: str) -> list[tuple[str, float]]:
+    """Characters of which two bytes of three (UTF-8) are left, the likeliest first."""
+    if len(data) - data.count(HOLE) != 2 or TORN.search(before + after):
+        return []
+    tails, leads = range(0x80, 0xC0), (*range(0xE3, 0xEA), 0xEF)
+    if HOLE in data:
+        place = data.index(HOLE)
+        codes = [data[:place] + bytes((b,)) + data[place + 1 :] for b in (tails if place else leads)]
+    elif data[0] >= 0xE0:
+        codes = [data[:k] + bytes((b,)) + data[k:] for b in tails for k in (1, 2)]
+    else:
+        codes = [bytes((b,)) + data for b in leads]
+    found = {c for code in codes if (c := _character(code, "utf-8")) and cost(c) < 16}
+    scored = [(c, char_model.log_prob(c, before, after)) for c in sorted(found)]
+    return sorted(scored, key=lambda pair: -pair[1])
+
+
+def _seen_as_western(hit: re.Match, text: str) -> Iterator[Edit]:
+    """Read a stretch of Western letters as bytes, if that is cheaper than to take it as it is."""
+    units = [bytes((WESTERN.get(c, ord(c)),)) for c in hit[0]]
+    data = b"".join(units)
+    # Several well-formed characters of UTF-8 are no accident, Chinese or read wrongly once more.
+    with suppress(UnicodeDecodeError):
+        reading = data.decode("utf-8")
+        if sum(c > "\x7f" for c in reading) > 1:
+            yield _edit(hit.start(), hit[0], reading, "run", "utf-8 seen as Western letters")
+            return
+    steps, total = search(data)
+    keep = sum(_western(data, at)[1] for at in range(len(data)) if data[at] >= 0x80)
+    han = sum(bool(HAN.match(step.text)) for step in steps if step.how in MULTIBYTE)
+    total += CHANGE * (1 + (han < SHORT))
+    if total < keep and han:
+        yield from _segments(text, hit.start(), units, steps, "seen as Western letters")
+
+
+def _row(leads: range, trails: range) -> str:
+    """Characters of these GBK bytes, as a regular expression class."""
+    codes = (bytes((lead, trail)) for lead in leads for trail in trails)
+    return "[" + re.escape("".join(code.decode("gbk", "ignore") for code in codes)) + "]"
+
+
+_LEAD, _TAIL = range(0xE2, 0xF0), range(0x80, 0xC0)
+# Two Chinese characters of UTF-8 are three of GBK: E. 8. | 8. E. | 8. 8. (Once, then any number of
+# times: what begins with a class is searched for at C speed, what begins with a repeat is not.)
+_HEADS = _row(_LEAD, _TAIL)
+_THREE = _HEADS + _row(range(0x80, 0xC0), _LEAD) + _row(range(0x80, 0xC0), _TAIL)
+UTF8_AS_GBK = re.compile(f"{_THREE}(?:{_THREE})*")
+WHOLE_LINE = re.compile("[^\n]*")
+
+
+def _seen_as_gbk(text: str) -> Iterator[Edit]:
+    """UTF-8 read as GBK, line by line; bytes that found no partner stand as `?` or U+FFFD."""
+    end = -1
+    for hit in UTF8_AS_GBK.finditer(text):
+        if hit.start() < end:
+            continue
+        start = text.rfind("\n", 0, hit.start()) + 1
+        line = WHOLE_LINE.match(text, start)[0]
+        end = start + len(line)
+        if TORN.search(line):
+            continue
+        units = [bytes((HOLE,)) if c in "?\ufffd" else c.encode("gb18030") for c in line]
+        steps, total = search(b"".join(units), IN_BYTES)
+        own = sum(4.0 if c in "?\ufffd" else cost(c) for c in line)
+        if total + CHANGE < own:
+            steps = [step for step in steps if step.how != "gb18030"]
+            yield from _segments(text, start, units, steps, "read as gbk")
+
+
+# What was taken for what: whole lines, with no character in common.
+TAKEN = (
+    ("gb18030", "cp950"), ("cp950", "gb18030"), ("cp950", "utf-8"), ("cp932", "gb18030"),
+    ("cp932", "utf-8"), ("cp949", "gb18030"), ("cp949", "utf-8"), ("cp1251", "gb18030"), ("cp874", "gb18030"),
+    ("iso8859_11", "gb18030"),
+)
+# Nats a character that a line's reading must cost at most, and be cheaper than the line by.
+SOUND, CHEAPER = 8.5, 3.0
+# Share of strange characters from which a page is looked at line by line; letters of such a line.
+STRANGE, LEAST = 0.05, 6
+
+
+def _lines(text: str) -> Iterator[Edit]:
+    """Lines of a strange page that are sound Chinese in another encoding."""
+    from restoration.diagnosis import strange
+
+    if strange(text) < STRANGE:
+        return
+    for hit in re.finditer("[^\n]+", text):
+        letters = sum(c > "\x7f" for c in hit[0])
+        own = sum(map(cost, hit[0])) / max(1, letters)
+        if letters >= LEAST and own > SOUND + CHEAPER and not TORN.search(hit[0]):
+            yield from _line(hit, text, min(SOUND, own - CHEAPER))
+
+
+def _line(hit: re.Match, text: str, most: float) -> Iterator[Edit]:
+    for seen, meant in TAKEN:
+        with suppress(UnicodeError):
+            units = [bytes((HOLE,)) if c == GAP else c.encode(seen) for c in hit[0]]
+            data = b"".join(units)
+            steps = None
+            if GAP in hit[0]:
+                steps, _ = search(data, IN_BYTES)
+                reading = "".join(step.text for step in steps if step.how == meant)
+            else:
+                reading = data.decode(meant)
+            found = sum(c > "\x7f" for c in reading)
+            mean = sum(map(cost, reading)) / max(1, found)
+            if mean < most and likeness(reading) >= 2 * PASSES and 2 * found >= len(data) / 3:
+                reason = f"{meant} read as {seen}"
+                if steps:
+                    yield from _segments(text, hit.start(), units, steps, f"read as {seen}")
+                else:
+                    yield _edit(hit.start(), hit[0], reading, "line", reason)
+                return
+
+
+# Bytes written out: quoted-printable (with its soft line ends), percent; code points of scripts.
+QUOTED = re.compile("=[89A-F][0-9A-F](?:(?:=\n)?=[0-9A-F]{2})+")
+PERCENT = re.compile("%[89A-Fa-f][0-9A-Fa-f](?:%[0-9A-Fa-f]{2})+")
+POINTS = re.compile(r"(?:(?:\\|%)u[0-9a-fA-F]{4}){2,}")
+ADDRESS = re.compile(r"(?:[a-z]+://|www\.)[^\s\u3000-\u9fff]*$|[?&=/]$")
+
+
+def _escapes(text: str) -> Iterator[Edit]:
+    """Characters that stand as the hexadecimal numbers of their bytes or code points."""
+    if "=" in text:
+        for hit in QUOTED.finditer(text):
+            yield from _hexed(hit, hit[0].replace("=\n", "").replace("=", ""), "quoted-printable")
+    if "%" in text:
+        for hit in PERCENT.finditer(text):
+            if not ADDRESS.search(text[max(0, hit.start() - 200) : hit.start()]):
+                yield from _hexed(hit, hit[0].replace("%", ""), "percent encoding")
+    if "u" in text:
+        for hit in POINTS.finditer(text):
+            reading = "".join(chr(int(code, 16)) for code in re.split(r"[\\%]u", hit[0])[1:])
+            if all(map(PLAIN.match, reading)):
+                yield _edit(hit.start(), hit[0], reading, "written", "code points written out")
+
+
+def _hexed(hit: re.Match, digits: str, name: str) -> Iterator[Edit]:
+    data = bytes.fromhex(digits)
+    for encoding in ("utf-8", "gb18030", "cp950"):
+        with suppress(UnicodeDecodeError):
+            reading = data.decode(encoding)
+            letters = [c for c in reading if c > "\x7f"]
+            if letters and any(map(HAN.match, letters)) and sum(map(cost, letters)) < 12 * len(letters):
+                yield _edit(hit.start(), hit[0], reading, "written", f"{encoding} in {name}")
+                return
 
 
 def _edit(start: int, before: str, after: str, rule: str, reason: str) -> Edit:

@@ -164,6 +164,17 @@ def diagnose(text: str) -> Diagnosis:
     )
 
 
+def strange(text: str) -> float:
+    """Share of the characters beyond ASCII that are neither of GB 2312 nor a traditional form."""
+    codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), "<u4")
+    codes = codes[codes > 0x7F]
+    classes = _classes()[codes]
+    marks = ((codes >= 0x3000) & (codes < 0x3018)) | ((codes >= 0xFF00) & (codes < 0xFF5F))
+    known = marks | ((codes >= 0x2010) & (codes < 0x2027)) | (codes == 0xB7)
+    known |= ((classes <= TRADITIONAL) & (codes >= 0x3400)) | (codes == 0x3007)
+    return float(1 - known.mean()) if len(codes) else 0.0
+
+
 def blank(text: str) -> list[re.Match]:
     """Matches of `BLANK`, tried where there is a blank: two marks are found sooner than a class."""
     return [hit for place in places(text, " \u00a0") if (hit := BLANK.match(text, place))]

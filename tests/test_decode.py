@@ -1,11 +1,12 @@
 """Every encoding of the same page gives the same text; what is no text is refused in a sentence."""
 
 import codecs
+from difflib import SequenceMatcher
 
 import pytest
 
 from restoration import restore
-from restoration.decode import DecodingError, decode, find
+from restoration.decode import DecodingError, characters, decode, find
 from restoration.ledger import GAP
 
 PAGE = (
@@ -27,7 +28,7 @@ def test_one_page_in_many_encodings(encoding):
 
 def test_big5_is_traditional_text():
     data = TRADITIONAL.encode("big5")
-    assert decode(data) == (TRADITIONAL, "big5")
+    assert decode(data) == (TRADITIONAL, "cp950")
     assert restore(data).text.startswith("政府工作报告\n各位代表,现在报告工作")
 
 
@@ -96,3 +97,83 @@ def test_what_is_no_chinese_text_is_refused_in_one_sentence(data, why):
     with pytest.raises(DecodingError, match=why) as refusal:
         restore(data)
     assert "\n" not in str(refusal.value)
+
+
+LINES = (
+    "全市上下凝心聚力·砥砺前行——科技创新取得新突破，朱镕基、李喆等出席。",
+    "二〇二五年地区生产总值增长5%，城镇居民人均可支配收入达到52,318元。",
+    "我们坚持稳中求进工作总基调，扎实推动高质量发展，人民生活持续改善。",
+)
+
+
+def western(data, table):
+    """What a reader of one-byte encodings sees; Windows-1252 has no sign for five bytes."""
+    return "".join(bytes((b,)).decode(table, "ignore") or chr(b) for b in data)
+
+
+@pytest.mark.parametrize("table", ["latin-1", "cp1252"])
+@pytest.mark.parametrize("first", ["gb18030", "utf-8"])
+def test_runs_of_two_encodings_seen_as_western_letters(table, first):
+    names = [first, "utf-8" if first == "gb18030" else "gb18030"]
+    data = b"".join(line[k : k + 9].encode(names[k // 9 % 2]) for line in LINES for k in range(0, len(line), 9))
+    found = characters(western(data, table))
+    assert SequenceMatcher(None, found, "".join(LINES), autojunk=False).ratio() >= 0.95
+
+
+def test_runs_of_two_encodings_in_one_line_of_a_file():
+    data = b"".join(line.encode(name) for line, name in zip(LINES, ("utf-8", "gb18030", "utf-8"), strict=True))
+    assert characters(data) == "".join(LINES)
+
+
+@pytest.mark.parametrize("twice", [("latin-1", "utf-8", "latin-1"), ("gb18030", "utf-8", "latin-1")])
+def test_read_wrongly_twice(twice):
+    seen, again, and_again = twice
+    text = "政府工作报告工作"
+    assert characters(text.encode().decode(seen).encode(again).decode(and_again)) == text
+
+
+def test_a_lost_byte_costs_one_character():
+    data = LINES[2].encode()
+    for place in range(0, len(data), 7):
+        found = characters(data[:place] + data[place + 1 :])
+        assert len(found) == len(LINES[2])
+        assert sum(a != b for a, b in zip(found, LINES[2], strict=True)) <= 1
+
+
+def test_windows_big5_and_the_euro_of_gbk():
+    assert characters("持之以恒，心裏有數，在會上為個人。".encode("cp950")) == "持之以恒，心裏有數，在會上為個人。"
+    data = "出口额为".encode("gbk") + b"\x80100" + "万，比上年增长。".encode("gbk")
+    assert characters(data) == "出口额为€100万，比上年增长。"
+
+
+def test_a_line_read_as_big5_or_as_utf_16():
+    assert characters(LINES[2].encode("gb18030").decode("cp950", "replace"))[:4] == LINES[2][:4]
+    assert characters(LINES[2].encode("utf-16-le").decode("latin-1")) == LINES[2]
+
+
+@pytest.mark.parametrize("written", [
+    "=E6=94=BF=E5=BA=9C=\n=E5=B7=A5=E4=BD=9C", "=D5=FE=B8=AE=B9=A4=D7=F7", "%E6%94%BF%E5%BA%9C%E5%B7%A5%E4%BD%9C",
+    "%D5%FE%B8%AE%B9%A4%D7%F7", "\\u653f\\u5e9c\\u5de5\\u4f5c", "%u653f%u5e9c%u5de5%u4f5c",
+])
+def test_bytes_and_code_points_that_are_written_out(written):
+    assert restore(f"{written}报告").text == "政府工作报告"
+
+
+def test_an_address_keeps_its_escapes():
+    text = "见 https://example.org/%E6%94%BF%E5%BA%9C/?q=%E5%B7%A5%E4%BD%9C 。"
+    assert find(text) == []
+
+
+@pytest.mark.parametrize("mark", ["×", "·", "±", "°", "÷", "§", "¤", "¬", "«"])
+@pytest.mark.parametrize("length", [2, 4, 8, 20, 41])
+def test_a_run_of_one_mark_is_no_misreading(mark, length):
+    assert find(f"工号{mark * length}号，第一章{mark * length}1") == []
+
+
+@pytest.mark.parametrize("clean", [
+    "SÃO PAULO, AÇÕES, ÀÉÈÊÇ ÄÖÜ äöüß", "Ünïcödé Škoda Łódź ñandú ÆØÅ æøå", "©®™ 5°±0.1°, 3×4÷2=6, §§ 3–5",
+    "El año pasado creció más: ¿qué pasó? ¡Nada!", "“…”——‘·’——“——”……",
+])
+def test_western_text_is_not_read_as_chinese(clean):
+    assert find(clean) == []
+    assert find(f"他说{clean}。") == []
