@@ -10,16 +10,22 @@ import io
 import os
 import re
 import warnings
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cache
+from inspect import signature
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 from matplotlib import font_manager, pyplot
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.text import Text
+from matplotlib.transforms import Bbox
 
 from analysis import paths
+from analysis.glossary import SWITCH, label, report_names
 
 # Widths of one and of two columns in most journals, in inches (89 mm and 183 mm).
 COLUMN, PAGE = 89 / 25.4, 183 / 25.4
@@ -30,6 +36,16 @@ COLOURS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#0
 MARKERS = ("o", "s", "^", "D", "v", "P", "X", "*")
 # One colour where only one is needed, and the grey of what is context or not to be interpreted.
 INK, GREY = "#0072B2", "#9A9A9A"
+# The two sides of every comparison of two dates.
+BEFORE, AFTER = "#6B6B6B", INK
+# No text of a figure is smaller, in points at print width (journals ask for 5 to 7).
+LEAST_SIZE = 5.5
+# Files of a saved figure.
+KINDS = ("pdf", "svg", "png", "csv")
+# Dots per inch of a picture inside a notebook, and the dots per inch at which it is shown there.
+NOTEBOOK_DPI, SHOWN_DPI = 220, 110
+# A figure about few things stays low, one about many grows, up to the height of a page.
+_ROW_INCHES, _FRAME_INCHES, _PAGE_INCHES = 0.19, 0.8, 8.6
 
 # Times stamped by libraries into files would differ between runs; this is 1 January 2026.
 os.environ.setdefault("SOURCE_DATE_EPOCH", "1767225600")
@@ -45,8 +61,25 @@ def font_path() -> Path:
     return path
 
 
-def style() -> None:
-    """Set matplotlib to the look of these figures, with the font loaded by path."""
+def style(lang: str | None = None) -> None:
+    """
+    Set matplotlib to the look of these figures, with the font loaded by path.
+
+    Parameters
+    ----------
+    lang : {"zh", "en", "both"}, optional
+        Language of every figure and table from here on; "both" gives terms in Chinese and English and
+        everything else in English. As it was, and "both" at first, unless given.
+
+    Examples
+    --------
+    >>> style()
+    >>> pyplot.rcParams["pdf.fonttype"]
+    42
+    """
+    if lang:
+        label("", lang)
+        os.environ[SWITCH] = lang
     font_manager.fontManager.addfont(str(font_path()))
     name = font_manager.FontProperties(fname=str(font_path())).get_name()
     pyplot.rcdefaults()
@@ -63,8 +96,45 @@ def style() -> None:
             # Type 42 keeps Chinese runs whole and searchable; type 3 splits them.
             "pdf.fonttype": 42, "ps.fonttype": 42, "svg.fonttype": "none",
             "svg.hashsalt": "chinese-reports", "savefig.dpi": 300,
+            # Hinting moves letters to whole pixels and swallows spaces and points.
+            "text.hinting": "no_hinting",
         }
     )  # fmt: skip
+
+
+def palette(groups: Iterable[str]) -> dict[str, tuple[str, str]]:
+    """
+    Give colour and marker of each group: a report of the catalogue has the same in every figure.
+
+    The first report of the catalogue is grey and the last blue, as the two sides of a comparison are.
+
+    Parameters
+    ----------
+    groups : iterable of str
+        Ids of reports, or other names, which take the colours in their order.
+
+    Returns
+    -------
+    dict of name to (colour, marker)
+
+    Examples
+    --------
+    >>> palette(["a", "b"])
+    {'a': ('#6B6B6B', 's'), 'b': ('#0072B2', 'o')}
+    """
+    groups, known = list(dict.fromkeys(groups)), list(report_names())
+    names = known if set(groups) <= set(known) else groups
+    return {group: _look(names.index(group), len(names)) for group in groups}
+
+
+def _look(at: int, of: int) -> tuple[str, str]:
+    if at == 0 and of > 1:
+        return BEFORE, "s"
+    if at == of - 1:
+        return AFTER, "o"
+    middle, marks = COLOURS[1:4] + COLOURS[5:6] + COLOURS[4:5] + COLOURS[6:], MARKERS[2:]
+    # Beyond seven groups colours come again, with other marks.
+    return middle[(at - 1) % len(middle)], marks[(at - 1 + (at - 1) // len(middle)) % len(marks)]
 
 
 @cache
@@ -134,51 +204,184 @@ def _settle(fig: Figure) -> None:
         ax.set_position([round(edge, 6) for edge in ax.get_position().bounds])
 
 
+def draw(
+    drawing: Callable, table: pd.DataFrame, *, width: float = PAGE, height: float | None = None, why: str = "",
+    **options,
+) -> Axes | np.ndarray:  # fmt: skip
+    """
+    Draw a table on new axes and return them, to be changed and saved.
+
+    Parameters
+    ----------
+    drawing : callable
+        From `plot`; takes the table and `ax`, or `fig` where it draws several panels.
+    table : DataFrame
+        What is drawn. An empty one draws nothing, and `save` says `why` in place of the figure.
+    width, height : float, optional
+        Inches; `PAGE` and a line of text for each row unless given.
+    why : str
+        Why there may be nothing to draw; `table.attrs["why"]` unless given.
+    **options
+        Passed to `drawing`.
+
+    Returns
+    -------
+    Axes, or array of Axes
+        What was drawn on; `ax.figure` is the figure.
+
+    Examples
+    --------
+    >>> ax = draw(lambda table, ax: ax.plot(table["x"], table["y"]), pd.DataFrame({"x": [1], "y": [2]}))
+    >>> len(ax.lines)
+    1
+    """
+    height = height or min(_FRAME_INCHES + _ROW_INCHES * len(table), _PAGE_INCHES)
+    fig = pyplot.figure(figsize=(width, height))
+    if table.empty:
+        fig.set_label(why or table.attrs.get("why") or "There is nothing to draw.")
+        return fig.add_subplot()
+    if "fig" in signature(drawing).parameters:
+        drawing(table, fig=fig, **options)
+        return np.array(fig.axes)
+    ax = fig.add_subplot()
+    drawing(table, ax=ax, **options)
+    return ax
+
+
+def problems(fig: Figure) -> list[str]:
+    """
+    List what a journal would send back: texts that overlap or leave the page, letters that are too small.
+
+    Parameters
+    ----------
+    fig : Figure
+
+    Returns
+    -------
+    list of str
+        A sentence each, empty for a good figure. Overlaps of less than half a point do not count.
+    """
+    fig.draw_without_rendering()
+    renderer, slack = fig.canvas.get_renderer(), 0.5 * fig.dpi / 72
+    beyond = _undrawn(fig)
+    shown = [t for t in fig.findobj(Text) if t.get_visible() and t.get_text().strip() and id(t) not in beyond]
+    boxes = [(t.get_text(), _ink(t, renderer)) for t in shown]
+    found = [f"{t.get_text()!r} is set in {t.get_fontsize():.1f} pt" for t in shown
+             if t.get_fontsize() < LEAST_SIZE]  # fmt: skip
+    page = fig.bbox
+    for at, (text, box) in enumerate(boxes):
+        if box.x0 < page.x0 - slack or box.x1 > page.x1 + slack or box.y0 < -slack or box.y1 > page.y1 + slack:
+            found.append(f"{text!r} leaves the page")
+        for other, second in boxes[:at]:
+            wide = min(box.x1, second.x1) - max(box.x0, second.x0)
+            high = min(box.y1, second.y1) - max(box.y0, second.y0)
+            if wide > slack and high > slack:
+                found.append(f"{text!r} lies on {other!r}")
+    return found
+
+
+def _ink(text: Text, renderer):
+    """Box of the words alone: without the line of an annotation, and without the space above and below letters."""
+    box = Text.get_window_extent(text, renderer)
+    blank = 0.18 * text.get_fontsize() * text.figure.dpi / 72
+    return Bbox.from_extents(box.x0, box.y0 + blank, box.x1, box.y1 - blank)
+
+
+def _undrawn(fig: Figure) -> set[int]:
+    """Labels that are there and not drawn: of ticks beyond the ends of an axis, and of hidden axes."""
+    found = set()
+    for ax in fig.axes:
+        for axis in (ax.xaxis, ax.yaxis):
+            drawn = axis._update_ticks() if ax.get_visible() and ax.axison and axis.get_visible() else []
+            ticks = [*axis.get_major_ticks(), *axis.get_minor_ticks()]
+            kept = {id(tick) for tick in drawn}
+            found |= {id(name) for tick in ticks if id(tick) not in kept for name in (tick.label1, tick.label2)}
+        if not ax.get_visible():
+            found |= {id(text) for text in ax.findobj(Text)}
+    return found
+
+
 @dataclass(frozen=True)
 class Saved:
-    """A saved figure as a notebook shows it: the picture, with its caption as alternative text."""
+    """A saved figure as a notebook shows it: the picture with its caption, and the files below it."""
 
     slug: str
     caption: str
     png: bytes
+    width: int
+    height: int
+    folder: Path = paths.FIGURES
 
     def _repr_mimebundle_(self, **_: object) -> tuple[dict, dict]:
         bundle = {"image/png": self.png, "text/plain": f"figures/{self.slug}: {self.caption}"}
-        return bundle, {"image/png": {"alt": self.caption}}
+        return bundle, {"image/png": {"alt": self.caption, "width": self.width, "height": self.height}}
+
+    def _ipython_display_(self) -> None:
+        from IPython.display import display
+
+        bundle, metadata = self._repr_mimebundle_()
+        display(bundle, metadata=metadata, raw=True)
+        links = " · ".join(f"[{kind.upper()}](../figures/{self.slug}.{kind})" for kind in KINDS)
+        text = f"*{self.caption}* {links}"
+        display({"text/markdown": text, "text/plain": self.caption}, metadata={"caption": self.slug}, raw=True)
 
 
-def _png(fig: Figure, dpi: int) -> bytes:
+def _png(fig: Figure, dpi: int, colours: int = 0) -> bytes:
+    """Render a figure; few colours make a small file, and 128 are more than any figure here has in flat areas."""
     with io.BytesIO() as buffer:
         fig.savefig(buffer, format="png", dpi=dpi, metadata={"Software": None})
+        if not colours:
+            return buffer.getvalue()
+        from PIL import Image
+
+        picture = Image.open(buffer).convert("RGB")
+        picture = picture.quantize(colours, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
+    with io.BytesIO() as buffer:
+        picture.save(buffer, format="png", optimize=True)
         return buffer.getvalue()
 
 
 def save(
-    fig: Figure, slug: str, table: pd.DataFrame, caption: str, folder: Path | None = None
-) -> Saved:
+    fig: Figure | Axes | np.ndarray, slug: str, table: pd.DataFrame, caption: str, folder: Path | None = None,
+    corpus=None,
+):  # fmt: skip
     """
     Write `slug.pdf`, `.svg`, `.png` and the `.csv` of what was drawn; show it with its caption.
 
     Parameters
     ----------
-    fig : Figure
-        Closed afterwards, so that a notebook shows it once.
+    fig : Figure, Axes or array of Axes
+        What `draw` returns. Closed afterwards, so that a notebook shows it once.
     slug : str
         `NN_name`: the notebook's number and a name in lower case.
     table : DataFrame
-        The rows that were drawn; written without its index.
+        The rows that were drawn; a named index is written too, one of bare numbers is not.
     caption : str
-        One or two sentences: what is drawn, n, intervals, method. Also the alternative text.
+        One or two sentences: what is drawn, n, intervals, method. Also the alternative text. What
+        `table.attrs["notes"]` has is added.
     folder : Path, optional
-        `paths.FIGURES` unless given.
+        `paths.FIGURES` unless given: a live kernel's is a scratch folder.
+    corpus : Corpus, optional
+        What was counted; its hash ends the caption.
+
+    Returns
+    -------
+    Saved, or Markdown
+        The picture; or the reason where `draw` had nothing to draw, and nothing is written.
 
     Raises
     ------
     ValueError
         If the slug does not look like `02_rates`, or the font lacks a character of the figure.
     """
+    fig = fig if isinstance(fig, Figure) else np.ravel(fig)[0].figure
     if not re.fullmatch(r"\d\d_[a-z0-9_]+", slug):
         raise ValueError(f"figure name {slug!r}: write two digits, then a-z 0-9 _, as in 02_rates")
+    if fig.get_label():
+        from IPython.display import Markdown
+
+        pyplot.close(fig)
+        return Markdown(f"*{fig.get_label()}*")
     if lost := missing_glyphs(fig):
         names = ", ".join(f"{char} (U+{ord(char):04X})" for char in lost)
         raise ValueError(f"figure {slug}: the font {font_path().name} cannot draw {names}")
@@ -187,8 +390,10 @@ def save(
     folder.mkdir(parents=True, exist_ok=True)
     fig.savefig(folder / f"{slug}.pdf", metadata={"CreationDate": None, "Creator": None})
     _write_svg(fig, folder / f"{slug}.svg")
-    (folder / f"{slug}.png").write_bytes(_png(fig, 300))
-    write_csv(table, folder / f"{slug}.csv")
-    shown = Saved(slug, caption, _png(fig, 110))
+    (folder / f"{slug}.png").write_bytes(_png(fig, 300, 256))
+    write_csv(table.reset_index() if table.index.names != [None] else table, folder / f"{slug}.csv")
+    caption = " ".join([caption, *table.attrs.get("notes", []), *([f"Corpus {corpus.hash}."] if corpus else [])])
+    width, height = (round(inches * SHOWN_DPI) for inches in fig.get_size_inches())
+    shown = Saved(slug, caption, _png(fig, NOTEBOOK_DPI, 128), width, height, folder)
     pyplot.close(fig)
     return shown

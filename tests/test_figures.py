@@ -70,3 +70,30 @@ def test_missing_font_says_what_to_do(monkeypatch):
 def test_a_table_makes_its_folder(tmp_path):
     path = figures.write_csv(pd.DataFrame({"a": [1]}), tmp_path / "tables" / "x.csv")
     assert path.read_text() == "a\n1\n"
+
+
+def test_a_notebook_shows_sharp_letters_at_print_size(figure, tmp_path):
+    from io import BytesIO
+
+    from PIL import Image
+
+    shown = figures.save(figure, "00_sharp", pd.DataFrame({"a": [1]}), "c", tmp_path)
+    bundle, metadata = shown._repr_mimebundle_()
+    pixels = Image.open(BytesIO(bundle["image/png"])).width
+    assert pixels / (figures.COLUMN * 1.0) >= 219
+    assert metadata["image/png"]["width"] == pixels / 2
+    assert pyplot.rcParams["text.hinting"] == "no_hinting"
+
+
+def test_draw_gives_axes_to_change_and_says_why_there_are_none(tmp_path):
+    def line(table, ax):
+        ax.plot(table["x"])
+
+    table = pd.DataFrame({"x": [1, 2]})
+    ax = figures.draw(line, table)
+    ax.set_title("changed")
+    table.attrs["notes"] = ["n = 2."]
+    assert figures.save(ax, "00_drawn", table, "Two.", tmp_path).caption == "Two. n = 2."
+    said = figures.save(figures.draw(line, table[:0], why="No pair."), "00_none", table, "c", tmp_path)
+    assert said.data == "*No pair.*"
+    assert not (tmp_path / "00_none.csv").exists()

@@ -1,179 +1,363 @@
-"""Drawings, by what they show: labels, data, no two labels on one another."""
+"""Drawings, by what they show: labels, data, and nothing that a journal would send back."""
+
+import re
 
 import numpy as np
 import pandas as pd
 import pytest
 from matplotlib import pyplot
-from matplotlib.text import Annotation
 
-from analysis import figures, glossary, plot
+from analysis import figures, glossary, paths, plot
+
+TERMS = [*("高质量发展", "科技创新", "营商环境", "产业集群", "乡村振兴"), *("安全生产", "城市更新", "能源革命", "人工智能", "新质生产力")]
+IDS = list(glossary.report_names())
+PAIR = ("taiyuan-gov-2021", "taiyuan-gov-2026")
+HAN = re.compile("[\u3400-\u9fff]")
+rng = np.random.default_rng(0)
+
+
+@pytest.fixture(autouse=True)
+def _style(monkeypatch):
+    monkeypatch.delenv(glossary.SWITCH, raising=False)
+    figures.style()
+    yield
+    pyplot.close("all")
 
 
 @pytest.fixture
 def ax():
-    figures.style()
-    fig, axes = pyplot.subplots(figsize=(figures.PAGE, 3.5))
-    yield axes
-    pyplot.close(fig)
+    return pyplot.subplots(figsize=(figures.PAGE, 3.5))[1]
 
 
-@pytest.fixture
-def rates():
-    return pd.DataFrame(
-        [
-            ("创新", "r1", 10.0, 5.0, 15.0),
-            ("创新", "r2", 0.0, 0.0, 3.0),
-            ("改革", "r1", 2.0, 1.0, 4.0),
-        ],
-        columns=["term", "report", "per_10k", "low", "high"],
-    )
+def rates(terms=TERMS[:5]) -> pd.DataFrame:
+    table = pd.DataFrame([(term, id) for term in terms for id in IDS], columns=["term", "report"])
+    table["per_10k"] = np.arange(len(table)) % 7 * 5.0
+    return table.assign(low=0.5 * table["per_10k"], high=1.5 * table["per_10k"] + 8)
 
 
-def test_intervals_put_terms_from_the_top_and_zeros_hollow(ax, rates):
-    plot.intervals(rates, ax=ax, lang="zh")
-    assert [t.get_text() for t in ax.get_yticklabels()] == ["创新", "改革"]
-    assert ax.get_ylim()[0] > ax.get_ylim()[1]
-    hollow = [line for line in ax.lines if line.get_mfc() == "white" and len(line.get_xdata())]
-    assert [list(line.get_xdata()) for line in hollow] == [[0.0]]
+def pair() -> pd.DataFrame:
+    table = pd.DataFrame({"term": TERMS, "before": 10.0, "after": np.arange(10) * 7.0})
+    for stem in ("before", "after"):
+        table[f"{stem}_low"], table[f"{stem}_high"] = table[stem] * 0.6, table[stem] * 1.8 + 4
+    verdicts = ["leans down"] * 2 + ["stayed"] * 2 + ["unclear"] * 3 + ["leans up"] * 3
+    return table.assign(verdict=verdicts, hits=[5, 5, 5, 6, 7, 9, 20, 40, 80, 150], log_ratio=np.linspace(-3, 3, 10),
+                        low=np.linspace(-4, 1, 10), high=np.linspace(-1, 4, 10))  # fmt: skip
 
 
-def test_labels_of_a_scatter_do_not_touch(ax):
-    rng = np.random.default_rng(3)
-    table = pd.DataFrame({"term": [f"高质量{i}" for i in range(120)], "x": rng.normal(size=120),
-                          "y": rng.normal(size=120)})  # fmt: skip
-    plot.scatter(table, "x", "y", ax=ax, most=120)
-    renderer = ax.figure.canvas.get_renderer()
-    boxes = [a.get_window_extent(renderer) for a in ax.findobj(Annotation)]
-    assert len(boxes) > 20
-    touching = [
-        (i, j) for i, a in enumerate(boxes) for j, b in enumerate(boxes[:i]) if a.overlaps(b)
-    ]
-    assert not touching
+def targets() -> pd.DataFrame:
+    rows = [("地区生产总值", "growth", "%", 8, 8.5, 5, 5, False, 2021, 2026),
+            ("居民消费价格", "growth", "%", 3, 3, 2, 2, True, 2021, 2026),
+            ("城镇新增就业", "level", "万人", 8.5, 8.5, 8, 8, False, 2021, 2026),
+            ("高新技术企业", "level", "家", 4500, 4500, 3000, 3000, False, 2025, 2030)]  # fmt: skip
+    names = ["indicator", "measure", "unit", "value_before", "high_before", "value_after", "high_after", "ceiling"]
+    return pd.DataFrame(rows, columns=[*names, "year_before", "year_after"])
 
 
-def test_shift_bars_add_up_to_the_total(ax):
-    rng = np.random.default_rng(0)
-    table = pd.DataFrame({"term": [f"词{i}" for i in range(50)], "contribution": rng.random(50),
-                          "direction": rng.choice(["a", "b"], 50)})  # fmt: skip
-    plot.shift(table, ax=ax, names=("a", "b"), most=10)
-    drawn = sum(abs(bar.get_width()) for bar in ax.patches)
-    assert drawn == pytest.approx(table["contribution"].sum())
+def damage() -> pd.DataFrame:
+    rows = [(id, kind, place, 0.01, 0.3) for id in IDS for kind in ("layout", "ghost pinyin", "keyword substitution")
+            for place in np.linspace(0, 0.98, 30)]  # fmt: skip
+    return pd.DataFrame(rows, columns=["report", "kind", "position", "width", "share"])
 
 
-def test_cloud_is_text_and_the_same_twice(ax):
-    weights = {"高质量发展": 1.0, "创新": 0.5, "改革": 0.2}
-    plot.cloud(weights, ax=ax, seed=1)
-    first = [(t.get_text(), t.get_position(), t.get_fontsize()) for t in ax.texts]
-    ax.clear()
-    plot.cloud(weights, ax=ax, seed=1)
-    assert first == [(t.get_text(), t.get_position(), t.get_fontsize()) for t in ax.texts]
-    assert {text for text, *_ in first} == set(weights)
+def shares() -> pd.DataFrame:
+    table = pd.DataFrame([(id, topic) for id in IDS for topic in range(7)], columns=["report", "topic"])
+    table["share"] = 0.1 + 0.02 * (np.arange(len(table)) % 9)
+    return table.assign(low=table["share"] - 0.05, high=table["share"] + 0.1)
+
+
+def ribbons() -> pd.DataFrame:
+    table = pd.DataFrame({"report": np.repeat(IDS, 9), "n_tokens": 100})
+    parts = np.random.default_rng(1).dirichlet(np.ones(7) * 0.3, len(table))
+    return pd.concat([table, pd.DataFrame(parts)], axis=1)
+
+
+def lists() -> pd.DataFrame:
+    rows = [(id, term, at + 1, (at + 3) % 12 + 1) for id in IDS for at, term in enumerate(TERMS)]
+    return pd.DataFrame(rows, columns=["report", "term", "raw", "weighted"])
+
+
+def analyses() -> pd.DataFrame:
+    rows = [(f"{term}: {IDS[-1]} > {IDS[0]}", choice, option, 8, share)
+            for term, share in zip(TERMS, np.linspace(0.1, 1, 10), strict=True)
+            for choice, option in (("hmm", "True"), ("hmm", "False"), ("engine", "auto"), ("engine", "characters"))]
+    return pd.DataFrame(rows, columns=["finding", "choice", "option", "n", "share"])
+
+
+def errors() -> pd.DataFrame:
+    methods = ["nothing", "ftfy", "strip pinyin + OpenCC", "this suite"]
+    rows = [(method, id, cer * at, cer * at / 2, cer * at * 2 + 0.001)
+            for method, cer in zip(methods, (0.3, 0.2, 0.02, 0.001), strict=True) for at, id in enumerate(IDS)]
+    return pd.DataFrame(rows, columns=["method", "report", "cer", "low", "high"])
+
+
+def course(years, kinds) -> pd.DataFrame:
+    rows = [(term, year, float(at), 0.0, at + 2.0, kind)
+            for term in TERMS[:6] for kind in kinds for at, year in enumerate(years)]  # fmt: skip
+    return pd.DataFrame(rows, columns=["term", "year", "per_10k", "low", "high", "kind"])
+
+
+def apart() -> pd.DataFrame:
+    rows = [(a, b, 0.3 + 0.01 * at, 0.35, 0.33, 0.4) for at, a in enumerate(IDS) for b in IDS[at + 1 :]]
+    return pd.DataFrame(rows, columns=["a", "b", "divergence", "expected", "low", "high"])
+
+
+def shift() -> pd.DataFrame:
+    table = pd.DataFrame({"term": TERMS, "contribution": np.linspace(0.3, 0.01, 10), "direction": list(PAIR) * 5})
+    sign = np.where(table["direction"] == PAIR[1], 1, -1)
+    return table.assign(low=sign * 0.001, high=sign * table["contribution"] * 2)
+
+
+def parts() -> pd.DataFrame:
+    table = pd.DataFrame(np.random.default_rng(2).normal(size=(10, 3)), TERMS, ["content", "mix", "damage"])
+    return table.assign(naive=table.sum(axis=1)).rename_axis("term")
+
+
+def numbers() -> pd.DataFrame:
+    k = np.arange(6, 17)
+    return pd.DataFrame({"k": k, "recurring": k - 2, "jaccard": 0.4, "jaccard_low": 0.3, "jaccard_high": 0.5,
+                         "null_jaccard": 0.1})  # fmt: skip
+
+
+TOPICS = {at: f"{at} {name}" for at, name in enumerate(TERMS[:7])}
+PLACEBO = pd.DataFrame([(id, method, rate) for id in IDS for method, rate in (("ratio", 0.05), ("g2", 0.31))],
+                       columns=["group", "method", "rejected"])  # fmt: skip
+# Every drawing: what it takes, and height and width at which it is offered.
+DRAWINGS = {
+    "arrivals": (plot.arrivals, pd.DataFrame(rng.random((10, 30)), TERMS, range(1990, 2020)), {"height": 3}),
+    "calibration": (plot.calibration, pd.DataFrame({"confidence": ["exact", "inferred"], "n": 10, "rate": 0.98,
+                    "low": 0.95, "high": 1.0}), {"height": 1.3}),
+    "clouds": (plot.clouds, {id: dict(zip(TERMS, np.linspace(1, 0.1, 10), strict=True)) for id in IDS},
+               {"height": 3.6}),
+    "composition": (plot.composition, pd.DataFrame(0.2, IDS, ["review", "guiding", "tasks", "self-government",
+                    "other"]), {}),
+    "courses": (plot.courses, course([2021, 2023, 2026], ["city work-report", "district five-year-plan"]),
+                {"height": 3.4}),
+    "long courses": (plot.courses, course(range(1980, 2020), ["national work-report"]), {"height": 3.4}),
+    "damage": (plot.damage, damage(), {"height": 3.6}),
+    "dumbbell": (plot.dumbbell, pair(), {"before": "before", "after": "after", "names": PAIR}),
+    "error_rates": (plot.error_rates, errors(), {"height": 3.4}),
+    "intervals": (plot.intervals, rates(), {"height": 3}),
+    "one term": (plot.intervals, rates(TERMS[:1]), {"width": figures.COLUMN, "height": 1.9}),
+    "matrix": (plot.matrix, pd.DataFrame(0.02, IDS, IDS), {"rows_are": "row shared", "columns_are": "column shared",
+               "height": 2}),
+    "parts": (plot.parts, parts(), {"first": 3}),
+    "placebo": (plot.placebo, PLACEBO, {"band": (0.03, 0.07), "height": 1.7}),
+    "promises": (plot.promises, pd.DataFrame({"indicator": ["地区生产总值"] * 3 + ["固定资产投资"],
+                 "year": [2020, 2021, 2026,
+                 2021], "status": ["result", "target", "target", "target"], "value": [2.6, 8, 5, 10],
+                 "value_high": [np.nan, 8.5, np.nan, np.nan]}), {"height": 2}),
+    "ranks": (plot.ranks, lists(), {"before": "raw", "after": "weighted", "k": 10, "height": 8.6,
+              "names": ("raw list", "class list")}),
+    "robustness": (plot.robustness, analyses(), {"height": 2.8}),
+    "scatter": (plot.scatter, pair(), {"x": "hits", "y": "log_ratio", "names": PAIR, "height": 3.6}),
+    "shift": (plot.shift, shift(), {"names": PAIR, "most": 8, "height": 3}),
+    "shuffles": (plot.shuffles, apart(), {}),
+    "targets": (plot.targets, targets(), {"names": PAIR, "height": 2}),
+    "narrow targets": (plot.targets, targets(), {"names": PAIR, "height": 2, "width": figures.COLUMN}),
+    "topic_number": (plot.topic_number, numbers(), {"k": 7, "height": 2.2}),
+    "topic_ribbons": (plot.topic_ribbons, ribbons(), {"names": TOPICS, "height": 2}),
+    "topic_shares": (plot.topic_shares, shares(), {"names": TOPICS, "weak": {5}, "height": 3.6}),
+}  # fmt: skip
+
+
+def drawn(name: str, lang: str):
+    call, table, options = DRAWINGS[name]
+    options = {"height": None, "width": figures.PAGE, **options}
+    if isinstance(table, dict):
+        fig = pyplot.figure(figsize=(options["width"], options["height"]))
+        return call(table, fig=fig, lang=lang)
+    return np.ravel(figures.draw(call, table, lang=lang, **options))[0].figure
 
 
 @pytest.mark.parametrize("lang", glossary.LANGUAGES)
-def test_heat_writes_every_cell_in_each_language(ax, lang):
-    table = pd.DataFrame(
-        [[0.1, np.nan], [0.3, 0.4]], index=["r1", "r2"], columns=["tasks", "review"]
-    )
-    plot.heat(table, ax=ax, lang=lang)
-    assert [t.get_text() for t in ax.texts] == ["0.10", "0.30", "0.40"]
+@pytest.mark.parametrize("name", DRAWINGS)
+def test_no_text_overlaps_or_leaves_the_page_or_is_too_small(name, lang):
+    assert figures.problems(drawn(name, lang)) == []
 
 
-def test_unknown_language_is_refused():
-    with pytest.raises(ValueError, match="zh, en, both"):
-        glossary.label("tasks", "fr")
+def test_every_public_drawing_is_among_those_tested():
+    tested = {call.__name__ for call, *_ in DRAWINGS.values()}
+    assert set(plot.__all__) - tested <= set(plot._old.__dict__)
 
 
-def test_dumbbell_draws_both_ends(ax):
-    table = pd.DataFrame({"term": ["创新"], "a": [1.0], "a_low": [0.5], "a_high": [2.0], "b": [3.0],
-                          "b_low": [2.0], "b_high": [4.0]})  # fmt: skip
-    plot.dumbbell(table, "a", "b", ax=ax, names=("2021", "2026"))
-    assert sorted(float(line.get_xdata()[0]) for line in ax.lines) == [1.0, 3.0]
-    assert [t.get_text() for t in ax.get_legend().get_texts()] == ["2021", "2026"]
+@pytest.mark.parametrize("name", DRAWINGS)
+def test_english_is_english_and_chinese_names_the_axes_in_chinese(name):
+    english = [text for text in figures.texts(drawn(name, "en")) if HAN.search(text)]
+    # Topics are named by the caller.
+    assert [text for text in english if text not in TOPICS.values()] == []
+    assert any(HAN.search(text) for text in figures.texts(drawn(name, "zh")))
+
+
+def test_a_report_has_one_colour_in_every_figure():
+    looks = figures.palette(IDS)
+    assert len({colour for colour, _ in looks.values()}) == len(IDS)
+    assert figures.palette(IDS[2:3]) == {IDS[2]: looks[IDS[2]]}
+    fig = drawn("dumbbell", "en")
+    key = {text.get_text(): handle.get_color() for text, handle in
+           zip(fig.legends[0].get_texts(), fig.legends[0].legend_handles, strict=True)}  # fmt: skip
+    assert key["Taiyuan gov. 2021"] == looks[PAIR[0]][0]
+    assert key["Taiyuan gov. 2026"] == looks[PAIR[1]][0]
+
+
+def test_reports_have_short_names_not_file_ids():
+    for name in ("intervals", "shuffles", "matrix", "robustness", "damage"):
+        assert not [text for text in figures.texts(drawn(name, "en")) if re.search("-20\\d\\d", text)]
+
+
+@pytest.mark.parametrize("name", ["dumbbell", "intervals", "scatter"])
+def test_a_mark_of_zero_is_hollow_and_whole(name):
+    table = DRAWINGS[name][1]
+    fig = drawn(name, "both")
+    hollow = [line for ax in fig.axes for line in ax.lines if line.get_mfc() == "white"]
+    zeros = {"dumbbell": 1, "intervals": (table.get("per_10k", pd.Series(dtype=float)) == 0).sum(), "scatter": 0}
+    assert sum(len(line.get_xdata()) for line in hollow) == zeros[name]
+    assert not any(line.get_clip_on() for line in hollow)
+
+
+def test_problems_are_seen():
+    fig, ax = pyplot.subplots(figsize=(2, 2))
+    ax.text(0.5, 0.5, "高质量发展")
+    ax.text(0.55, 0.5, "科技创新")
+    fig.text(0.9, 0.2, "far over the edge of the page")
+    ax.text(0.1, 0.9, "tiny", fontsize=5)
+    said = " ".join(figures.problems(fig))
+    assert "'科技创新' lies on '高质量发展'" in said
+    assert "'far over the edge of the page' leaves the page" in said
+    assert "'tiny' is set in 5.0 pt" in said
+
+
+def test_targets_write_both_numbers_with_their_units(ax):
+    plot.targets(targets(), ax=ax, names=PAIR, lang="en")
+    said = [text.get_text() for text in ax.texts if text.get_text()]
+    assert said == ["8–8.5%", "5%", "3%", "2%", "85,000", "80,000", "4,500", "3,000"]
+    assert [t.get_text() for t in ax.get_yticklabels()][1:] == [
+        "consumer prices growth (ceiling)", "new urban jobs", "high-tech firms (by 2025, by 2030)"]  # fmt: skip
+
+
+def test_intervals_put_terms_from_the_top(ax):
+    plot.intervals(rates(), ax=ax, lang="zh")
+    assert [t.get_text() for t in ax.get_yticklabels()] == TERMS[:5]
+    assert ax.get_ylim()[0] > ax.get_ylim()[1]
+
+
+def test_shift_bars_add_up_to_the_total(ax):
+    table = pd.DataFrame({"term": [f"词{i}" for i in range(50)], "contribution": rng.random(50),
+                          "direction": rng.choice(["a", "b"], 50)})  # fmt: skip
+    plot.shift(table, ax=ax, names=("a", "b"), most=10)
+    assert sum(abs(bar.get_width()) for bar in ax.patches) == pytest.approx(table["contribution"].sum())
 
 
 def test_shift_intervals_lie_on_the_side_of_their_bars(ax):
-    table = pd.DataFrame({"term": ["创新", "改革"], "contribution": [0.3, 0.2],
-                          "direction": ["b", "a"], "low": [0.1, -0.3],
-                          "high": [0.5, -0.1]})  # fmt: skip
+    table = pd.DataFrame({"term": ["创新", "改革"], "contribution": [0.3, 0.2], "direction": ["b", "a"],
+                          "low": [0.1, -0.3], "high": [0.5, -0.1]})  # fmt: skip
     plot.shift(table, ax=ax, names=("a", "b"))
     (lines,) = ax.collections
-    ends = [segment[:, 0].tolist() for segment in lines.get_segments()]
-    assert ends == [[0.1, 0.5], [-0.3, -0.1]]
+    assert [segment[:, 0].tolist() for segment in lines.get_segments()] == [[0.1, 0.5], [-0.3, -0.1]]
     assert [np.sign(bar.get_width()) for bar in ax.patches[:2]] == [1, -1]
 
 
 def test_a_tail_that_dwarfs_the_words_runs_out_with_its_sum(ax):
-    table = pd.DataFrame({"term": [f"词{n}" for n in range(100)], "contribution": 0.01,
-                          "direction": "a"})  # fmt: skip
+    table = pd.DataFrame({"term": [f"词{n}" for n in range(100)], "contribution": 0.01, "direction": "a"})
     plot.shift(table, ax=ax, names=("a", "b"), most=5)
     assert max(ax.get_xlim()) < 0.1
     assert "← 0.950" in [t.get_text() for t in ax.texts]
     assert sum(abs(bar.get_width()) for bar in ax.patches) == pytest.approx(1)
 
 
-def test_open_intervals_end_in_arrows_inside_the_axes(ax):
-    table = pd.DataFrame({"term": ["创新", "改革"], "log_ratio": [3.0, -1.0], "low": [1.0, -np.inf],
-                          "high": [np.inf, -0.5], "settled": [True, False]})  # fmt: skip
-    plot.ratios(table, ax=ax)
-    assert np.isfinite(ax.get_xlim()).all()
-    arrows = {line.get_marker() for line in ax.lines if len(line.get_xdata())} & {"<", ">"}
-    assert arrows == {"<", ">"}
+def test_a_cloud_is_text_and_the_same_twice():
+    drawings = [drawn("clouds", "zh") for _ in range(2)]
+    one, two = ([(t.get_text(), t.get_position(), t.get_fontsize()) for ax in fig.axes for t in ax.texts]
+                for fig in drawings)  # fmt: skip
+    assert one == two
+    assert set(TERMS[:3]) <= {text for text, *_ in one}
 
 
-def test_placebo_marks_every_method_and_report(ax):
-    table = pd.DataFrame({"group": ["r1", "r1", "r2", "r2"], "method": ["ratio", "g2"] * 2,
-                          "rejected": [0.05, 0.2, 0.04, 0.3]})  # fmt: skip
-    plot.placebo(table, ax=ax, band=(0.03, 0.07), lang="en")
-    drawn = sorted(x for line in ax.lines for x in np.atleast_1d(line.get_xdata()) if x != 0.05)
-    assert drawn == pytest.approx([0.04, 0.2, 0.3])
+def test_shuffles_begin_with_the_pair_that_is_most_apart(ax):
+    table = pd.DataFrame({"a": ["r1", "r1"], "b": ["r2", "r3"], "divergence": [0.3, 0.5], "expected": 0.4,
+                          "low": 0.35, "high": 0.45})  # fmt: skip
+    plot.shuffles(table, ax=ax)
+    assert [t.get_text() for t in ax.get_yticklabels()] == ["r1 – r3", "r1 – r2"]
+    assert ax.lines[0].get_xdata().tolist() == pytest.approx([0.1, -0.1])
+
+
+def test_ranks_join_what_both_lists_have():
+    table = pd.DataFrame({"report": "r", "term": ["甲", "乙", "丙"], "raw": [1, 2, 9], "weighted": [2, 9, 1]})
+    fig = plot.ranks(table, "raw", "weighted", fig=pyplot.figure(), k=2, names=("a", "b"), lang="zh")
+    assert [t.get_text() for t in fig.axes[0].texts] == ["甲", "甲", "乙", "丙"]
+    assert sum(len(line.get_xdata()) == 2 for line in fig.axes[0].lines) == 1
+
+
+def test_robustness_shows_what_does_not_always_hold_and_counts_the_rest():
+    table = analyses()
+    fig = drawn("robustness", "en")
+    less = table.groupby("finding")["share"].mean() < 1
+    assert len(fig.axes[0].patches) == less.sum()
+    assert f"{(~less).sum()} other findings hold in every analysis" in fig.axes[0].get_xlabel()
+
+
+def test_bars_end_at_the_difference(ax):
+    table = parts()
+    plot.parts(table, ax=ax, lang="zh")
+    ends = pd.Series(0.0, index=range(len(table)))
+    for bar in ax.patches:
+        if bar.get_width():
+            ends[round(bar.get_y() + bar.get_height() / 2)] += bar.get_width()
+    assert ends.tolist() == pytest.approx(table["naive"].tolist())
+
+
+def test_absence_is_white_however_small_the_rate(ax):
+    table = pd.DataFrame([[0.0, 0.001, 1.0]], index=["碳达峰"], columns=[2013, 2019, 2022])
+    shade = plot.arrivals(table, ax=ax).images[0].get_array()
+    assert shade.mask[0].tolist() == [True, False, False]
+
+
+def test_targets_are_hollow_and_results_full():
+    fig = drawn("promises", "en")
+    assert [line.get_mfc() for line in fig.axes[0].lines] == ["white", figures.INK]
+
+
+def test_no_line_joins_unlike_points():
+    fig = drawn("courses", "en")
+    assert all(line.get_linestyle() == "None" for ax in fig.axes for line in ax.lines)
+
+
+def test_like_points_are_joined_from_four_years_on():
+    joined = []
+    for years in ([2001, 2002, 2003], [2001, 2002, 2003, 2004]):
+        fig = plot.courses(course(years, ["city work-report"]), fig=pyplot.figure())
+        joined.append(any(line.get_linestyle() == "-" for line in fig.axes[0].lines))
+    assert joined == [False, True]
+
+
+def test_error_rates_of_zero_stand_at_their_limit(ax):
+    table = pd.DataFrame([("a", "r1", 0.0, 0.0, 0.003), ("a", "r2", 0.01, 0.005, 0.02), ("b", "r1", 0.1, np.nan,
+                         np.nan)], columns=["method", "report", "cer", "low", "high"])  # fmt: skip
+    plot.error_rates(table, ax=ax)
+    points = {line.get_mfc() == "white": [*map(float, line.get_xdata())] for line in ax.lines}
+    assert points[True] == [0.003]
     assert [t.get_text() for t in ax.get_yticklabels()] == ["r1", "r2"]
 
 
-def test_shuffles_draw_each_pair_in_order(ax):
-    table = pd.DataFrame({"a": ["r1", "r1"], "b": ["r2", "r3"], "divergence": [0.3, 0.5],
-                          "expected": 0.4, "low": 0.35, "high": 0.45})  # fmt: skip
-    plot.shuffles(table, ax=ax)
-    assert [t.get_text() for t in ax.get_yticklabels()] == ["r1 · r2", "r1 · r3"]
-    assert list(ax.lines[-1].get_xdata()) == [0.3, 0.5]
+def test_a_class_stands_beside_its_promise(ax):
+    plot.calibration(DRAWINGS["calibration"][1], ax=ax)
+    promised = [float(c.get_segments()[0][0][0]) for c in ax.collections[1:]]
+    assert promised == [0.999, 0.95]
 
 
-@pytest.mark.parametrize("lang", glossary.LANGUAGES)
-def test_ranks_join_what_both_lists_have(ax, lang):
-    table = pd.DataFrame({"term": ["甲", "乙", "丙"], "raw": [1, 2, 9], "weighted": [2, 9, 1]})
-    plot.ranks(table, "raw", "weighted", ax=ax, k=2, names=("a", "b"), lang=lang)
-    assert [t.get_text() for t in ax.texts] == ["甲", "甲", "乙", "丙"]
-    assert sum(len(line.get_xdata()) == 2 for line in ax.lines) == 1
+def test_a_catalogue_without_short_names_shows_ids(tmp_path):
+    (tmp_path / "catalogue.csv").write_text("id,file\na-2001,a.txt\n")
+    assert glossary.report_names(tmp_path / "catalogue.csv") == {"a-2001": ("a-2001", "a-2001")}
+    assert glossary.report_names(tmp_path / "none.csv") == {}
 
 
-@pytest.mark.parametrize("lang", glossary.LANGUAGES)
-def test_choices_write_a_share_in_every_cell(ax, lang):
-    rows = [("f", "hmm", "True", 2, 1.0), ("f", "hmm", "False", 2, 0.5),
-            ("f", "engine", "auto", 4, 0.75)]  # fmt: skip
-    table = pd.DataFrame(rows, columns=["finding", "choice", "option", "n", "share"])
-    plot.choices(table, ax=ax, lang=lang)
-    assert [t.get_text() for t in ax.texts] == [".75", "1.00", ".50"]
+def test_unknown_language_is_refused():
+    with pytest.raises(ValueError, match="zh, en, both"):
+        glossary.label("tasks", "fr")
+    with pytest.raises(ValueError, match="zh, en, both"):
+        figures.style("fr")
 
 
-def test_two_panels_share_the_width(rates):
-    figures.style()
-    fig, axes = pyplot.subplots(1, 2, figsize=(figures.PAGE, 3))
-    for ax in axes:
-        plot.intervals(rates[rates["report"] == "r1"], ax=ax)
-    fig.draw_without_rendering()
-    assert min(ax.get_position().width for ax in axes) > 0.3
-    pyplot.close(fig)
-
-
-@pytest.mark.parametrize("n", [1, 3, 4, 7, 11])
-def test_every_column_of_topics_has_its_numbers(n):
-    rows = [(report, topic, 0.2, 0.1, 0.3) for topic in range(n) for report in ("r1", "r2")]
-    table = pd.DataFrame(rows, columns=["report", "topic", "share", "low", "high"])
-    fig = pyplot.figure(figsize=(figures.PAGE, 4))
-    plot.topics.prevalence(table, {k: str(k) for k in range(n)}, set(), fig=fig)
-    fig.canvas.draw()
-    shown = [ax for ax in fig.axes if ax.get_visible()]
-    lowest = {round(ax.get_position().x0, 3): ax for ax in shown}
-    for ax in lowest.values():
-        assert any(tick.label1.get_visible() for tick in ax.xaxis.get_major_ticks())
-    pyplot.close(fig)
+def test_the_switch_reaches_every_label(monkeypatch):
+    monkeypatch.setenv(glossary.SWITCH, "zh")
+    assert (glossary.label("高质量发展"), glossary.heading("tasks")) == ("高质量发展", "工作任务")
+    assert paths.CATALOGUE.is_file()

@@ -1,29 +1,48 @@
-"""Drawings of the tables, on axes that the caller makes: nothing here computes, shows or saves."""
+"""
+Drawings of tables, on axes or a figure that the caller makes: nothing here computes, shows or saves.
 
-from analysis.plot import topics
-from analysis.plot.drift import arrivals, courses, identification, parts, promises
-from analysis.plot.keyness import choices, placebo, ranks, shuffles
-from analysis.plot.maps import cloud, damage, heat, shift
-from analysis.plot.rates import dumbbell, intervals, place_labels, ratios, scatter
+A function takes the table first and `ax` (one panel) or `fig` (several) by keyword, and returns it.
+`lang` is that of the switch (`figures.style`) unless given. A report has its own colour everywhere;
+of two sides the earlier is grey and the later blue; a hollow mark is a zero, its line the detection
+limit; what is not to be interpreted is grey.
+"""
+
+from analysis.plot._old import choice, choices, cloud, heat, identification, prevalence, ratios, relevance, shape
+from analysis.plot.comparisons import dumbbell, parts, placebo, ranks, robustness, scatter, shift, shuffles, targets
+from analysis.plot.rates import arrivals, courses, intervals, promises
+from analysis.plot.reports import calibration, clouds, composition, damage, error_rates, matrix
+from analysis.plot.topics import topic_number, topic_ribbons, topic_shares
 
 __all__ = [
     "arrivals",
+    "calibration",
+    "choice",
     "choices",
     "cloud",
+    "clouds",
+    "composition",
     "courses",
     "damage",
     "dumbbell",
+    "error_rates",
     "heat",
     "identification",
     "intervals",
+    "matrix",
     "parts",
-    "place_labels",
     "placebo",
+    "prevalence",
     "promises",
     "ranks",
     "ratios",
+    "relevance",
+    "robustness",
     "scatter",
+    "shape",
     "shift",
     "shuffles",
-    "topics",
+    "targets",
+    "topic_number",
+    "topic_ribbons",
+    "topic_shares",
 ]

@@ -1,164 +1,177 @@
-"""Rates, ratios and their intervals: dots, whiskers, dumbbells, scatters with labels."""
+"""Rates with their intervals, by report and by year; growth promised and reported."""
 
 from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 
-from analysis.figures import COLOURS, GREY, INK, MARKERS
-from analysis.glossary import label
+from analysis.figures import COLOURS, INK, MARKERS, palette
+from analysis.glossary import heading, label
+from analysis.plot._parts import above, key, lines_between, rows, whiskers
+
+# Marker and colour of each level and genre, so that no reader takes unlike points for one series.
+UNLIKE = tuple(zip(COLOURS, MARKERS, strict=True))
+# Points of one kind are joined from this many years on: fewer make no course.
+JOINED = 4
 
 
 def intervals(
-    table: pd.DataFrame, *, ax: Axes, by: str = "report", value: str = "per_10k", lang: str = "both"
-) -> Axes:
+    table: pd.DataFrame, *, ax: Axes, by: str = "report", value: str = "per_10k", lang: str | None = None,
+    legend: bool = True,
+) -> Axes:  # fmt: skip
     """
     Draw one dot and whisker per term and group, terms as rows from the top.
 
+    Where there is one term only, the groups are the rows and the term is the title.
+
     Parameters
     ----------
     table : DataFrame
-        Columns `term`, `by`, `value`, `low`, `high`. Terms and groups keep their order of
-        appearance. A value of 0 is drawn hollow: its whisker is the detection limit.
-    ax : Axes
+        Columns `term`, `by`, `value`, `low`, `high`. Terms and groups keep their order of appearance. A value
+        of 0 is drawn hollow: its whisker is the detection limit.
     by : str
-        Column of the groups; above eight they are hard to tell apart.
+        Column of the groups.
+    legend : bool
+        Whether the key stands above the axes.
     """
     terms, groups = list(dict.fromkeys(table["term"])), list(dict.fromkeys(table[by]))
-    offsets = np.linspace(-0.3, 0.3, len(groups)) if len(groups) > 1 else [0.0]
+    looks = palette(groups)
+    single = len(terms) == 1
+    offsets = np.linspace(-0.3, 0.3, len(groups)) if len(groups) > 1 and not single else np.zeros(len(groups))
     for index, group in enumerate(groups):
-        rows = table[table[by] == group]
-        y = np.array([terms.index(term) for term in rows["term"]]) + offsets[index]
-        # Beyond eight groups colours come again, with other marks.
-        colour, marker = COLOURS[index % 8], MARKERS[(index + index // 8) % 8]
-        _whiskers(ax, rows, value, y, colour, marker, label(group, lang))
-    ax.set_yticks(range(len(terms)), [label(term, lang) for term in terms])
-    ax.set_ylim(len(terms) - 0.4, -0.6)
-    ax.set_xlabel(label(value, lang))
+        part = table[table[by] == group]
+        at = np.full(len(part), index) if single else np.array([terms.index(term) for term in part["term"]])
+        whiskers(ax, part, at + offsets[index], looks[group], value)
+    rows(ax, groups if single else terms, lang)
+    lines_between(ax, len(groups if single else terms))
+    ax.set_xlabel(heading(value, lang))
     ax.set_xlim(left=0)
-    for line in np.arange(0.5, len(terms) - 1):
-        ax.axhline(line, color="0.9", linewidth=0.5, zorder=0)
-    ax.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=min(len(groups), 3))
+    hollow = "no hit" if (table[value] == 0).any() else ""
+    if single:
+        ax.set_title(label(terms[0], lang))
+        if hollow:
+            key(ax, {}, lang, hollow=hollow)
+    elif legend:
+        key(ax, looks, lang, hollow=hollow)
     return ax
 
 
-def _whiskers(ax: Axes, rows: pd.DataFrame, value: str, y, colour: str, marker: str, name: str):
-    ax.hlines(y, rows["low"], rows["high"], color=colour, linewidth=0.9)
-    seen = (rows[value] != 0).to_numpy()
-    # A mark at 0 sits on the axis and is drawn whole.
-    drawn = {"color": colour, "linestyle": "none", "clip_on": False, "zorder": 3}
-    for chosen, face in ((seen, colour), (~seen, "white")):
-        marks = ax.plot(rows[value][chosen], y[chosen], marker, mfc=face, **drawn)
-        # What is not clipped counts for the layout, and a line without points lies at the corner.
-        marks[0].set_in_layout(bool(chosen.any()))
-        marks[0].set_label(name if face == colour else "_")
-
-
-def ratios(table: pd.DataFrame, *, ax: Axes, value: str = "log_ratio", lang: str = "both") -> Axes:
+def courses(
+    table: pd.DataFrame, *, fig: Figure, terms: Sequence[str] | None = None, columns: int = 4, lang: str | None = None
+) -> Figure:
     """
-    Draw effects with intervals around a line of no difference, largest first.
+    Draw small multiples: each term's rate by year, with whiskers; unlike documents unlike points.
 
     Parameters
     ----------
     table : DataFrame
-        Columns `term`, `value`, `low`, `high`; optional `settled` (bool): rows that are not
-        settled are drawn in grey with a hollow dot. An interval that is open on one side (±inf, a
-        zero) runs to the edge and ends in an arrow.
+        `term`, `year`, `per_10k`, `low`, `high`, and `kind` (level and genre in words). A zero is hollow, its
+        whisker the detection limit. Points of one kind are joined from four years on, never across kinds.
+    terms : sequence of str, optional
+        Which, in this order; all unless given.
     """
-    edge = 1.25 * np.abs(table[[value, "low", "high"]].replace([-np.inf, np.inf], 0)).max(axis=None)
-    settled = table["settled"] if "settled" in table else pd.Series(True, index=table.index)
-    y = np.arange(len(table))
-    for flag, colour, face in ((True, INK, INK), (False, GREY, "white")):
-        rows, at = table[settled == flag], y[settled == flag]
-        low, high = rows["low"].clip(lower=-edge), rows["high"].clip(upper=edge)
-        ax.hlines(at, low, high, color=colour, linewidth=1.1)
-        for end, arrow in ((low, "<"), (high, ">")):
-            ax.plot(end[end.abs() == edge], at[end.abs() == edge], arrow, color=colour, ms=3)
-        ax.plot(rows[value], at, "o", color=colour, mfc=face)
-    ax.axvline(0, color="0.4", linewidth=0.7)
-    ax.set_yticks(y, [label(term, lang) for term in table["term"]])
-    ax.set_ylim(len(table) - 0.4, -0.6)
-    ax.set_xlabel(label(value, lang))
-    return ax
+    terms = list(terms if terms is not None else dict.fromkeys(table["term"]))
+    kinds, years = list(dict.fromkeys(table["kind"])), sorted(set(table["year"]))
+    columns = min(columns, len(terms))
+    axes = fig.subplots(-(-len(terms) // columns), columns, sharex=True, squeeze=False)
+    span = max(years[-1] - years[0], 1)
+    for at, term in enumerate(terms):
+        ax, part = axes.flat[at], table[table["term"] == term]
+        for place, kind in enumerate(kinds):
+            aside = (place - (len(kinds) - 1) / 2) * 0.03 * span
+            _course(ax, part[part["kind"] == kind], UNLIKE[place % len(UNLIKE)], aside)
+        ax.set_title(label(term, lang, "\n"), fontsize=7)
+        ax.set_ylim(bottom=0, top=None if (part["high"] > 0).any() else 1)
+        # A tick where points lie, as long as they can be told apart.
+        if len(years) <= 4:
+            ax.set_xticks(years, [str(year) for year in years])
+        else:
+            ax.xaxis.get_major_locator().set_params(integer=True, nbins=4)
+    for ax in axes.flat[len(terms) :]:
+        ax.set_visible(False)
+        axes.flat[len(terms) - 1].tick_params(labelbottom=True)
+    for at in range(len(terms) - columns, len(terms)):
+        axes.flat[max(at, 0)].tick_params(labelbottom=True)
+    if len(kinds) > 1:
+        names = {" ".join(heading(part, lang) for part in kind.split(" ")): UNLIKE[at % len(UNLIKE)]
+                 for at, kind in enumerate(kinds)}  # fmt: skip
+        key(axes[0, 0], names, lang)
+    fig.supylabel(heading("per_10k", lang), fontsize=7)
+    return fig
 
 
-def dumbbell(
-    table: pd.DataFrame, before: str, after: str, *, ax: Axes, names: Sequence[str] | None = None,
-    lang: str = "both",
-) -> Axes:  # fmt: skip
+def _course(ax: Axes, part: pd.DataFrame, look: tuple[str, str], aside: float) -> None:
+    from analysis.plot._parts import marks
+
+    part = part.sort_values("year", kind="stable")
+    at = part["year"] + aside
+    ax.vlines(at, part["low"], part["high"], color=look[0], linewidth=0.7, alpha=0.8)
+    if part["year"].nunique() >= JOINED:
+        ax.plot(at, part["per_10k"], "-", color=look[0], linewidth=0.8)
+    marks(ax, at, part["per_10k"], look, part["per_10k"] == 0, markersize=3)
+
+
+def arrivals(table: pd.DataFrame, *, ax: Axes, lang: str | None = None) -> Axes:
     """
-    Draw each term's two rates joined by a line, with the interval of each as a thin bar.
+    Draw a heat map of terms over years, terms in the order given: each row as share of its peak.
 
     Parameters
     ----------
     table : DataFrame
-        Columns `term`, `before`, `before_low`, `before_high`, and the same of `after`.
-    before, after : str
-        Column stems; `names` are their labels, the stems unless given.
+        Terms × years, rates. A term that is absent leaves the cell white, so that present and absent are told
+        apart however small the rate.
     """
-    y = np.arange(len(table))
-    ax.hlines(y, table[before], table[after], color="0.75", linewidth=2.2, zorder=1)
-    styles = ((before, -0.14, GREY, "s"), (after, 0.14, INK, "o"))
-    for (stem, shift, colour, marker), name in zip(styles, names or (before, after), strict=True):
-        low, high = table[f"{stem}_low"], table[f"{stem}_high"]
-        ax.hlines(y + shift, low, high, color=colour, linewidth=0.8)
-        ax.plot(table[stem], y, marker, color=colour, label=name, zorder=3)
-    ax.set_yticks(y, [label(term, lang) for term in table["term"]])
-    ax.set_ylim(len(table) - 0.4, -0.6)
-    ax.set_xlim(left=0)
-    ax.set_xlabel(label("per_10k", lang))
-    ax.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=2)
+    values = table.to_numpy(float)
+    peak = np.maximum(values.max(axis=1, keepdims=True), 1e-12)
+    shade = np.where(values > 0, 0.2 + 0.8 * values / peak, np.nan)
+    image = ax.imshow(shade, aspect="auto", cmap="Blues", vmin=0, vmax=1)
+    ax.set_yticks(range(len(table)), [label(str(term), lang) for term in table.index])
+    every = max(1, -(-table.shape[1] // 12))
+    ax.set_xticks(range(0, table.shape[1], every), [str(year) for year in table.columns[::every]],
+                  rotation=90 if table.shape[1] > 8 else 0)  # fmt: skip
+    ax.set_xticks(np.arange(0.5, table.shape[1] - 1), minor=True)
+    ax.grid(which="minor", axis="x", color="white", linewidth=0.8)
+    ax.tick_params(which="both", length=0)
+    ax.spines[:].set_visible(False)
+    bar = ax.get_figure().colorbar(image, ax=ax, shrink=0.6, pad=0.01, ticks=[0.2, 0.6, 1.0])
+    bar.ax.set_yticklabels(["0%", "50%", "100%"])
+    bar.ax.set_ylim(0.2, 1)
+    bar.set_label(heading("share of peak", lang))
+    bar.outline.set_visible(False)
     return ax
 
 
-def scatter(
-    table: pd.DataFrame, x: str, y: str, *, ax: Axes, most: int = 40, lang: str = "both"
-) -> Axes:
+def promises(table: pd.DataFrame, *, fig: Figure, columns: int = 4, lang: str | None = None) -> Figure:
     """
-    Draw terms as points and name those that fit without touching, most important first.
+    Draw growth promised (hollow) and reported (full) by year, a panel an indicator.
 
     Parameters
     ----------
     table : DataFrame
-        Columns `term`, `x`, `y`; rows in order of importance for a label.
-    most : int
-        How many labels are tried; one that fits nowhere beside its point is left out.
+        `indicator`, `year`, `status`, `value`, `value_high` (of a range, else NaN); one issuer only, so that all
+        points of a panel are comparable.
     """
-    ax.plot(table[x], table[y], ".", color=GREY, markersize=3)
-    ax.set_xlabel(label(x, lang))
-    ax.set_ylabel(label(y, lang))
-    place_labels(ax, table.head(most), x, y)
-    return ax
+    from matplotlib.lines import Line2D
 
-
-# Where a label is tried beside its point: offset in points and alignment.
-PLACES = (
-    (3, 0, "left", "center"), (-3, 0, "right", "center"), (0, 3, "center", "bottom"),
-    (0, -3, "center", "top"), (3, 3, "left", "bottom"), (-3, 3, "right", "bottom"),
-    (3, -3, "left", "top"), (-3, -3, "right", "top"),
-)  # fmt: skip
-
-
-def place_labels(ax: Axes, table: pd.DataFrame, x: str, y: str) -> list[str]:
-    """Name points where the name touches no earlier name and stays inside; return the named."""
-    figure = ax.get_figure()
-    figure.draw_without_rendering()
-    # Later layout would move the axes under the labels that were placed.
-    figure.set_layout_engine("none")
-    renderer, taken, named = figure.canvas.get_renderer(), [], []
-    frame = ax.get_window_extent(renderer)
-    for row in table.itertuples():
-        at = (getattr(row, x), getattr(row, y))
-        for dx, dy, ha, va in PLACES:
-            text = ax.annotate(row.term, at, (dx, dy), textcoords="offset points", ha=ha, va=va,
-                               fontsize=6)  # fmt: skip
-            box = text.get_window_extent(renderer).expanded(1.06, 1.12)
-            inside = frame.contains(box.x0, box.y0) and frame.contains(box.x1, box.y1)
-            if inside and not any(box.overlaps(other) for other in taken):
-                taken.append(box)
-                named.append(row.term)
-                ax.plot(*at, ".", color=INK, markersize=4)
-                break
-            text.remove()
-    return named
+    names = list(dict.fromkeys(table["indicator"]))
+    columns = min(columns, len(names))
+    axes = fig.subplots(-(-len(names) // columns), columns, sharex=True, squeeze=False)
+    for ax, name in zip(axes.flat, names, strict=False):
+        part = table[table["indicator"] == name]
+        for status, shift, face in (("target", -0.12, "white"), ("result", 0.12, INK)):
+            chosen = part[part["status"] == status]
+            ranges = chosen.dropna(subset="value_high")
+            ax.vlines(ranges["year"] + shift, ranges["value"], ranges["value_high"], color=INK)
+            if len(chosen):
+                ax.plot(chosen["year"] + shift, chosen["value"], "o", color=INK, mfc=face, clip_on=False)
+        ax.set_title(label(name, lang, "\n"), fontsize=7)
+        ax.set_ylim(min(0, part["value"].min() * 1.1), None)
+        ax.xaxis.get_major_locator().set_params(integer=True, nbins=4)
+    for ax in axes.flat[len(names) :]:
+        ax.set_visible(False)
+    axes[0, 0].set_ylabel("%")
+    above(axes[0, 0], [Line2D([], [], color=INK, marker="o", mfc=face, linestyle="none", label=heading(status, lang))
+                       for status, face in (("target", "white"), ("result", INK))])  # fmt: skip
+    return fig

@@ -1,131 +1,112 @@
-"""Topics: how many recur, how much they take, where they stand, and how far apart they are."""
+"""Topics: how many recur, how much of each report they take, and where they stand."""
+
+from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.patches import Patch
 
-from analysis.figures import COLOURS, GREY, INK, MARKERS
-from analysis.glossary import label
+from analysis.figures import COLOURS, GREY, INK
+from analysis.glossary import heading
+from analysis.plot._parts import above, percent, rows
+from analysis.plot.rates import intervals
+
+# A section whose strongest topic takes less than this has none that stands for it.
+LEADING = 0.3
 
 
-def choice(
-    stability: pd.DataFrame, coherence: pd.DataFrame, k: int, *, fig: Figure, lang="both"
-) -> Figure:
+def topic_number(table: pd.DataFrame, k: int, *, fig: Figure, lang: str | None = None) -> Figure:
     """
-    Draw, for each number of topics, what recurs in halves of the text beside coherence.
+    Draw, for each number of topics, how many recur in halves of the text, and how alike their words are.
 
     Parameters
     ----------
-    stability : DataFrame, by `k`
-        `jaccard`, `jaccard_low`, `jaccard_high`, `null_jaccard` where there is one, `recurring`.
-    coherence : DataFrame, by `k`
-        One column a measure.
+    table : DataFrame
+        `k`, `recurring`, `jaccard`, `jaccard_low`, `jaccard_high`, and `null_jaccard` where there is one.
     k : int
         The number chosen; a line marks it.
     """
-    left, middle, right = fig.subplots(1, 3)
-    left.fill_between(stability.index, stability["jaccard_low"], stability["jaccard_high"],
-                      color=INK, alpha=0.2, linewidth=0)  # fmt: skip
-    left.plot(stability.index, stability["jaccard"], "o-", color=INK)
-    left.set_title(label("stability", lang))
-    middle.plot(stability.index, stability["recurring"], "o-", color=INK)
-    middle.plot(stability.index, stability.index, ":", color=GREY)
-    middle.set_title(label("recurring", lang))
-    for n, name in enumerate(coherence.columns):
-        right.plot(
-            coherence.index, coherence[name], color=COLOURS[n], marker=MARKERS[n], label=name
-        )
-    right.set_title(label("coherence", lang))
-    right.legend()
-    for ax in (left, middle, right):
+    left, right = fig.subplots(1, 2)
+    left.plot(table["k"], table["k"], ":", color=GREY)
+    left.plot(table["k"], table["recurring"], "o-", color=INK)
+    left.set_ylabel(heading("recurring", lang))
+    left.set_ylim(bottom=0)
+    left.yaxis.get_major_locator().set_params(integer=True)
+    right.fill_between(table["k"], table["jaccard_low"], table["jaccard_high"], color=INK, alpha=0.2, linewidth=0)
+    right.plot(table["k"], table["jaccard"], "o-", color=INK)
+    if "null_jaccard" in table:
+        right.plot(table["k"], table["null_jaccard"], "--", color=GREY)
+    right.set_ylabel(heading("stability", lang))
+    right.set_ylim(bottom=0)
+    for ax in (left, right):
         ax.axvline(k, color="0.6", linewidth=0.8, zorder=0)
-        ax.set_xlabel("K")
+        ax.set_xlabel(heading("number of topics", lang))
         ax.xaxis.get_major_locator().set_params(integer=True)
+    above(left, [
+        Line2D([], [], color="0.6", linewidth=0.8, label=heading("chosen: {}", lang).format(k)),
+        Line2D([], [], color=GREY, linestyle=":", label=heading("if all recurred", lang)),
+        Patch(facecolor=INK, alpha=0.2, label=heading("95% of halves", lang)),
+        Line2D([], [], color=GREY, linestyle="--", label=heading("words shuffled", lang)),
+    ])  # fmt: skip
     return fig
 
 
-def prevalence(
-    table: pd.DataFrame, names: dict[int, str], weak: set[int], *, fig: Figure, by="report",
-    lang="both",
-) -> Figure:  # fmt: skip
+def topic_shares(
+    table: pd.DataFrame, names: Mapping[int, str], *, ax: Axes, weak: set[int] = frozenset(), by: str = "report",
+    lang: str | None = None,
+) -> Axes:  # fmt: skip
     """
-    Draw the share of each topic in each group, one panel a topic, with intervals.
+    Draw the share of each topic in each report with its interval, topics as rows, the largest first.
 
     Parameters
     ----------
     table : DataFrame
         `by`, `topic`, `share`, `low`, `high`.
-    names : dict
-        Title of each topic.
+    names : mapping of topic to str
     weak : set of int
-        Topics below the line of recurrence: drawn in grey.
+        Topics below the line of recurrence: their names are grey.
     """
-    groups = list(dict.fromkeys(table[by]))
-    columns = 3
-    rows = -(-len(names) // columns)
-    axes = fig.subplots(rows, columns, sharex=True, sharey=True, squeeze=False)
-    for ax, topic in zip(axes.flat, names, strict=False):
-        part = table[table["topic"] == topic].set_index(by).loc[groups]
-        colour = GREY if topic in weak else INK
-        ax.hlines(range(len(groups)), part["low"], part["high"], color=colour)
-        ax.plot(part["share"], range(len(groups)), "o", color=colour)
-        ax.set_title(names[topic], fontsize=6.5, color=colour if topic in weak else "black")
-    for empty in range(len(names), rows * columns):
-        axes.flat[empty].set_visible(False)
-        # The panel above is the lowest of its column: it bears the numbers.
-        axes.flat[max(0, empty - columns)].tick_params(labelbottom=True)
-    axes[0, 0].set_yticks(range(len(groups)), [label(group, lang) for group in groups])
-    axes[0, 0].set_ylim(len(groups) - 0.5, -0.5)
-    axes[0, 0].set_xlim(left=0)
-    fig.supxlabel(label("share", lang), fontsize=7)
-    return fig
+    order = table.groupby("topic")["share"].mean().sort_values(ascending=False, kind="stable").index
+    drawn = pd.concat([table[table["topic"] == topic].assign(term=names[topic]) for topic in order])
+    intervals(drawn, ax=ax, by=by, value="share", lang=lang)
+    percent(ax.xaxis)
+    ax.set_xlabel(heading("share of words", lang))
+    for tick, topic in zip(ax.get_yticklabels(), order, strict=True):
+        tick.set_color(GREY if topic in weak else "black")
+    return ax
 
 
-def shape(table: pd.DataFrame, names: dict[int, str], *, fig: Figure, lang="both") -> Figure:
+def topic_ribbons(
+    table: pd.DataFrame, names: Mapping[int, str], *, ax: Axes, weak: set[int] = frozenset(), lang: str | None = None
+) -> Axes:
     """
-    Draw the topics of each section through each report, from its first word to its last.
+    Draw each report as a ribbon from first to last word, each section in the colour of its strongest topic.
 
     Parameters
     ----------
     table : DataFrame
-        `report`, `n_tokens` and a column for each topic, sections in reading order.
+        `report`, `n_tokens` and a column of shares for each topic, sections in reading order. A section whose
+        strongest topic is weak, or takes less than 30%, is light grey.
     """
+    solid = [topic for topic in names if topic not in weak]
+    colours = {topic: COLOURS[at % len(COLOURS)] for at, topic in enumerate(solid)}
     reports = list(dict.fromkeys(table["report"]))
-    axes = fig.subplots(len(reports), 1, sharex=True, squeeze=False)[:, 0]
-    topics = list(names)
-    most = float(table[topics].to_numpy().max())
-    for ax, report in zip(axes, reports, strict=True):
+    rows(ax, reports, lang)
+    for y, report in enumerate(reports):
         part = table[table["report"] == report]
+        shares = part[list(names)].to_numpy(float)
         edges = np.concatenate([[0], part["n_tokens"].cumsum()]) / part["n_tokens"].sum()
-        ax.pcolormesh(edges, np.arange(len(topics) + 1), part[topics].to_numpy(float).T,
-                      cmap="Greys", vmin=0, vmax=most, rasterized=True)  # fmt: skip
-        ax.set_yticks(np.arange(len(topics)) + 0.5, [names[t] for t in topics], fontsize=5)
-        ax.set_ylim(len(topics), 0)
-        ax.set_title(report, fontsize=6.5)
-    axes[-1].set_xticks([0, 0.25, 0.5, 0.75, 1], ["0%", "25%", "50%", "75%", "100%"])
-    axes[-1].set_xlabel(label("position", lang))
-    return fig
-
-
-def relevance(table: pd.DataFrame, names: dict[int, str], *, fig: Figure, n: int = 8) -> Figure:
-    """
-    Draw the most relevant words of each topic, one panel a topic.
-
-    Parameters
-    ----------
-    table : DataFrame
-        `topic`, `term`, `weight`, by relevance falling within a topic.
-    """
-    columns = 4
-    rows = -(-len(names) // columns)
-    axes = fig.subplots(rows, columns, squeeze=False)
-    for ax, topic in zip(axes.flat, names, strict=False):
-        part = table[table["topic"] == topic].head(n)
-        ax.barh(range(len(part)), part["weight"], color=INK)
-        ax.set_yticks(range(len(part)), part["term"], fontsize=5.5)
-        ax.set_ylim(n - 0.5, -0.5)
-        ax.set_xticks([])
-        ax.set_title(names[topic], fontsize=6)
-    for ax in axes.flat[len(names) :]:
-        ax.set_visible(False)
-    return fig
+        for at, best in enumerate(shares.argmax(axis=1)):
+            topic = list(names)[best]
+            colour = colours.get(topic) if shares[at, best] >= LEADING else None
+            ax.barh(y, edges[at + 1] - edges[at], left=edges[at], height=0.7, color=colour or "0.9", linewidth=0.2,
+                    edgecolor="white")  # fmt: skip
+    ax.set_xlim(0, 1)
+    percent(ax.xaxis)
+    ax.set_xlabel(heading("position in the report", lang))
+    above(ax, [*(Patch(facecolor=colours[topic], label=names[topic]) for topic in solid),
+               Patch(facecolor="0.9", label=heading("no leading topic", lang))])  # fmt: skip
+    return ax
