@@ -133,7 +133,7 @@ def test_a_contrast_says_what_its_rates_are_over_and_whom_it_leaves_out(prepared
 def test_one_switch_turns_every_heading(prepared, lang):
     html = views.page(prepared, "改革", before=2021, after=2026, lang=lang)
     assert ("每万词次数" in html) == (lang == "zh")
-    assert ("per 10 000 tokens" in html) == (lang == "en")
+    assert ("hits per 10,000 words" in html) == (lang == "en")
     other = "[A-Za-z]" if lang == "zh" else "[\u4e00-\u9fff]"
     headings = set(Text(html).headings) - NAMELESS
     assert len(headings) > 20
@@ -166,7 +166,7 @@ def test_controls_draw_what_is_looked_at(explorer):
     explorer.after.value = ["taiyuan-gov-2021"]
     assert "none on both" in explorer.page.value
     explorer.term.value, explorer.pattern.value = "(", True
-    assert explorer.said.value == "no regular expression"
+    assert explorer.said.value == "invalid pattern"
     assert Text(explorer.page.value.split("</style>")[1]).said == ""
     explorer.language.value = "zh"
     assert explorer.term.description == "词语"

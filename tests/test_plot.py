@@ -9,7 +9,8 @@ from matplotlib import pyplot
 
 from analysis import figures, glossary, paths, plot
 
-TERMS = [*("高质量发展", "科技创新", "营商环境", "产业集群", "乡村振兴"), *("安全生产", "城市更新", "能源革命", "人工智能", "新质生产力")]
+TERMS = [*("高质量发展", "科技创新", "营商环境", "产业集群", "乡村振兴"),
+         *("安全生产", "城市更新", "能源革命", "人工智能", "新质生产力")]
 IDS = list(glossary.report_names())
 PAIR = ("taiyuan-gov-2021", "taiyuan-gov-2026")
 HAN = re.compile("[\u3400-\u9fff]")
