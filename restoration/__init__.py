@@ -14,7 +14,7 @@ stages are gone through again until nothing changes: a restored text is left alo
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from restoration import byte_slips, decode, layout, lookalikes, page_noise, pinyin_script
+from restoration import byte_slips, code_points, decode, layout, lookalikes, page_noise, pinyin_script
 from restoration.diagnosis import Diagnosis, diagnose
 from restoration.ledger import Edit, Ledger, disjoint, override
 
@@ -25,20 +25,21 @@ LEVELS = ("none", "exact", "full")
 ROUNDS = 20
 # (stage, does the diagnosis call for it), in the order in which the damage is peeled off.
 STAGES: tuple[tuple[Callable[[str], list[Edit]], Callable[[Diagnosis], bool]], ...] = (
+    (code_points.find, lambda found: not found.foreign),
     (byte_slips.find, lambda found: found.slipped and found.traditional),
     (pinyin_script.find_pinyin, lambda found: found.annotated),
-    (pinyin_script.find_script, lambda found: found.traditional),
-    (pinyin_script.find_scattered, lambda found: found.mixed),
+    (pinyin_script.find_script, lambda found: found.traditional and not found.foreign),
+    (pinyin_script.find_scattered, lambda found: found.mixed and not found.foreign),
     (layout.find_residue, lambda found: True),
     (layout.find_markup, lambda found: found.marked),
-    (layout.find_lines, lambda found: True),
-    (layout.find_lettered, lambda found: found.blanks > 1),
-    (layout.find_strange, lambda found: found.blanks > 0),
-    (layout.find_blanks, lambda found: found.spaced),
-    (lookalikes.find, lambda found: found.disguised and not found.traditional),
-    (page_noise.find_tails, lambda found: not found.traditional),
-    (page_noise.find_ocr, lambda found: not found.traditional),
-    (page_noise.find_boilerplate, lambda found: True),
+    (layout.find_lines, lambda found: not found.foreign),
+    (layout.find_lettered, lambda found: found.blanks > 1 and not found.foreign),
+    (layout.find_strange, lambda found: found.blanks > 0 and not found.foreign),
+    (layout.find_blanks, lambda found: found.spaced and not found.foreign),
+    (lookalikes.find, lambda found: found.disguised and not found.traditional and not found.foreign),
+    (page_noise.find_tails, lambda found: not found.traditional and not found.foreign),
+    (page_noise.find_ocr, lambda found: not found.traditional and not found.foreign),
+    (page_noise.find_boilerplate, lambda found: not found.foreign),
 )
 
 

@@ -10,6 +10,7 @@ A few passes at C speed; thresholds are measured on thirteen clean national repo
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
@@ -19,16 +20,24 @@ import numpy as np
 from restoration import hanzi
 
 # Classes of characters, in the order of `_classes`.
-PLAIN, SIMPLIFIED, TRADITIONAL, RARE, ODD, LOST = range(6)
+PLAIN, SIMPLIFIED, TRADITIONAL, RARE, ODD, LOST, FOREIGN = range(7)
 # Odd between Chinese characters: Greek, Cyrillic, box drawing, Bopomofo, parenthesised numerals.
 ODD_BLOCKS = (
     (0x370, 0x52F), (0x2500, 0x257F), (0x3100, 0x312F), (0x3220, 0x3229), (0xE000, 0xF8FF),
 )
+# Box drawing, and a line that is a row or a rule of a table: it begins with one and has another.
+BOXES = "".join(map(chr, range(0x2500, 0x2580)))
+TABLE = re.compile(f"^[ \t\u3000]*[{BOXES}][^\n]*[{BOXES}]", re.MULTILINE)
 # Each pattern begins with the narrow class or the mark that it is about and looks back afterwards,
 # so that the search runs over ordinary characters at C speed.
 _PINYIN = f"[{hanzi.PINYIN}]{{1,9}}\\)"
-ANNOTATION = re.compile(f"\\((?<=[{hanzi.HAN}]\\(){_PINYIN}(?:\\({_PINYIN})*")
+_NOTE = f" ?[{hanzi.PINYIN}]{{1,9}} ?[)）]"
+ANNOTATION = re.compile(f"[(（](?<=[{hanzi.HAN}][(（]){_NOTE}(?:[(（]{_NOTE})*")
 SLIP = re.compile(f"\\?(?:{_PINYIN}|(?<=[{hanzi.HAN}]\\?)[！？])")
+# Kana and Hangul: not the marks that Chinese pages have too (ー of names, ・).
+FOREIGN_BLOCKS = (
+    (0x3041, 0x3096), (0x30A1, 0x30FA), (0xFF66, 0xFF9D), (0x1100, 0x11FF), (0x3131, 0x318E), (0xAC00, 0xD7A3),
+)
 _BLANK = "[ \u00a0]"
 BLANK = re.compile(
     f"{_BLANK}(?<=[{hanzi.HAN}A-Za-z0-9%—，。、；：,;“《{hanzi.CLOSERS}]{_BLANK})"
@@ -40,7 +49,7 @@ FONT = re.compile(
     f"|(?<=[{hanzi.HAN}])[ \u00a0](?=〇)"
 )
 EDGES = re.compile(f"(?<=[A-Za-z0-9])( ?)(?=[{hanzi.HAN}])|(?<=[{hanzi.HAN}])( ?)(?=[A-Za-z0-9])")
-MARKUP = re.compile(r"&[a-z]{2,7};|&#\d{2,5};|</?[a-z]+[ />]", re.IGNORECASE)
+MARKUP = re.compile(r"&[a-z]{2,7};|&#(?:\d{2,6}|x[0-9a-f]{2,6});|</?[a-z]+[ />]", re.IGNORECASE)
 # A text may be about markup; then it says so all the time.
 SUBJECT = re.compile("HTML|网页|标签|代码|语法|转义|粗体|标记", re.IGNORECASE)
 
@@ -58,8 +67,10 @@ class Diagnosis:
         Han characters outside GB 2312 that are no traditional form; symbols that no report needs.
     lost : int
         U+FFFD, characters lost before we saw the text.
+    foreign : bool
+        Japanese or Korean: of what is not ASCII one character in twenty is kana or Hangul.
     annotations, toned : int
-        Pinyin-like brackets after a Han character; those with a tone mark after a traditional one.
+        Pinyin-like brackets after a Han character; those that a program put there (`_ghosts`).
     slips : int
         `?pinyin)` and `?！`, the traces of a byte-level replacement.
     marks, markup : int
@@ -78,6 +89,7 @@ class Diagnosis:
     rare: int
     odd: int
     lost: int
+    foreign: bool
     annotations: int
     toned: int
     slips: int
@@ -101,8 +113,8 @@ class Diagnosis:
 
     @property
     def annotated(self) -> bool:
-        """Pinyin after characters that were converted: never done by hand in a report."""
-        return self.toned > 0 or self.annotations >= max(5, self.characters / 500)
+        """Pinyin that a program put after everyday characters, wherever they stand."""
+        return self.toned > 0
 
     @property
     def slipped(self) -> bool:
@@ -137,8 +149,9 @@ def _classes() -> np.ndarray:
     classes[[ord(c) for c in characters.decode("gb2312")]] = PLAIN
     classes[[ord(c) for c in table() if not hanzi.in_gb2312(c)]] = TRADITIONAL
     classes[[ord(c) for c in simplified_only()]] = SIMPLIFIED
-    for first, last in ODD_BLOCKS:
-        classes[first : last + 1] = ODD
+    for kind, blocks in ((ODD, ODD_BLOCKS), (FOREIGN, FOREIGN_BLOCKS)):
+        for first, last in blocks:
+            classes[first : last + 1] = kind
     classes[0xFFFD] = LOST
     return classes
 
@@ -146,14 +159,18 @@ def _classes() -> np.ndarray:
 def diagnose(text: str) -> Diagnosis:
     """Count the signs of each kind of damage in `text`."""
     codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), "<u4")
-    counts = np.bincount(_classes()[codes], minlength=6).tolist()
-    annotations = list(ANNOTATION.finditer(text)) if "(" in text else []
-    toned = sum(not hit[0].isascii() and _traditional(text[hit.start() - 1]) for hit in annotations)
+    counts = np.bincount(_classes()[codes], minlength=7).tolist()
+    kana = counts[FOREIGN]
+    foreign = kana > 1 and 20 * kana > np.count_nonzero(codes > 0x7F)
+    # A page with tables has their rules, not doubles of characters.
+    if counts[ODD] and TABLE.search(text):
+        counts[ODD] = max(0, counts[ODD] - sum(map(text.count, BOXES)))
+    annotations = list(ANNOTATION.finditer(text)) if "(" in text or "（" in text else []
     marks, markup = text.count("**"), _count(MARKUP, text, "&", "<")
     blanks = [hit.start() for hit in blank(text)]
     fonts = sum(bool(FONT.match(text, place)) for place in blanks)
     return Diagnosis(
-        len(text), *counts[SIMPLIFIED:], len(annotations), toned,
+        len(text), *counts[SIMPLIFIED:FOREIGN], foreign, len(annotations), _ghosts(text, annotations),
         slips=_count(SLIP, text, "?"),
         marks=marks,
         markup=markup,
@@ -207,6 +224,37 @@ def _is_style(text: str) -> bool:
     left = [before for _, before in edges if before is not None]
     blank = sum(bool(after or before) for after, before in edges)
     return blank > 0.7 * len(edges) and 2 * sum(map(bool, left)) > len(left)
+
+
+def _ghosts(text: str, annotations: list[re.Match]) -> int:
+    """
+    Count annotations that a program made: none if an author may have made them.
+
+    A program annotates every occurrence of a character of its table, always with the same reading;
+    its tables are of everyday traditional characters. An author annotates what is rare or may be read
+    in two ways, once. Where the characters have been simplified since, the readings must be the usual
+    ones as well: five of them, and none after a character that has but one form.
+    """
+    from restoration.lookalikes import standard
+    from restoration.pinyin_script import readings, simplified_only, spelled, table, toneless, usual
+
+    notes = Counter()
+    for hit in annotations:
+        reading = spelled(re.sub("[ (（)）].*", "", hit[0].lstrip(" (（")))
+        notes[text[hit.start() - 1], toneless(reading)] += 1
+    everyday = {c for c, _ in notes if standard().get(table().get(c, c)) == 1}
+    old = {c for c in everyday if _traditional(c)}
+    found = {(c, r): n for (c, r), n in notes.items() if c in everyday and r in {*map(toneless, readings(c))}}
+    at_home = sum(n for (c, _), n in found.items() if c in old)
+    if not at_home:
+        new = {c for c in everyday if c in simplified_only()}
+        at_home = sum(n for (c, r), n in found.items() if c in new and r == toneless(usual(c)))
+        if at_home < max(5, len(text) / 500) or at_home < 0.9 * sum(notes.values()):
+            return 0
+    elif 2 * at_home < sum(notes.values()):
+        return 0
+    everywhere = sum(text.count(c) for c in {c for c, _ in found})
+    return at_home if sum(found.values()) >= 0.7 * everywhere else 0
 
 
 def _traditional(character: str) -> bool:

@@ -57,6 +57,9 @@ PROSE = 20
 # reports of cities stay below 11.5, those of 004, whose full stops are often gone, below 12; of
 # the 95 breaks that reach more all are cuts (though most of these reports the model has read).
 GOES_ON = 13.0
+# A row of a table is no longer; a cell that is a number.
+ROW = 120
+NUMBER_CELL = re.compile(r"[-+−±]?[0-9０-９][0-9０-９.,，．%％‰]*|[—–-]+")
 # Doubtful places examined in one text: a page of verse or a table is not searched to its end.
 MOST = 2000
 # Characters on each side of a break that must stand together elsewhere in the text.
@@ -82,7 +85,7 @@ def find_blanks(text: str) -> list[Edit]:
     """
     edits, doubts = [], 0
     for hit in blank(text):
-        if LATIN.match(text, hit.start() - 1) or doubts > MOST:
+        if LATIN.match(text, hit.start() - 1) or doubts > MOST or _in_row(text, hit.start()):
             continue
         if _intended(text, *hit.span()):
             doubts += 1
@@ -103,6 +106,7 @@ def find_strange(text: str) -> list[Edit]:
     return [
         _closed(text, hit) for hit in blank(text)
         if any(map(_is_strange, text[hit.start() - 1] + text[hit.end()]))
+        and not _in_row(text, hit.start()) and not _intended(text, *hit.span())
     ]
 
 
@@ -120,10 +124,12 @@ def _intended(text: str, start: int, end: int) -> bool:
     before = text[max(0, start - TITLE) : start].rpartition("\n")
     after = text[end : end + TITLE].partition("\n")
     line = before[2] + after[0]
-    if (start > TITLE and not before[1]) or len(line) > TITLE:
+    if start > TITLE and not before[1]:
         return False
     if NUMBERED.match(before[2]):
         return True
+    if len(line) > TITLE:
+        return False
     pair = text[start - 1] + text[end]
     title = not re.search("[，,。；;]", line)
     if not title or any(map(_is_strange, pair)) or not all(map(HAN.match, pair)):
@@ -143,8 +149,41 @@ def find_lettered(text: str) -> list[Edit]:
     """
     if not SPREAD.search(text):
         return []
-    places = (i for hit in LETTERED.finditer(text) for i in range(hit.start() + 1, hit.end(), 2))
+    titles = (hit for hit in LETTERED.finditer(text) if not _heads_a_table(text, *hit.span()))
+    places = (i for hit in titles for i in range(hit.start() + 1, hit.end(), 2))
     return [mend(i, " ", "", "lettered", "the letters of a title are set apart") for i in places]
+
+
+def _line(text: str, place: int) -> tuple[int, int]:
+    """Where the line around a place begins and ends; one of a table is no longer than `ROW`."""
+    start = text.rfind("\n", max(0, place - ROW), place) + 1
+    if not start and place > ROW:
+        return place, place
+    end = text.find("\n", place, place + ROW)
+    return start, end if end >= 0 else min(len(text), place + ROW)
+
+
+def _cells(line: str) -> tuple[int, int]:
+    """Cells of a row of a table, and how many of them are numbers; none in a sentence."""
+    cells = [] if re.search("[。；;：:!！?？]", line) or len(line) >= ROW else line.split()
+    return len(cells), sum(NUMBER_CELL.fullmatch(cell) is not None for cell in cells)
+
+
+def _in_row(text: str, place: int) -> bool:
+    """Whether a place lies in a row of a table: two numbers among its cells, or a like row beside it."""
+    start, end = _line(text, place)
+    cells, numbers = _cells(text[start:end])
+    if numbers > 1 and cells > 2:
+        return True
+    beside = (_cells(text[slice(*_line(text, at))]) for at in (start - 2, end + 1) if 0 <= at < len(text))
+    return cells > 2 and numbers == 1 and any(other == (cells, numbers) for other in beside)
+
+
+def _heads_a_table(text: str, start: int, end: int) -> bool:
+    """Whether a row of a table stands below or above a line."""
+    low, high = _line(text, start)
+    places = (high + 1, low - 2)
+    return any(0 <= at < len(text) and _cells(text[slice(*_line(text, at))])[1] > 0 for at in places)
 
 
 def find_glued(text: str) -> list[Edit]:
@@ -236,7 +275,8 @@ def _weighed(edit: Edit, margin: float) -> Edit:
 MARKED = re.compile(r"\*\*(?=\S)([^*\n]+)\*\*")
 # `&nbsp;`, also where its ampersand was escaped again; tags of running text.
 ENTITY = re.compile(
-    r"&(?:amp;)*(nbsp|quot|amp|[lr][ds]quo|[mn]dash|middot|hellip|#(?!38;)\d{2,5});"
+    r"&(?:amp;)*(nbsp|e[mn]sp|thinsp|quot|amp|[lr][ds]quo|[mn]dash|middot|hellip|times|permil|deg|yen|laquo|raquo"
+    r"|#(?!38;)\d{2,6}|#x(?!26;)[0-9a-fA-F]{2,6});"
 )
 TAG = re.compile(r"</?(p|br|div|span|strong|b|em|font)\b[^<>\n]{0,200}>", re.IGNORECASE)
 # Zero-width space and joiners, marks of direction, soft hyphen, a byte order mark inside.

@@ -22,6 +22,7 @@ from pathlib import Path
 import numpy as np
 
 from restoration import char_model
+from restoration.diagnosis import BOXES, TABLE
 from restoration.ledger import Edit
 
 # Which characters can stand for which: by variant, component, shape or sound.
@@ -363,6 +364,8 @@ ROUNDS = 6
 def odd_places(text: str) -> list[int]:
     """Places of characters that simplified text does not use, next to a Han character."""
     odd = {c for c in set(text) if is_odd(c)}
+    if not odd.isdisjoint(BOXES) and TABLE.search(text):
+        odd -= {*BOXES}
     if not odd:
         return []
     named = names(text)

@@ -308,6 +308,9 @@ SHOWN = 12
 # 1,051 such chains in 2,900 reports of cities and a month of the People's Daily one leads by so
 # much, and it is misread (合肥一六安一叶集); genuine ones reach 1 at each joint and 2 on the mean.
 JOINT, MEAN = 1.5, 3.0
+# 一 as the number that it is: 一千元, 第一, 十一, 一二三产业, 一元.
+_UNIT = "[元人亩吨余多户平以名家件次个一二三四五六七八九]"
+ONE = re.compile(f"[第十百千零〇]一|.一(?:[百千亿个件项元吨]|[十万](?={_UNIT}))")
 # A word and its copy.
 DOUBLE = re.compile(r"(?=([一-鿿]{2,4})\1)")
 # First characters of reduplications that are grammar: 一件一件, 很多很多, 越来越.
@@ -316,6 +319,7 @@ GRAMMAR = frozenset("一二三四五六七八九十百千万几两半每多很�
 COMPOUND, WORD = -2.5, -6.0
 # Marks that do not stand together: ,, and 、, but not …… or a row of full stops.
 MARKS = re.compile(r"[,，、;；:：。](?:(?<!。)[,，、;；:：]{1,2}|(?<=。)。(?<![。.]。。)(?![。.]))")
+COMMA_STOP = re.compile("[,，]。(?!。)")
 # One character in 2,000 misread: a scan is read well, or nobody would put it on the net.
 RATE = 1 / 2000
 
@@ -336,7 +340,7 @@ def find_ocr(text: str) -> list[Edit]:
         two signs.
     """
     edits = [edit for match in _chains(text) for edit in _dashes(text, match)]
-    edits += _doubles(text) + [_mark(match) for match in MARKS.finditer(text)]
+    edits += _doubles(text) + _marks(text)
     # A reduplication that stays is no sign.
     signs = sum(edit.changes or edit.rule == "ocr.mark" for edit in edits)
     if signs < max(SIGNS, DENSE * len(text)):
@@ -359,6 +363,8 @@ def _chains(text: str) -> Iterator[re.Match]:
 def _dashes(text: str, match: re.Match, confidence: str = "inferred") -> list[Edit]:
     """The 一 of a chain where every joint reads better as a list; none if one does not."""
     places = [match.start() + k for k, c in enumerate(match[1]) if c == "一"]
+    if any(ONE.match(text, place - 1) for place in places):
+        return []
     leads = [_joint(text, place) for place in places]
     if min(leads) < JOINT or sum(leads) < MEAN * len(leads):
         return []
@@ -424,10 +430,22 @@ def _double(text: str, start: int, word: str) -> Edit | None:
     )
 
 
-def _mark(match: re.Match) -> Edit:
+def _marks(text: str) -> list[Edit]:
+    """Doubled marks; where commas are doubled throughout, the comma before another mark goes, too."""
+    found = list(MARKS.finditer(text))
+    doubled = sum(hit[0] in (",,", "，，") for hit in found)
+    single = text.count(",") + text.count("，") - sum(hit[0].count(",") + hit[0].count("，") for hit in found)
+    throughout = doubled > 1 and single < doubled
+    return [_mark(hit, throughout) for hit in [*found, *(COMMA_STOP.finditer(text) if throughout else ())]]
+
+
+def _mark(match: re.Match, throughout: bool) -> Edit:
     """A doubled mark: of equal ones one stays; of different ones, the reader decides."""
     marks = match[0]
     same = len(set(marks)) == 1
+    if throughout and len(marks) == 2 and marks[0] in ",，" and not same:
+        return Edit(match.start(), match.end(), marks, marks[1], "ocr.mark", OCR, "inferred",
+                    f"commas are doubled throughout: of {marks} the comma is too many", (marks, marks[0]))
     return Edit(
         match.start(), match.end(), marks, marks[0] if same else marks, "ocr.mark", OCR,
         "inferred" if same else "unresolved",

@@ -25,7 +25,8 @@ from restoration.diagnosis import ANNOTATION
 from restoration.ledger import Edit
 
 PINYIN = "ghost pinyin"
-BRACKET = re.compile(r"\(([^()]+)\)")
+BRACKET = re.compile(r"[(（] ?([^()（） ]+) ?[)）]")
+HAN_AFTER = re.compile(f"(?<=\\)) (?=[{hanzi.HAN}])")
 # Acute, grave, macron, caron: the four tones. The diaeresis of ü is no tone.
 TONES = {0x301: None, 0x300: None, 0x304: None, 0x30C: None}
 # Signs that pages use for others: ɡ and ɑ of the phonetic alphabet, v typed for ü, a breve for ˇ.
@@ -68,6 +69,14 @@ def readings(character: str) -> frozenset[str]:
     return frozenset(reading for lists in found for reads in lists for reading in reads)
 
 
+@cache
+def usual(character: str) -> str:
+    """The first reading of a character, with its tone."""
+    from pypinyin import Style, pinyin
+
+    return pinyin(character, style=Style.TONE, errors="ignore")[0][0] if character else ""
+
+
 def evidence(character: str, written: str) -> tuple[str, str] | None:
     """Confidence and reason for taking `written` as a reading of `character`, if it is one."""
     reading = spelled(written)
@@ -89,7 +98,10 @@ def find_pinyin(text: str) -> list[Edit]:
                 strange += 1
                 break
             start, end = place + bracket.start(), place + bracket.end()
-            edits.append(Edit(start, end, bracket[0], "", "pinyin.annotation", PINYIN, *reason))
+            # A blank after the note came with it: Chinese is written without.
+            if HAN_AFTER.match(text, end):
+                end += 1
+            edits.append(Edit(start, end, text[start:end], "", "pinyin.annotation", PINYIN, *reason))
     # Latin words in brackets may be readings by chance: (an), (he), (ping).
     return edits if len(edits) > strange else []
 
@@ -102,6 +114,8 @@ SEVERAL = {
     "乾": "干乾", "瞭": "了瞭", "藉": "借藉", "徵": "征徵", "餘": "余馀", "鍾": "钟锺",
     "於": "于於", "麼": "么麽", "夥": "伙夥",
 }
+# Kana and Hangul, by which a line is not Chinese.
+KANA = re.compile("[\u3041-\u3096\u30a1-\u30fa\uff66-\uff9d\uac00-\ud7a3]")
 # First character beyond the basic plane.
 BEYOND = "\U00010000"
 # A word vouches for 著 from this frequency in jieba's list: rarer entries are pieces of names and
@@ -201,6 +215,8 @@ def simplify(text: str) -> str:
 def find_script(text: str) -> list[Edit]:
     """List the characters of a text in traditional script that have a simplified form."""
     simple = simplify(text)
+    if KANA.search(text):
+        simple = "".join(map(_unless_foreign, text.splitlines(True), simple.splitlines(True)))
     edits = [
         _edit(i, old, new)
         for i, (old, new) in enumerate(zip(text, simple, strict=True))
@@ -214,6 +230,11 @@ def find_script(text: str) -> list[Edit]:
                               reason, ("著",), round(margin, 2)))
         place = simple.find("著", place + 1)
     return edits
+
+
+def _unless_foreign(line: str, simple: str) -> str:
+    """The simplified line, or the line itself where it is Japanese or Korean."""
+    return line if len(line) < 20 * len(KANA.findall(line)) else simple
 
 
 def find_scattered(text: str) -> list[Edit]:
