@@ -153,15 +153,29 @@ def _section_table(sections, paragraphs, spans, report) -> pd.DataFrame:
     )
 
 
+def missing(text: str, *, genre: str = "work-report") -> list[tuple[str, str, int]]:
+    """
+    Say what is missing from a text: what, evidence, start; `parse` without its tables.
+
+    >>> [what for what, *_ in missing("一、工作回顾\\n成绩来之不易。\\n三、今年工作\\n扩大开放。")]
+    ['opening', 'section', 'closing']
+    """
+    return _gaps(*_read(text, genre), genre)
+
+
 def _gap_table(reader, sections, spans, genre, report) -> pd.DataFrame:
     """What is missing, in text order, with the evidence in words."""
+    rows = [(report, *gap) for gap in _gaps(reader, sections, spans, genre)]
+    return pd.DataFrame(rows, columns=["report", "what", "evidence", "start"])
+
+
+def _gaps(reader, sections, spans, genre) -> list[tuple[str, str, int]]:
     gaps = list(reader.gaps)
     if sections and sections[0].kind != "front" and sections[0].at == 0:
         gaps.append((0, "opening", "the text begins with a heading: no title, date or address"))
     if genre.endswith("report") and sections and sections[-1].kind != "closing":
         gaps.append((len(spans) - 1, "closing", "no closing address: the text may be abridged"))
-    rows = [(report, what, evidence, spans[i][0]) for i, what, evidence in sorted(gaps)]
-    return pd.DataFrame(rows, columns=["report", "what", "evidence", "start"])
+    return [(what, evidence, spans[i][0]) for i, what, evidence in sorted(gaps)]
 
 
 def outline(sections: pd.DataFrame) -> pd.DataFrame:

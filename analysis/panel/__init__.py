@@ -1,0 +1,452 @@
+"""
+A panel of reports: one row a place, year and measure, as regressions take it, every cell traceable.
+
+    >>> from analysis import corpus, panel
+    >>> reports = corpus.load()
+    >>> table = panel.build(reports, ["改革", "domains"], part="tasks", progress=False)
+    >>> table.loc[table.measure == "改革", ["place", "year", "hits"]].head(1).to_numpy().tolist()
+    [['太原市', 2021, 22]]
+
+`panel.within` asks what changed within places, `panel.files` writes, labels and merges.
+"""
+
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+from scipy import sparse
+
+from analysis import structure, tokens
+from analysis.counts import Counts, streaming
+from analysis.panel import dictionaries
+from analysis.panel.dictionaries import Dictionary
+from analysis.structure.functions import FUNCTIONS
+from analysis.tokens import engines
+from analysis.uncertainty import rates
+
+PARTS = ("whole", *FUNCTIONS)
+# Measures besides word lists; `build` says what each is.
+MEASURES = ("length", "numerals")
+PLACE = ["report", "place", "code", "province", "level", "genre", "issuer", "year", "delivered"]
+COLUMNS = [
+    *PLACE, "part", "measure", "formula", "hits", "tokens", "value", "low", "high", "unit", "n_clusters", "cluster",
+    "untouched", "restored", "doubtful", "gap",
+]
+# What a hit rests on: no edit; proved edits only; anything less.
+CLASSES = ("untouched", "restored", "doubtful")
+# Reports that a worker takes at once.
+CHUNK = 64
+# Below this many reports one process is done before others have started.
+FEW = 600
+
+
+def build(
+    corpus, lists=None, *, part: str | Collection[str] = "whole", measures: Collection[str] = (),
+    literature: bool = False, wide: bool = False, without: Collection[str] = (), level: float = 0.95,
+    n_jobs: int | None = None, progress: bool = True,
+) -> pd.DataFrame:
+    """
+    Measure word lists in every report of a corpus.
+
+    Parameters
+    ----------
+    corpus : Corpus
+        What `corpus.load` gives; texts are read one after the other and let go.
+    lists
+        Words, files, tables or names of shipped dictionaries, as `dictionaries.read` takes them. Each
+        list is a measure; within a dictionary the longest term counts.
+    part : str or list of str
+        "whole", "tasks", "review", "guiding", "self-government", "other".
+    measures : list of str
+        "length" (words, numbers and Latin tokens) and "numerals" (numbers per 10,000 tokens).
+    literature : bool
+        Add each list as it is usually computed: hits of the words as substrings, at each place the first
+        of the list that fits, over all jieba tokens, punctuation included, of the file as received.
+    wide : bool
+        One row a report, the columns of each measure beside each other (see `widen`).
+    without : list of str
+        Ids of reports to leave out, e.g. the second of two for one place and year.
+    level : float
+        Confidence of the intervals.
+    n_jobs : int, optional
+        Processes; all cores unless told otherwise.
+
+    Returns
+    -------
+    DataFrame
+        `COLUMNS`, a row for each report, part and measure, in the order of the catalogue, of the parts and of the
+        measures. `value` is hits per 10,000 tokens of the part with its interval (`uncertainty.rates`); `untouched`,
+        `restored`, `doubtful` are shares of the hits (no edit under them, proved edits only, anything less);
+        `gap` counts what is missing from the report. A report without the part has no value.
+        ``attrs["notes"]`` says what was done.
+
+    Raises
+    ------
+    ValueError
+        If a place has two reports of one genre for one year (both are named), or a part or measure is unknown.
+    """
+    parts = [part] if isinstance(part, str) else list(part)
+    _check(parts, PARTS, "part")
+    _check(measures, MEASURES, "measure")
+    named = dictionaries.read(lists)
+    if not named and not measures:
+        raise ValueError("nothing to measure: give words, word lists or measures")
+    corpus = _left_in(corpus, without)
+    _refuse_doubles(corpus.catalogue)
+    counts = streaming.count(corpus, "paragraph", n_jobs=n_jobs, progress=progress)
+    found = _found(corpus, named, literature, n_jobs, progress)
+    table = _table(corpus, counts, named, found, parts, measures, level)
+    if literature:
+        table = pd.concat([table, _literature(corpus.ids, named, found)], ignore_index=True)
+    table = _described(corpus.catalogue, found).merge(table, on="report", how="right", validate="one_to_many")
+    table = _ordered(table, corpus.ids, parts)[COLUMNS]
+    table.attrs["notes"] = _notes(table, named, parts, without)
+    return widen(table) if wide else table
+
+
+def _check(given: Iterable[str], known: Collection[str], what: str) -> None:
+    for name in given:
+        if name not in known:
+            raise ValueError(f"no {what} {name!r}; choose {', '.join(known)}")
+
+
+def _left_in(corpus, without: Collection[str]):
+    unknown = sorted(set(without) - set(corpus.ids))
+    if unknown:
+        raise ValueError(f"no report {unknown[0]!r} to leave out")
+    if not without:
+        return corpus
+    reports = tuple(report for report in corpus.reports if report.id not in set(without))
+    return replace(corpus, catalogue=corpus.catalogue.drop(index=list(without)), reports=reports)
+
+
+def _refuse_doubles(catalogue: pd.DataFrame) -> None:
+    """Two reports of one place, genre and year would be one row twice: name them."""
+    rows = catalogue.assign(id=catalogue.index)
+    rows = rows[rows["place"] != ""]
+    doubled = [(*key, part["id"].tolist()) for key, part in rows.groupby(["place", "year", "genre"], sort=False)
+               if len(part) > 1]
+    if doubled:
+        named = "; ".join(f"{place} {year} {genre}: {', '.join(ids)}" for place, year, genre, ids in doubled)
+        raise ValueError(f"two reports for one place and year: {named}. Keep one of each: give the others as "
+                         "`without` (--without ID …)")
+
+
+@dataclass(frozen=True, eq=False)
+class _Found:
+    """What one pass over the texts finds; a row a hit, or a report."""
+
+    hits: np.ndarray
+    literature: np.ndarray
+    reports: np.ndarray
+
+
+def _found(corpus, named: list[Dictionary], literature: bool, n_jobs, progress: bool) -> _Found:
+    """Go through the texts once: hits by paragraph and damage, gaps, and what the literature counts."""
+    from joblib import Parallel, delayed
+    from tqdm.auto import tqdm
+
+    reports = [replace(report) for report in corpus.reports]
+    portions = [(at, reports[at : at + CHUNK]) for at in range(0, len(reports), CHUNK)]
+    run = Parallel(n_jobs=1 if len(reports) <= FEW else (n_jobs or -1), return_as="generator", batch_size=1)
+    made = run(delayed(_portion)(at, some, named, literature) for at, some in portions)
+    pieces = []
+    with tqdm(total=len(reports), desc="measuring", unit=" reports", disable=not progress) as bar:
+        for piece, (_, some) in zip(made, portions, strict=True):
+            pieces.append(piece)
+            bar.update(len(some))
+    join = {name: np.concatenate([getattr(p, name) for p in pieces]) for name in ("hits", "literature", "reports")}
+    return _Found(**join)
+
+
+def _portion(at: int, reports: list, named: list[Dictionary], literature: bool) -> _Found:
+    hits, listed, rows = [], [], []
+    for position, report in enumerate(reports, at):
+        own = replace(report)
+        text, spans = own.text, structure.places(own.text, genre=own.genre)
+        rows.append((position, len(structure.missing(text, genre=own.genre)), len(spans)))
+        hits.append(_hits(position, text, spans, own.ledger, named))
+        if literature:
+            listed.append(_as_listed(position, own.raw, named))
+    none = np.empty((0, 4), np.int32)
+    return _Found(np.concatenate([none, *hits]), np.concatenate([np.empty((0, 4), np.int64), *listed]),
+                  np.array(rows, np.int64).reshape(-1, 3))
+
+
+def _hits(position: int, text: str, spans: list, ledger, named: list[Dictionary]) -> np.ndarray:
+    """Report, paragraph, measure and class of each hit."""
+    starts = np.array([start for start, *_ in spans], np.int64)
+    rows, first = [], 0
+    for dictionary in named:
+        lists = dictionary.lists
+        column = [[first + lists.index(name) for name in names] for names in dictionary.terms.values()]
+        found = dictionary.find(text)
+        sure = _classes(ledger, found[:, 1:])
+        paragraph = np.searchsorted(starts, found[:, 1], side="right") - 1
+        if all(len(each) == 1 for each in column):
+            measure = np.array([each[0] for each in column], np.int64)[found[:, 0]]
+        else:
+            repeat = np.array([len(each) for each in column])[found[:, 0]]
+            measure = np.array([m for term in found[:, 0] for m in column[term]], np.int64)
+            paragraph, sure = np.repeat(paragraph, repeat), np.repeat(sure, repeat)
+        rows.append(np.stack([np.full(len(measure), position), paragraph, measure, sure], axis=1).astype(np.int32))
+        first += len(lists)
+    return np.concatenate([np.empty((0, 4), np.int32), *rows])
+
+
+def _classes(ledger, spans: np.ndarray) -> np.ndarray:
+    """What each span rests on, as a position in `CLASSES`."""
+    found = np.zeros(len(spans), np.int64)
+    if not ledger.edits:
+        return found
+    for k, (start, end) in enumerate(spans.tolist()):
+        edits = ledger.edits_in(start, end)
+        if edits:
+            found[k] = 1 if all(edit.confidence == "exact" for edit in edits) else 2
+    return found
+
+
+def _as_listed(position: int, raw: str, named: list[Dictionary]) -> np.ndarray:
+    """Report, measure, substring hits and all jieba tokens of a file as received."""
+    n_tokens = len(engines.get("auto", ()).cut(raw, True))
+    names = [(dictionary, name) for dictionary in named for name in dictionary.lists]
+    rows = [(position, k, len(d.find_as_alternatives(raw, name)), n_tokens) for k, (d, name) in enumerate(names)]
+    return np.array(rows, np.int64).reshape(-1, 4)
+
+
+def _table(corpus, counts: Counts, named, found: _Found, parts, measures, level: float) -> pd.DataFrame:
+    """Rates with intervals, part by part, with what the hits rest on."""
+    first = np.concatenate([[0], np.cumsum(found.reports[:, 2])])
+    names = [name for dictionary in named for name in dictionary.lists]
+    row = first[found.hits[:, 0]] + found.hits[:, 1]
+    cells = (np.ones(len(row), np.int32), (row, found.hits[:, 2]))
+    matrix = sparse.coo_array(cells, (len(counts.units), len(names))).tocsr()
+    if "numerals" in measures:
+        numbers = np.array([tokens.kind(term) == "number" for term in counts.terms], np.int32)
+        matrix = sparse.hstack([matrix, (counts.matrix @ numbers)[:, None]]).tocsr()
+        names = [*names, "numerals"]
+    own = Counts(sparse.csr_array(matrix, dtype=np.int32), counts.units, pd.Index(names, dtype="str", name="term"))
+    function = counts.units["function"].astype(str).to_numpy()
+    pieces = []
+    for part in parts:
+        inside = np.ones(len(function), bool) if part == "whole" else function == part
+        pieces.append(_part(corpus, own.restrict(inside), found, inside[row], part, measures, level))
+    return pd.concat(pieces, ignore_index=True)
+
+
+def _part(corpus, counts: Counts, found: _Found, inside, part: str, measures, level: float) -> pd.DataFrame:
+    order = [*counts.terms, *(["length"] if "length" in measures else [])]
+    every = pd.MultiIndex.from_product([corpus.ids, order], names=["report", "measure"])
+    some = counts.restrict(counts.sizes > 0)
+    table = rates(some, by="report", level=level).rename(columns={"term": "measure", "count": "hits"}) if (
+        len(some.units) and len(counts.terms)) else pd.DataFrame(columns=["report", "measure"])
+    table = table.rename(columns={"n_tokens": "tokens", "per_10k": "value"}).assign(unit="per_10k")
+    if "length" in measures:
+        sizes = some.units.groupby("report", observed=True, sort=False)["n_tokens"].sum()
+        length = pd.DataFrame({"report": sizes.index.astype(str), "measure": "length", "tokens": sizes.to_numpy(),
+                               "value": sizes.to_numpy(float), "unit": "tokens"})
+        table = pd.concat([table, length], ignore_index=True) if len(table) else length
+    table = table.astype({"report": str, "measure": str}).set_index(["report", "measure"])
+    table = table.join(_shares(corpus, found.hits[inside], list(counts.terms)))
+    return table.reindex(every).reset_index().assign(part=part, formula="rate")
+
+
+def _shares(corpus, hits: np.ndarray, names: list[str]) -> pd.DataFrame:
+    """Shares of the hits of each report and measure by what they rest on."""
+    shape = (len(corpus.ids), len(names), len(CLASSES))
+    flat = np.ravel_multi_index(tuple(hits[:, [0, 2, 3]].astype(np.int64).T), shape) if len(hits) else []
+    table = np.bincount(np.asarray(flat, np.int64), minlength=int(np.prod(shape))).reshape(-1, len(CLASSES))
+    total = table.sum(axis=1, keepdims=True)
+    share = np.divide(table, total, out=np.full(table.shape, np.nan), where=total > 0)
+    index = pd.MultiIndex.from_product([corpus.ids, names], names=["report", "measure"])
+    return pd.DataFrame(share, index=index, columns=list(CLASSES))
+
+
+def _literature(ids: list[str], named: list[Dictionary], found: _Found) -> pd.DataFrame:
+    names = [name for dictionary in named for name in dictionary.lists]
+    position, measure, hits, n_tokens = found.literature.T
+    return pd.DataFrame({
+        "report": np.array(ids, object)[position], "measure": np.array(names, object)[measure], "part": "whole", "formula": "literature",
+        "hits": hits, "tokens": n_tokens, "value": hits / np.maximum(n_tokens, 1), "unit": "share",
+    })
+
+
+def _described(catalogue: pd.DataFrame, found: _Found) -> pd.DataFrame:
+    """What identifies each report, and what is missing from it."""
+    table = catalogue.assign(report=catalogue.index.astype(str), province=_provinces(catalogue))
+    return table[PLACE].assign(gap=found.reports[:, 1]).reset_index(drop=True)
+
+
+def _provinces(catalogue: pd.DataFrame) -> list[str]:
+    """Name the province by the first two digits of the code, as the reports of provinces name it themselves."""
+    own = catalogue[catalogue["level"].eq("province") & catalogue["code"].ne("")]
+    known = dict(zip(own["code"].str[:2], own["place"], strict=True))
+    return [row.place if row.level == "province" else known.get(row.code[:2], "") for row in catalogue.itertuples()]
+
+
+def _ordered(table: pd.DataFrame, ids: list[str], parts: list[str]) -> pd.DataFrame:
+    """In the order of the catalogue, of the parts, and of the measures; a part that is not there keeps its unit."""
+    table["unit"] = table["unit"].fillna("per_10k").mask(table["measure"].eq("length"), "tokens")
+    table["tokens"] = table["tokens"].fillna(0)
+    rank = {"report": {id: k for k, id in enumerate(ids)}, "part": {part: k for k, part in enumerate(PARTS)}}
+    order = pd.DataFrame({c: table[c].map(places) for c, places in rank.items()}).assign(formula=table["formula"])
+    table = table.loc[order.sort_values(["report", "formula", "part"], ascending=[True, False, True], kind="stable").index]
+    return table.astype({"hits": "Int64", "tokens": "Int64", "n_clusters": "Int64", "gap": "int64"}).reset_index(drop=True)
+
+
+def _notes(table: pd.DataFrame, named: list[Dictionary], parts: list[str], without) -> list[str]:
+    """What was counted, and what the reader must know of it."""
+    reports = table.drop_duplicates("report")
+    notes = [f"{len(reports)} reports of {reports['place'].replace('', np.nan).nunique()} places, "
+             f"{reports['year'].min()} to {reports['year'].max()}; part: {', '.join(parts)}"]
+    notes += [f"{d.name}: {len(d.terms)} terms in {len(d.lists)} lists, as written, the longest first" for d in named]
+    if nameless := int(reports["place"].eq("").sum()):
+        notes.append(f"{nameless} reports have no place in the catalogue: they join no series")
+    if gone := int(table.loc[table["formula"].eq("rate"), "value"].isna().groupby(table["report"]).any().sum()):
+        notes.append(f"{gone} reports lack a part that was asked for")
+    if gaps := int(reports["gap"].gt(0).sum()):
+        notes.append(f"{gaps} reports have gaps")
+    if without:
+        notes.append(f"left out: {', '.join(without)}")
+    return notes
+
+
+def trace(corpus, lists, report: str, measure: str, part: str = "whole", literature: bool = False) -> pd.DataFrame:
+    """
+    List the hits whose number is a cell of the panel.
+
+    Returns
+    -------
+    DataFrame, in the order of the text
+        `term`, `start`, `end` (in the restored text), `raw_start`, `raw_end`, `function`, `class` (of `CLASSES`),
+        `left`, `hit`, `right` (20 characters of context). With `literature`, places are in the raw text alone.
+
+    Raises
+    ------
+    ValueError
+        If no list has this name.
+
+    Examples
+    --------
+    >>> from analysis import corpus
+    >>> trace(corpus.load(), ["改革"], "taiyuan-gov-2021", "改革", "tasks").shape[0]
+    22
+    """
+    named = dictionaries.read(lists)
+    dictionary = next((d for d in named if measure in d.lists), None)
+    if dictionary is None:
+        raise ValueError(f"no list {measure!r}; there are {', '.join(n for d in named for n in d.lists)}")
+    own = corpus[report]
+    if literature:
+        spans, found = [], dictionary.find_as_alternatives(own.raw, measure)
+        terms, text, at = dictionary.of(measure), own.raw, found
+    else:
+        terms, text, spans = list(dictionary.terms), own.text, structure.places(own.text, genre=own.genre)
+        found = dictionary.find(text)
+        at = found[[measure in dictionary.terms[terms[k]] for k in found[:, 0]]]
+    rows = []
+    for k, start, end in at.tolist():
+        function = next((f for a, b, _, f in spans if a <= start < b), "")
+        if part not in ("whole", function):
+            continue
+        raw = (start, end) if literature else own.ledger.to_raw(start, end)
+        sure = "" if literature else CLASSES[_classes(own.ledger, np.array([[start, end]]))[0]]
+        rows.append((terms[k], start, end, *raw, function, sure, text[max(0, start - 20) : start], text[start:end],
+                     text[end : end + 20]))
+    columns = ["term", "start", "end", "raw_start", "raw_end", "function", "class", "left", "hit", "right"]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def coverage(table: pd.DataFrame, by: str = "place") -> pd.DataFrame:
+    """
+    Say which years of which places a panel has.
+
+    Parameters
+    ----------
+    table : DataFrame
+        What `build` gives.
+    by : {"place", "year"}
+
+    Returns
+    -------
+    DataFrame
+        By place: `place`, `code`, `level`, `genre`, `first`, `last`, `years` (with a report), `missing` (years between
+        first and last without one, as text), `gaps` (reports with gaps). By year: `level`, `genre`, `year`, `places`
+        (with a report), `of` (places of this level and genre that ever have one), `share`.
+    """
+    reports = table.drop_duplicates("report")
+    reports = reports[reports["place"].ne("")]
+    if by == "year":
+        keys = ["level", "genre"]
+        ever = reports.groupby(keys, sort=False)["place"].nunique().rename("of").reset_index()
+        found = reports.groupby([*keys, "year"], sort=True)["place"].nunique().rename("places").reset_index()
+        found = found.merge(ever, on=keys)
+        return found.assign(share=found["places"] / found["of"])
+    rows = []
+    for (place, code, level, genre), own in reports.groupby(["place", "code", "level", "genre"], sort=True):
+        years = set(own["year"])
+        missing = sorted(set(range(min(years), max(years) + 1)) - years)
+        rows.append((place, code, level, genre, min(years), max(years), len(years), _spans_of(missing),
+                     int(own["gap"].gt(0).sum())))
+    columns = ["place", "code", "level", "genre", "first", "last", "years", "missing", "gaps"]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def _spans_of(years: list[int]) -> str:
+    """
+    Write years as spans.
+
+    >>> _spans_of([2003, 2005, 2006, 2007])
+    '2003, 2005-2007'
+    """
+    spans: list[list[int]] = []
+    for year in years:
+        if spans and year == spans[-1][1] + 1:
+            spans[-1][1] = year
+        else:
+            spans.append([year, year])
+    return ", ".join(str(a) if a == b else f"{a}-{b}" for a, b in spans)
+
+
+def balanced(table: pd.DataFrame, years: tuple[int, int] | None = None) -> pd.DataFrame:
+    """
+    Keep the places that have a report in every year of a span, so that no place comes or goes.
+
+    Parameters
+    ----------
+    table : DataFrame
+        What `build` gives, of one level and genre.
+    years : (int, int), optional
+        First and last year; the span with most place-years (the longer of two) unless given.
+
+    Returns
+    -------
+    DataFrame
+        Rows of `table`; ``attrs["notes"]`` says which span, and how many places stay.
+    """
+    reports = table.drop_duplicates("report")
+    reports = reports[reports["place"].ne("")]
+    if reports.empty:
+        raise ValueError("no report has a place: fill the column `place` of the catalogue")
+    there = reports.assign(n=1).pivot_table(index=["place", "level", "genre"], columns="year", values="n") > 0
+    there = there.reindex(columns=range(there.columns.min(), there.columns.max() + 1), fill_value=False)
+    span = years or _best_span(there)
+    stay = there.index[there.reindex(columns=range(span[0], span[1] + 1), fill_value=False).all(axis=1)]
+    keys = pd.MultiIndex.from_frame(table[["place", "level", "genre"]])
+    kept = table[keys.isin(stay) & table["year"].between(*span)].reset_index(drop=True)
+    kept.attrs["notes"] = [f"balanced: {len(stay)} of {len(there)} places have every year from {span[0]} to {span[1]}"]
+    return kept
+
+
+def _best_span(there: pd.DataFrame) -> tuple[int, int]:
+    """First and last year of the complete block with most cells; of two, the longer, then the later."""
+    years, best = there.columns.to_numpy(), (0, 0, 0)
+    for a in range(len(years)):
+        complete = np.ones(len(there), bool)
+        for b in range(a, len(years)):
+            complete = complete & there.iloc[:, b].to_numpy()
+            length = b - a + 1
+            best = max(best, (int(complete.sum()) * length, length, a))
+    _, length, a = best
+    return int(years[a]), int(years[a + length - 1])
