@@ -15,7 +15,7 @@ from analysis import paths, readers
 from restoration import __main__ as restorer
 
 MODULES = ("catalogue.command", "trace", "claims.command", "pipeline",
-           "edition", "cache")
+           "edition", "cache", "panel.files")
 
 
 def parser() -> argparse.ArgumentParser:

@@ -10,7 +10,7 @@ A panel of reports: one row a place, year and measure, as regressions take it, e
 `panel.within` asks what changed within places, `panel.files` writes, labels and merges.
 """
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -28,10 +28,24 @@ from analysis.uncertainty import rates
 PARTS = ("whole", *FUNCTIONS)
 # Measures besides word lists; `build` says what each is.
 MEASURES = ("length", "numerals")
-PLACE = ["report", "place", "code", "province", "level", "genre", "issuer", "year", "delivered"]
+PLACE = ["panel_id", "report", "place", "code", "province", "level", "genre", "issuer", "year", "delivered"]
 COLUMNS = [
-    *PLACE, "part", "measure", "formula", "hits", "tokens", "value", "low", "high", "unit", "n_clusters", "cluster",
-    "untouched", "restored", "doubtful", "gap",
+    *PLACE,
+    "part",
+    "measure",
+    "formula",
+    "hits",
+    "tokens",
+    "value",
+    "low",
+    "high",
+    "unit",
+    "n_clusters",
+    "cluster",
+    "untouched",
+    "restored",
+    "doubtful",
+    "gap",
 ]
 # What a hit rests on: no edit; proved edits only; anything less.
 CLASSES = ("untouched", "restored", "doubtful")
@@ -42,9 +56,17 @@ FEW = 600
 
 
 def build(
-    corpus, lists=None, *, part: str | Collection[str] = "whole", measures: Collection[str] = (),
-    literature: bool = False, wide: bool = False, without: Collection[str] = (), level: float = 0.95,
-    n_jobs: int | None = None, progress: bool = True,
+    corpus,
+    lists=None,
+    *,
+    part: str | Collection[str] = "whole",
+    measures: Collection[str] = (),
+    literature: bool = False,
+    wide: bool = False,
+    without: Collection[str] = (),
+    level: float = 0.95,
+    n_jobs: int | None = None,
+    progress: bool = True,
 ) -> pd.DataFrame:
     """
     Measure word lists in every report of a corpus.
@@ -64,7 +86,7 @@ def build(
         Add each list as it is usually computed: hits of the words as substrings, at each place the first
         of the list that fits, over all jieba tokens, punctuation included, of the file as received.
     wide : bool
-        One row a report, the columns of each measure beside each other (see `widen`).
+        One row a report, the measures beside each other (see `files.widen`).
     without : list of str
         Ids of reports to leave out, e.g. the second of two for one place and year.
     level : float
@@ -102,7 +124,11 @@ def build(
     table = _described(corpus.catalogue, found).merge(table, on="report", how="right", validate="one_to_many")
     table = _ordered(table, corpus.ids, parts)[COLUMNS]
     table.attrs["notes"] = _notes(table, named, parts, without)
-    return widen(table) if wide else table
+    if wide:
+        from analysis.panel.files import widen
+
+        return widen(table)
+    return table
 
 
 def _check(given: Iterable[str], known: Collection[str], what: str) -> None:
@@ -125,12 +151,17 @@ def _refuse_doubles(catalogue: pd.DataFrame) -> None:
     """Two reports of one place, genre and year would be one row twice: name them."""
     rows = catalogue.assign(id=catalogue.index)
     rows = rows[rows["place"] != ""]
-    doubled = [(*key, part["id"].tolist()) for key, part in rows.groupby(["place", "year", "genre"], sort=False)
-               if len(part) > 1]
+    doubled = [
+        (*key, part["id"].tolist())
+        for key, part in rows.groupby(["place", "year", "genre"], sort=False)
+        if len(part) > 1
+    ]
     if doubled:
         named = "; ".join(f"{place} {year} {genre}: {', '.join(ids)}" for place, year, genre, ids in doubled)
-        raise ValueError(f"two reports for one place and year: {named}. Keep one of each: give the others as "
-                         "`without` (--without ID …)")
+        raise ValueError(
+            f"two reports for one place and year: {named}. Keep one of each: give the others as "
+            "`without` (--without ID …)"
+        )
 
 
 @dataclass(frozen=True, eq=False)
@@ -170,8 +201,11 @@ def _portion(at: int, reports: list, named: list[Dictionary], literature: bool) 
         if literature:
             listed.append(_as_listed(position, own.raw, named))
     none = np.empty((0, 4), np.int32)
-    return _Found(np.concatenate([none, *hits]), np.concatenate([np.empty((0, 4), np.int64), *listed]),
-                  np.array(rows, np.int64).reshape(-1, 3))
+    return _Found(
+        np.concatenate([none, *hits]),
+        np.concatenate([np.empty((0, 4), np.int64), *listed]),
+        np.array(rows, np.int64).reshape(-1, 3),
+    )
 
 
 def _hits(position: int, text: str, spans: list, ledger, named: list[Dictionary]) -> np.ndarray:
@@ -239,13 +273,23 @@ def _part(corpus, counts: Counts, found: _Found, inside, part: str, measures, le
     order = [*counts.terms, *(["length"] if "length" in measures else [])]
     every = pd.MultiIndex.from_product([corpus.ids, order], names=["report", "measure"])
     some = counts.restrict(counts.sizes > 0)
-    table = rates(some, by="report", level=level).rename(columns={"term": "measure", "count": "hits"}) if (
-        len(some.units) and len(counts.terms)) else pd.DataFrame(columns=["report", "measure"])
+    table = (
+        rates(some, by="report", level=level).rename(columns={"term": "measure", "count": "hits"})
+        if (len(some.units) and len(counts.terms))
+        else pd.DataFrame(columns=["report", "measure"])
+    )
     table = table.rename(columns={"n_tokens": "tokens", "per_10k": "value"}).assign(unit="per_10k")
     if "length" in measures:
         sizes = some.units.groupby("report", observed=True, sort=False)["n_tokens"].sum()
-        length = pd.DataFrame({"report": sizes.index.astype(str), "measure": "length", "tokens": sizes.to_numpy(),
-                               "value": sizes.to_numpy(float), "unit": "tokens"})
+        length = pd.DataFrame(
+            {
+                "report": sizes.index.astype(str),
+                "measure": "length",
+                "tokens": sizes.to_numpy(),
+                "value": sizes.to_numpy(float),
+                "unit": "tokens",
+            }
+        )
         table = pd.concat([table, length], ignore_index=True) if len(table) else length
     table = table.astype({"report": str, "measure": str}).set_index(["report", "measure"])
     table = table.join(_shares(corpus, found.hits[inside], list(counts.terms)))
@@ -266,15 +310,27 @@ def _shares(corpus, hits: np.ndarray, names: list[str]) -> pd.DataFrame:
 def _literature(ids: list[str], named: list[Dictionary], found: _Found) -> pd.DataFrame:
     names = [name for dictionary in named for name in dictionary.lists]
     position, measure, hits, n_tokens = found.literature.T
-    return pd.DataFrame({
-        "report": np.array(ids, object)[position], "measure": np.array(names, object)[measure], "part": "whole", "formula": "literature",
-        "hits": hits, "tokens": n_tokens, "value": hits / np.maximum(n_tokens, 1), "unit": "share",
-    })
+    return pd.DataFrame(
+        {
+            "report": np.array(ids, object)[position],
+            "measure": np.array(names, object)[measure],
+            "part": "whole",
+            "formula": "literature",
+            "hits": hits,
+            "tokens": n_tokens,
+            "value": hits / np.maximum(n_tokens, 1),
+            "unit": "share",
+        }
+    )
 
 
 def _described(catalogue: pd.DataFrame, found: _Found) -> pd.DataFrame:
     """What identifies each report, and what is missing from it."""
-    table = catalogue.assign(report=catalogue.index.astype(str), province=_provinces(catalogue))
+    series = catalogue[["code", "place", "level", "genre"]].apply(tuple, axis=1)
+    order = {key: n for n, key in enumerate(sorted(set(series[catalogue["place"] != ""])), 1)}
+    table = catalogue.assign(
+        report=catalogue.index.astype(str), province=_provinces(catalogue), panel_id=series.map(order).astype("Int64")
+    )
     return table[PLACE].assign(gap=found.reports[:, 1]).reset_index(drop=True)
 
 
@@ -291,15 +347,21 @@ def _ordered(table: pd.DataFrame, ids: list[str], parts: list[str]) -> pd.DataFr
     table["tokens"] = table["tokens"].fillna(0)
     rank = {"report": {id: k for k, id in enumerate(ids)}, "part": {part: k for k, part in enumerate(PARTS)}}
     order = pd.DataFrame({c: table[c].map(places) for c, places in rank.items()}).assign(formula=table["formula"])
-    table = table.loc[order.sort_values(["report", "formula", "part"], ascending=[True, False, True], kind="stable").index]
-    return table.astype({"hits": "Int64", "tokens": "Int64", "n_clusters": "Int64", "gap": "int64"}).reset_index(drop=True)
+    table = table.loc[
+        order.sort_values(["report", "formula", "part"], ascending=[True, False, True], kind="stable").index
+    ]
+    return table.astype({"hits": "Int64", "tokens": "Int64", "n_clusters": "Int64", "gap": "int64"}).reset_index(
+        drop=True
+    )
 
 
 def _notes(table: pd.DataFrame, named: list[Dictionary], parts: list[str], without) -> list[str]:
     """What was counted, and what the reader must know of it."""
     reports = table.drop_duplicates("report")
-    notes = [f"{len(reports)} reports of {reports['place'].replace('', np.nan).nunique()} places, "
-             f"{reports['year'].min()} to {reports['year'].max()}; part: {', '.join(parts)}"]
+    notes = [
+        f"{len(reports)} reports of {reports['place'].replace('', np.nan).nunique()} places, "
+        f"{reports['year'].min()} to {reports['year'].max()}; part: {', '.join(parts)}"
+    ]
     notes += [f"{d.name}: {len(d.terms)} terms in {len(d.lists)} lists, as written, the longest first" for d in named]
     if nameless := int(reports["place"].eq("").sum()):
         notes.append(f"{nameless} reports have no place in the catalogue: they join no series")
@@ -319,7 +381,7 @@ def trace(corpus, lists, report: str, measure: str, part: str = "whole", literat
     Returns
     -------
     DataFrame, in the order of the text
-        `term`, `start`, `end` (in the restored text), `raw_start`, `raw_end`, `function`, `class` (of `CLASSES`),
+        `term`, `start`, `end` (in the restored text), `raw_start`, `raw_end`, `function`, `rests_on` (of `CLASSES`),
         `left`, `hit`, `right` (20 characters of context). With `literature`, places are in the raw text alone.
 
     Raises
@@ -352,9 +414,20 @@ def trace(corpus, lists, report: str, measure: str, part: str = "whole", literat
             continue
         raw = (start, end) if literature else own.ledger.to_raw(start, end)
         sure = "" if literature else CLASSES[_classes(own.ledger, np.array([[start, end]]))[0]]
-        rows.append((terms[k], start, end, *raw, function, sure, text[max(0, start - 20) : start], text[start:end],
-                     text[end : end + 20]))
-    columns = ["term", "start", "end", "raw_start", "raw_end", "function", "class", "left", "hit", "right"]
+        rows.append(
+            (
+                terms[k],
+                start,
+                end,
+                *raw,
+                function,
+                sure,
+                text[max(0, start - 20) : start],
+                text[start:end],
+                text[end : end + 20],
+            )
+        )
+    columns = ["term", "start", "end", "raw_start", "raw_end", "function", "rests_on", "left", "hit", "right"]
     return pd.DataFrame(rows, columns=columns)
 
 
@@ -387,8 +460,19 @@ def coverage(table: pd.DataFrame, by: str = "place") -> pd.DataFrame:
     for (place, code, level, genre), own in reports.groupby(["place", "code", "level", "genre"], sort=True):
         years = set(own["year"])
         missing = sorted(set(range(min(years), max(years) + 1)) - years)
-        rows.append((place, code, level, genre, min(years), max(years), len(years), _spans_of(missing),
-                     int(own["gap"].gt(0).sum())))
+        rows.append(
+            (
+                place,
+                code,
+                level,
+                genre,
+                min(years),
+                max(years),
+                len(years),
+                _spans_of(missing),
+                int(own["gap"].gt(0).sum()),
+            )
+        )
     columns = ["place", "code", "level", "genre", "first", "last", "years", "missing", "gaps"]
     return pd.DataFrame(rows, columns=columns)
 

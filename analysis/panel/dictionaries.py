@@ -135,8 +135,9 @@ def _check_names(found: list[Dictionary]) -> None:
             raise ValueError(f"{dictionary.name}: no term in this list; give at least one")
         for name in dictionary.lists:
             if name in seen:
-                raise ValueError(f"the list {name!r} comes twice, from {seen[name]} and {dictionary.name}; "
-                                 "rename one of them")
+                raise ValueError(
+                    f"the list {name!r} comes twice, from {seen[name]} and {dictionary.name}; rename one of them"
+                )
             seen[name] = dictionary.name
 
 
@@ -146,8 +147,11 @@ def _read_one(given) -> Dictionary:
     if isinstance(given, pd.DataFrame):
         return _from_rows(str(given.attrs.get("name", "lists")), given.to_dict("records"), list(given.columns))
     if isinstance(given, Mapping):
-        rows = [{"term": term, "list": str(name)} for name, terms in given.items()
-                for term in ([terms] if isinstance(terms, str) else terms)]
+        rows = [
+            {"term": term, "list": str(name)}
+            for name, terms in given.items()
+            for term in ([terms] if isinstance(terms, str) else terms)
+        ]
         return _from_rows("lists", rows, ["term", "list"])
     if str(given) in SHIPPED:
         table = lexicons.load(str(given))

@@ -36,13 +36,20 @@ def _alike(rows: pd.DataFrame) -> None:
     kinds = rows[["level", "genre"]].drop_duplicates()
     if len(kinds) > 1:
         named = "; ".join(f"{level} {genre}" for level, genre in kinds.itertuples(index=False))
-        raise ValueError(f"unlike reports in one panel: {named}. Choose one level and genre, "
-                         'e.g. table[table["level"] == "city"]')
+        raise ValueError(
+            f'unlike reports in one panel: {named}. Choose one level and genre, e.g. table[table["level"] == "city"]'
+        )
 
 
 def effects(
-    table: pd.DataFrame, measure: str, covariates: Sequence[str] = (), *, part: str | None = None,
-    base: int | None = None, weights: str | None = None, level: float = 0.95,
+    table: pd.DataFrame,
+    measure: str,
+    covariates: Sequence[str] = (),
+    *,
+    part: str | None = None,
+    base: int | None = None,
+    weights: str | None = None,
+    level: float = 0.95,
 ) -> pd.DataFrame:
     """
     Estimate two-way fixed effects: how the value moved from year to year within places.
@@ -122,14 +129,22 @@ def trend(table: pd.DataFrame, *, part: str | None = None, level: float = 0.95) 
         within = _inferred(_fit(value, year, own["place"], w, ["year"]), ["year"], level).iloc[0]
         pooled = _inferred(_fit(value, year, own["place"], w, ["year"], absorb=False), ["year"], level).iloc[0]
         rows[measure] = {
-            "per_year": within.estimate, "low": within.low, "high": within.high, "p": within.p,
-            "pooled_per_year": pooled.estimate, "pooled_low": pooled.low, "pooled_high": pooled.high,
-            "pooled_p": pooled.p, "places": own["place"].nunique(), "reports": len(own),
+            "per_year": within.estimate,
+            "low": within.low,
+            "high": within.high,
+            "p": within.p,
+            "pooled_per_year": pooled.estimate,
+            "pooled_low": pooled.low,
+            "pooled_high": pooled.high,
+            "pooled_p": pooled.p,
+            "places": own["place"].nunique(),
+            "reports": len(own),
         }
     found = pd.DataFrame.from_dict(rows, orient="index").rename_axis("measure")
     found.insert(4, "q", false_discovery(found["p"]))
-    found.attrs["notes"] = ["within: fixed effects of place; pooled: between and within places; errors clustered by "
-                            "place"]
+    found.attrs["notes"] = [
+        "within: fixed effects of place; pooled: between and within places; errors clustered by place"
+    ]
     return found
 
 
@@ -159,8 +174,10 @@ def _fit(y, x, place, w, names, absorb: bool = True) -> dict:
     _, s, vt = np.linalg.svd(x * root[:, None] / _norm(x, root), full_matrices=False)
     if s.min() < 1e-9 * s.max():
         loose = [names[k] for k in np.flatnonzero(np.abs(vt[-1][: len(names)]) > 1e-6)]
-        raise ValueError(f"{', '.join(loose[:4])} cannot be told from the places that have a report then; leave "
-                         "these years or columns out")
+        raise ValueError(
+            f"{', '.join(loose[:4])} cannot be told from the places that have a report then; leave "
+            "these years or columns out"
+        )
     inverse = np.linalg.inv((x * w[:, None]).T @ x)
     beta = inverse @ (x.T @ (w * y))
     score = np.zeros((group.max() + 1, x.shape[1]))
@@ -188,8 +205,10 @@ def _inferred(fit: dict, names, level: float) -> pd.DataFrame:
     reach = stats.t.ppf((1 + level) / 2, freedom) * se
     with np.errstate(divide="ignore", invalid="ignore"):
         p = 2 * stats.t.sf(np.abs(fit["beta"] / se), freedom)
-    return pd.DataFrame({"estimate": fit["beta"], "se": se, "low": fit["beta"] - reach, "high": fit["beta"] + reach,
-                         "p": p}, index=names)
+    return pd.DataFrame(
+        {"estimate": fit["beta"], "se": se, "low": fit["beta"] - reach, "high": fit["beta"] + reach, "p": p},
+        index=names,
+    )
 
 
 def split(
@@ -238,12 +257,15 @@ def split(
     se = np.sqrt((m - 1) / m * ((left[used] - left[used].mean(axis=0)) ** 2).sum(axis=0)) if m >= MIN_PLACES else np.nan
     reach = stats.t.ppf((1 + level) / 2, max(m - 1, 1)) * se
     names = ["within", "damage", "lengths", "came and went", "pooled"]
-    found = pd.DataFrame({"change": whole, "low": whole - reach, "high": whole + reach},
-                         index=pd.Index(names, name="component"))
+    found = pd.DataFrame(
+        {"change": whole, "low": whole - reach, "high": whole + reach}, index=pd.Index(names, name="component")
+    )
     found["share"] = found["change"] / whole[-1] if whole[-1] else np.nan
     both, only = int(((a[:, 2] > 0) & (b[:, 2] > 0)).sum()), [int((s[:, 2] > 0).sum()) for s in (a, b)]
-    found.attrs["notes"] = [f"{measure}: {only[0]} places {_said(spans[0])}, {only[1]} places {_said(spans[1])}, {both} "
-                            "in both; intervals by leaving out one place at a time"]
+    found.attrs["notes"] = [
+        f"{measure}: {only[0]} places {_said(spans[0])}, {only[1]} places {_said(spans[1])}, {both} "
+        "in both; intervals by leaving out one place at a time"
+    ]
     return found
 
 

@@ -1,0 +1,433 @@
+"""
+A panel as a file, with what reads it: csv, xlsx, parquet or dta, a codebook, the coverage, a do-file and an R script.
+
+    python -m analysis panel CATALOGUE --terms 改革 数字经济 --lists domains --part tasks -o panel.dta
+"""
+
+import io
+import json
+import re
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import pandas as pd
+
+from analysis import textfiles
+from analysis.panel import MEASURES, PARTS, balanced, build, coverage, trace
+from analysis.panel import dictionaries as lists_of
+
+FORMATS = (".csv", ".xlsx", ".parquet", ".dta")
+# Stata's limits: characters of a name, of a label of a variable.
+NAME, LABEL = 32, 80
+LABELS = {
+    "panel_id": "place and genre as a number, for xtset",
+    "report": "id in the catalogue",
+    "place": "place it speaks for",
+    "code": "code of the place, GB/T 2260",
+    "province": "province of the place",
+    "level": "level of the issuer",
+    "genre": "kind of document",
+    "issuer": "who speaks",
+    "year": "year planned for",
+    "delivered": "day of delivery, ISO 8601",
+    "part": "part of the report that was measured",
+    "measure": "word list or measure",
+    "formula": "rate (per 10,000 tokens) or literature (substring hits over all jieba tokens)",
+    "hits": "hits of the list in the part",
+    "tokens": "words, numbers and Latin tokens of the part",
+    "value": "the measure, in its unit",
+    "low": "lower end of the interval",
+    "high": "upper end of the interval",
+    "unit": "unit of value, low and high",
+    "n_clusters": "clusters that the interval rests on",
+    "cluster": "kind of cluster",
+    "untouched": "share of hits without an edit",
+    "restored": "share of hits on proved edits only",
+    "doubtful": "share of hits on other edits",
+    "gap": "what is missing from the report, number of gaps",
+}
+_SHORT = {"self-government": "selfgov", "literature": "lit"}
+# What stands beside a measure in the wide form, and its label.
+_WIDE = {
+    "value": ("", "{}"),
+    "low": ("_low", "{}, lower end of the interval"),
+    "high": ("_high", "{}, upper end"),
+    "hits": ("_hits", "{}, hits"),
+    "doubtful": ("_dbt", "{}, share of doubtful hits"),
+}
+
+
+def widen(table: pd.DataFrame) -> pd.DataFrame:
+    """
+    Put the measures of a panel beside each other: one row a report.
+
+    Returns
+    -------
+    DataFrame
+        What identifies the report, `gap`, `tokens` (of each part), then for each measure and part its value,
+        `_low`, `_high`, `_hits`, `_dbt` (share of doubtful hits). Names keep to `NAME` characters;
+        ``attrs["labels"]`` says what each is.
+    """
+    fixed = [
+        c
+        for c in ("panel_id", "report", "place", "code", "province", "level", "genre", "issuer", "year", "delivered")
+        if c in table
+    ]
+    wide = table.drop_duplicates("report").set_index("report", drop=False)[[*fixed, "gap"]]
+    labels = {name: LABELS[name] for name in wide.columns}
+    several, columns = len(table["part"].unique()) > 1, {}
+    for part, own in table[table["formula"].eq("rate")].groupby("part", sort=False):
+        name = _name("tokens", _SHORT.get(part, part) if several else "", {*labels})
+        columns[name] = own.drop_duplicates("report").set_index("report")["tokens"]
+        labels[name] = f"tokens of {part}"
+    for (part, formula, measure), own in table.groupby(["part", "formula", "measure"], sort=False):
+        end = "lit" if formula == "literature" else _SHORT.get(part, part) if several else ""
+        base = _name(measure, end, {*labels}, room=5)
+        said = f"{measure}, {part}, {own['unit'].iloc[0]}" + (" (literature)" if formula == "literature" else "")
+        own = own.set_index("report")
+        for column, (suffix, label) in _WIDE.items():
+            if own[column].notna().any() or column == "value":
+                columns[base + suffix] = own[column]
+                labels[base + suffix] = label.format(said)[:LABEL]
+    wide = pd.concat([wide, pd.DataFrame(columns)], axis=1).reset_index(drop=True)
+    wide.attrs = {"notes": table.attrs.get("notes", []), "labels": labels}
+    return wide
+
+
+def _name(text: str, end: str, taken: set[str], room: int = 0) -> str:
+    """
+    Make a name that Stata and R take as it is, no longer than `NAME` with `room` for an ending, and not taken yet.
+
+    >>> _name("Party building", "tasks", set()), _name("5G", "", {"_5g"})
+    ('party_building_tasks', '_5g_2')
+    """
+    plain = re.sub(r"\W+", "_", text.strip().lower()).strip("_") or "list"
+    plain = f"_{plain}" if plain[0].isdigit() else plain
+    end = f"_{end}" if end else ""
+    for number in ["", *(f"_{n}" for n in range(2, 1000))]:
+        name = plain[: NAME - room - len(end) - len(number)] + end + number
+        if name not in taken:
+            return name
+    raise ValueError(f"no free name for {text!r}; rename the list")
+
+
+def merge(
+    table: pd.DataFrame, covariates: pd.DataFrame, on: Sequence[str] = ("code", "year")
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """
+    Add a table of covariates, and say what did not match.
+
+    Parameters
+    ----------
+    table : DataFrame
+        What `build` or `widen` gives.
+    covariates : DataFrame
+        One row a place and year. Codes may be numbers, and of two or four digits (44, 4401), which stand for 440000
+        and 440100.
+    on : list of str
+        Columns that both have: "code" and "year", or "place" and "year".
+
+    Returns
+    -------
+    DataFrame, DataFrame
+        The panel with the columns of the covariates, all its rows kept; and what did not match: `side` ("report" has
+        no covariates, or "covariates" have no report) and the columns of `on`, in order.
+
+    Raises
+    ------
+    ValueError
+        If a column is missing, or a place and year stand twice among the covariates.
+
+    Examples
+    --------
+    >>> panel = pd.DataFrame({"code": ["440000", "450000"], "year": [2020, 2020], "value": [1.0, 2.0]})
+    >>> merged, unmatched = merge(panel, pd.DataFrame({"code": [44, 46], "year": [2020, 2020], "gdp": [11.1, 0.6]}))
+    >>> merged["gdp"].tolist(), unmatched["side"].tolist(), unmatched["code"].tolist()
+    ([11.1, nan], ['report', 'covariates'], ['450000', '460000'])
+    """
+    on = list(on)
+    for name, frame in (("panel", table), ("covariates", covariates)):
+        if missing := [c for c in on if c not in frame]:
+            raise ValueError(
+                f"the {name} have no column {missing[0]!r}; they have {', '.join(map(str, frame.columns))}"
+            )
+    keyed = covariates.assign(**{c: _key(covariates[c], c) for c in on})
+    if (twice := keyed.duplicated(on)).any():
+        named = "; ".join(
+            " ".join(map(str, row)) for row in keyed.loc[twice, on].drop_duplicates().to_numpy().tolist()[:9]
+        )
+        raise ValueError(f"covariates have two rows for {named}; keep one of each")
+    new = [c for c in keyed.columns if c not in on and c not in table.columns]
+    own = pd.DataFrame({c: _key(table[c], c) for c in on})
+    place = pd.MultiIndex.from_frame(keyed[on]).get_indexer(pd.MultiIndex.from_frame(own))
+    values = keyed[new].reset_index(drop=True).reindex(place).set_axis(table.index)
+    merged = pd.concat([table, values], axis=1)
+    merged.attrs = dict(table.attrs)
+    alone = own[place < 0].drop_duplicates().assign(side="report")
+    unused = keyed.loc[~pd.RangeIndex(len(keyed)).isin(place), on].assign(side="covariates")
+    unmatched = pd.concat([alone, unused], ignore_index=True)[["side", *on]]
+    ignored = [c for c in keyed.columns if c not in on and c not in new]
+    merged.attrs["notes"] = [
+        *merged.attrs.get("notes", []),
+        f"covariates {', '.join(map(str, new))} by {' and '.join(on)}: {len(alone)} of {len(own.drop_duplicates())} "
+        f"places and years have none, {len(unused)} of {len(keyed)} rows of covariates have no report",
+        *(
+            [f"covariates left out, as the panel has columns of these names: {', '.join(map(str, ignored))}"]
+            if ignored
+            else []
+        ),
+    ]
+    return merged, unmatched.sort_values(["side", *on], ascending=[False, *[True] * len(on)], ignore_index=True)
+
+
+def _key(column: pd.Series, name: str) -> pd.Series:
+    """Codes as six digits, years as numbers, places as text."""
+    text = column.astype("string").fillna("").str.strip().str.replace(r"\.0+$", "", regex=True)
+    if name == "year":
+        return pd.to_numeric(text.str[:4], errors="coerce").fillna(-1).astype(int)
+    if name == "code":
+        digits = text.str.fullmatch(r"\d{2}|\d{4}").fillna(False)
+        text = text.mask(digits, text.str.ljust(6, "0"))
+    return text.astype(object)
+
+
+def write(table: pd.DataFrame, path: Path | str, unmatched: pd.DataFrame | None = None) -> list[Path]:
+    """
+    Write a panel and what belongs to it.
+
+    Parameters
+    ----------
+    table : DataFrame
+        What `build`, `widen`, `balanced` or `merge` gives.
+    path : path
+        With one of the endings in `FORMATS`, which says the format.
+    unmatched : DataFrame, optional
+        What `merge` could not match.
+
+    Returns
+    -------
+    list of Path
+        The panel; `.do` and `.R`, which read it (Stata reads no parquet); `_codebook.csv`; `_coverage.csv`, and
+        `_unmatched.csv` where something did not match.
+    """
+    path = Path(path)
+    if path.suffix.lower() not in FORMATS:
+        raise ValueError(f"{path.name}: write a panel as {', '.join(FORMATS)}")
+    labels = {c: table.attrs.get("labels", LABELS).get(c, str(c)) for c in table.columns}
+    stem = path.with_suffix("")
+    codebook = pd.DataFrame({"column": list(labels), "meaning": list(labels.values())})
+    beside = {"codebook": codebook, "coverage": coverage(table), "unmatched": unmatched}
+    beside = {name: frame for name, frame in beside.items() if frame is not None and len(frame)}
+    made = {path: _bytes(table, path.suffix.lower(), labels, beside)}
+    made |= {stem.with_name(f"{stem.name}_{name}.csv"): _csv(frame) for name, frame in beside.items()}
+    made[stem.with_suffix(".R")] = _r_script(path, table).encode()
+    if path.suffix.lower() != ".parquet":
+        made[stem.with_suffix(".do")] = _do_file(path, table, labels).encode()
+    for place, data in made.items():
+        textfiles.replace(place, data)
+    return list(made)
+
+
+def _csv(table: pd.DataFrame) -> bytes:
+    """UTF-8 with a mark: without it a Chinese Excel shows 鏀垮簻."""
+    return table.to_csv(index=False, float_format="%.10g", lineterminator="\n").encode("utf-8-sig")
+
+
+def _bytes(table: pd.DataFrame, suffix: str, labels: dict[str, str], beside: dict[str, pd.DataFrame]) -> bytes:
+    plain = table.copy()
+    plain.attrs = {}
+    if suffix == ".csv":
+        return _csv(plain)
+    with io.BytesIO() as buffer:
+        if suffix == ".parquet":
+            plain.to_parquet(buffer, index=False)
+        elif suffix == ".dta":
+            _to_stata(plain, buffer, labels)
+        else:
+            _to_excel(plain, buffer, beside, table.attrs.get("notes", []))
+        return buffer.getvalue()
+
+
+def _to_stata(table: pd.DataFrame, buffer, labels: dict[str, str]) -> None:
+    """Stata 14 and later; whole numbers that may be missing become doubles."""
+    for name in table:
+        if pd.api.types.is_bool_dtype(table[name]):
+            table[name] = table[name].astype("int8")
+        elif pd.api.types.is_extension_array_dtype(table[name]) and pd.api.types.is_numeric_dtype(table[name]):
+            table[name] = table[name].astype("float64")
+        elif not pd.api.types.is_numeric_dtype(table[name]):
+            table[name] = table[name].astype(object).where(table[name].notna(), "").astype(str).astype(object)
+    named = {name: label[:LABEL] for name, label in labels.items()}
+    table.to_stata(buffer, write_index=False, version=118, variable_labels=named)
+
+
+def _to_excel(table: pd.DataFrame, buffer, beside: dict[str, pd.DataFrame], notes: list[str]) -> None:
+    # A cell that begins with = is text of a report, never a formula.
+    options = {"options": {"strings_to_formulas": False, "strings_to_urls": False}}
+    with pd.ExcelWriter(buffer, engine="xlsxwriter", engine_kwargs=options) as book:
+        table.to_excel(book, sheet_name="panel", index=False, freeze_panes=(1, 0))
+        for name, frame in beside.items():
+            frame.to_excel(book, sheet_name=name, index=False)
+        pd.DataFrame({"note": notes}).to_excel(book, sheet_name="notes", index=False)
+
+
+def _example(table: pd.DataFrame) -> tuple[str, str]:
+    """The measure that the scripts show, and the column of its values."""
+    if "measure" in table:
+        return str(table["measure"].iloc[0]) if len(table) else "", "value"
+    known = [c for c in table.attrs.get("labels", {}) if f"{c}_low" in table]
+    return "", known[0] if known else str(table.columns[-1])
+
+
+def _do_file(path: Path, table: pd.DataFrame, labels: dict[str, str]) -> str:
+    """Stata: read, label, declare the panel, estimate what changed within places."""
+    measure, column = _example(table)
+    text = [f'"{name}"' for name in ("code", "delivered") if name in table]
+    numbers = [list(table.columns).index(name.strip('"')) + 1 for name in text]
+    read = {
+        ".dta": f'use "{path.name}", clear',
+        ".csv": f'import delimited using "{path.name}", clear varnames(1) case(preserve) encoding("UTF-8") '
+        f"stringcols({' '.join(map(str, numbers))})",
+        ".xlsx": f'import excel using "{path.name}", clear sheet("panel") firstrow case(preserve)',
+    }[path.suffix.lower()]
+    lines = ["* Reads the panel (Stata 14 or later), run in its folder", "version 14", read]
+    lines += [f'label variable {name} "{_quoted(label[:LABEL])}"' for name, label in labels.items()]
+    if measure:
+        part = str(table["part"].iloc[0])
+        lines += [
+            "* One measure at a time: the panel is long",
+            f'keep if measure == "{_quoted(measure)}" & formula == "rate" & part == "{part}"',
+        ]
+    lines += [
+        "keep if !missing(panel_id)",
+        "xtset panel_id year",
+        "* What changed within places, errors clustered by place",
+        f"xtreg {column} i.year, fe vce(cluster panel_id)",
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _r_script(path: Path, table: pd.DataFrame) -> str:
+    """R: read, and estimate what changed within places (with fixest, where it is installed)."""
+    measure, column = _example(table)
+    text = ", ".join(f'{name} = "character"' for name in ("code", "delivered") if name in table)
+    name = json.dumps(path.name, ensure_ascii=False)
+    read = {
+        ".csv": f'read.csv({name}, fileEncoding = "UTF-8-BOM", check.names = FALSE, na.strings = "", '
+        f"colClasses = c({text}))",
+        ".dta": f"haven::read_dta({name})",
+        ".xlsx": f'readxl::read_excel({name}, sheet = "panel")',
+        ".parquet": f"arrow::read_parquet({name})",
+    }[path.suffix.lower()]
+    lines = ["# Reads the panel, run in its folder", f"panel <- {read}"]
+    if measure:
+        shown, part = json.dumps(measure, ensure_ascii=False), json.dumps(str(table["part"].iloc[0]))
+        lines += [
+            "# One measure at a time: the panel is long",
+            f'one <- subset(panel, measure == {shown} & formula == "rate" & part == {part} & !is.na(panel_id))',
+        ]
+    else:
+        lines += ["one <- subset(panel, !is.na(panel_id))"]
+    lines += [
+        "# What changed within places, errors clustered by place",
+        'if (requireNamespace("fixest", quietly = TRUE)) {',
+        f"  print(fixest::feols(`{column}` ~ i(year) | panel_id, data = one, cluster = ~panel_id))",
+        "}",
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _quoted(text: str) -> str:
+    """Text inside Stata's quotes: no quote, no macro."""
+    return re.sub(r"[\"`'$\r\n]", " ", text)
+
+
+def covariates(path: Path) -> pd.DataFrame:
+    """Read a table of covariates: csv in any usual encoding, dta, parquet, xlsx."""
+    suffix = path.suffix.lower()
+    if suffix == ".dta":
+        return pd.read_stata(path, convert_categoricals=False)
+    if suffix == ".parquet":
+        return pd.read_parquet(path)
+    if suffix in (".xlsx", ".xls"):
+        return pd.read_excel(path, engine="calamine", dtype={"code": str})
+    text = textfiles.decode(path.read_bytes())
+    if text is None:
+        raise ValueError(f"{path.name} is in no known encoding; save it as CSV in UTF-8")
+    return pd.read_csv(io.StringIO(text), sep=None, engine="python", dtype={"code": str})
+
+
+def register(commands) -> None:
+    """Add `panel` to the command line."""
+    parser = commands.add_parser("panel", help="make a table place × year × measure for Stata, R or a spreadsheet")
+    parser.add_argument("catalogue", type=Path, metavar="CATALOGUE", help="catalogue.csv of the reports")
+    parser.add_argument(
+        "--terms",
+        nargs="+",
+        default=[],
+        metavar="FILE|WORD",
+        help="words, each a measure, or files with a term a line (or a CSV with `term`), each a list",
+    )
+    parser.add_argument(
+        "--lists",
+        nargs="+",
+        default=[],
+        metavar="DICTIONARY",
+        help=f"several lists in one CSV (term, list), or one that ships: {', '.join(lists_of.SHIPPED)}",
+    )
+    parser.add_argument("--part", nargs="+", default=["whole"], choices=PARTS, help="parts to measure (whole)")
+    parser.add_argument("--measures", nargs="+", default=[], choices=MEASURES, help="measures besides the lists")
+    parser.add_argument(
+        "--literature",
+        action="store_true",
+        help="add each list as it is usually computed: substring hits over all jieba tokens",
+    )
+    parser.add_argument("--wide", action="store_true", help="one row a report, measures beside each other")
+    parser.add_argument("--balanced", action="store_true", help="only places with a report in every year of a span")
+    parser.add_argument("--without", nargs="+", default=[], metavar="ID", help="reports to leave out")
+    parser.add_argument(
+        "--covariates", type=Path, metavar="FILE", help="table to add by code and year (or place and year)"
+    )
+    parser.add_argument("--trace", nargs=2, metavar=("REPORT", "MEASURE"), help="list the hits behind one cell instead")
+    parser.add_argument("-o", "--output", type=Path, metavar="FILE", help=f"where to: {', '.join(FORMATS)}")
+    parser.set_defaults(call=_command)
+
+
+def _command(args) -> int:
+    from analysis import corpus
+
+    lists = [*args.terms, *(name if name in lists_of.SHIPPED else Path(name) for name in args.lists)]
+    reports = corpus.load(args.catalogue)
+    if args.trace:
+        return _print_trace(reports, lists, args)
+    if args.output is None:
+        raise ValueError("say where the panel is to be written: -o panel.csv")
+    if args.output.suffix.lower() not in FORMATS:
+        raise ValueError(f"{args.output.name}: write a panel as {', '.join(FORMATS)}")
+    table = build(
+        reports, lists, part=args.part, measures=args.measures, literature=args.literature, without=args.without
+    )
+    table = balanced(table) if args.balanced else table
+    table = widen(table) if args.wide else table
+    unmatched = None
+    if args.covariates:
+        more = covariates(args.covariates)
+        table, unmatched = merge(table, more, ("code" if "code" in more else "place", "year"))
+    written = write(table, args.output, unmatched)
+    print("\n".join([*table.attrs.get("notes", []), *map(str, written)]), file=sys.stderr)
+    return 0
+
+
+def _print_trace(reports, lists, args) -> int:
+    report, measure = args.trace
+    for part in args.part:
+        table = trace(reports, lists, report, measure, part, literature=args.literature)
+        for hit in table.itertuples():
+            # Control characters of a text are no commands to the terminal.
+            line = f"{hit.left}【{hit.hit}】{hit.right}"
+            print("".join(c if c.isprintable() else " " for c in line))
+            place = f"text {hit.start}-{hit.end}, raw {hit.raw_start}-{hit.raw_end}"
+            print("    " + "; ".join(filter(None, [hit.term, hit.function, place, hit.rests_on])))
+        print(f"{report} {measure}, {part}: {len(table)} hits")
+    return 0
