@@ -4,8 +4,9 @@ A panel of reports: one row a place, year and measure, as regressions take it, e
     >>> from analysis import corpus, panel
     >>> reports = corpus.load()
     >>> table = panel.build(reports, ["改革", "domains"], part="tasks", progress=False)
-    >>> table.loc[table.measure == "改革", ["place", "year", "hits"]].head(1).to_numpy().tolist()
-    [['太原市', 2021, 22]]
+    >>> cell = table[table.measure == "改革"].iloc[0]
+    >>> cell.place, int(cell.year), cell.hits == len(panel.trace(reports, "改革", cell.report, "改革", "tasks"))
+    ('太原市', 2021, True)
 
 `panel.within` asks what changed within places, `panel.files` writes, labels and merges.
 """
@@ -392,8 +393,9 @@ def trace(corpus, lists, report: str, measure: str, part: str = "whole", literat
     Examples
     --------
     >>> from analysis import corpus
-    >>> trace(corpus.load(), ["改革"], "taiyuan-gov-2021", "改革", "tasks").shape[0]
-    22
+    >>> hits = trace(corpus.load(), {"both": ["改革", "开放"]}, "taiyuan-gov-2021", "both", "tasks")
+    >>> sorted(set(hits["hit"]))
+    ['开放', '改革']
     """
     named = dictionaries.read(lists)
     dictionary = next((d for d in named if measure in d.lists), None)
