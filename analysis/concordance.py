@@ -5,6 +5,8 @@ from collections.abc import Iterable, Iterator
 
 import pandas as pd
 
+from analysis.wordform import fold
+
 # How far a hit can be trusted, from best to worst: no edit, or the weakest of its edits.
 CLASSES = ("untouched", "exact", "inferred", "unresolved")
 
@@ -29,6 +31,8 @@ def hits(
 ) -> pd.DataFrame:
     """
     Find a term in the restored texts and trace each hit to the raw characters behind it.
+
+    Searched is the one form of the text (see `wordform.fold`): 2035 finds ２０３５ too.
 
     A hit lies within one paragraph; hits do not overlap and are found from left to right, so
     that their number is that of `counts.strings`.
@@ -70,7 +74,7 @@ def hits(
     rows = [
         _row(report, paragraph, match, width)
         for report, paragraph in _paragraphs(corpus, **chosen)
-        for match in pattern.finditer(report.text[paragraph.start : paragraph.end])
+        for match in pattern.finditer(report.form[paragraph.start : paragraph.end])
         if match[0]
     ]
     table = pd.DataFrame(rows, columns=COLUMNS)
@@ -97,7 +101,7 @@ def _compiled(query: str, regex: bool) -> re.Pattern:
     if not query:
         raise ValueError("The query is empty; give a term or a regular expression.")
     try:
-        return re.compile(query if regex else re.escape(query))
+        return re.compile(query if regex else re.escape(fold(query)))
     except re.error as error:
         raise ValueError(f"{query!r} is no regular expression ({error}); correct it.") from error
 
@@ -124,11 +128,12 @@ def _row(report, paragraph, match: re.Match, width: int) -> tuple:
     edits = report.ledger.edits_in(start, end)
     rules = "; ".join(dict.fromkeys(edit.rule for edit in edits))
     worst = max((CLASSES.index(edit.confidence) for edit in edits), default=0)
-    text = match.string
+    # The form has the length of the text, and is what was searched; shown is what stands there.
+    text = report.text[paragraph.start : paragraph.end]
     return (
         report.id, report.year, paragraph.section, paragraph.section_title, paragraph.function,
         paragraph.paragraph, start, end, raw_start, raw_end,
-        text[max(0, match.start() - width) : match.start()], match[0],
+        text[max(0, match.start() - width) : match.start()], report.text[start:end],
         text[match.end() : match.end() + width],
         report.raw[raw_start:raw_end], len(edits), rules, CLASSES[worst],
     )
@@ -153,7 +158,7 @@ def gaps(
     """
     pattern, rows = _compiled(query, regex), []
     for each, paragraph in _paragraphs(corpus, report, section, function):
-        text = each.text[paragraph.start : paragraph.end]
+        text = each.form[paragraph.start : paragraph.end]
         suspicions = _suspicions(each.ledger, paragraph.start, paragraph.end)
         known = [(max(0, a), b) for a, b, _ in suspicions]
         found = [

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from analysis import cache, paths, structure, textfiles
+from analysis import cache, paths, structure, textfiles, wordform
 from analysis import catalogue as catalogues
 from restoration import Edit, Restored
 from restoration.ledger import dumps, read_overrides
@@ -85,6 +85,11 @@ class Report:
     @property
     def text(self) -> str:
         return self.restored.text
+
+    @cached_property
+    def form(self) -> str:
+        """The text in the one form that is counted and searched; offsets are those of `text`."""
+        return wordform.fold(self.text)
 
     @property
     def ledger(self):

@@ -3,6 +3,7 @@
 import csv
 import hashlib
 import io
+import re
 from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
@@ -10,9 +11,21 @@ from pathlib import Path
 import pandas as pd
 
 from analysis import paths, textfiles
+from analysis.wordform import fold
 
 # The lists that segmentation keeps whole unless told otherwise.
-DEFAULT = ("policy_terms", "places")
+DEFAULT = ("policy_terms", "places", "place_names")
+
+# What a place's short name leaves out: the kind of place, and the peoples of an autonomous one.
+_PEOPLES = (
+    "各族|满族|蒙古族?|回族|藏族|维吾尔族?|苗族|彝族|壮族|布依族|朝鲜族|侗族|瑶族|白族|土家族|哈尼族|哈萨克族?|傣族|黎族|傈僳族|佤族|"
+    "畲族|拉祜族|水族|东乡族|纳西族|景颇族|柯尔克孜族?|土族|达斡尔族|仫佬族|羌族|布朗族|撒拉族|毛南族|仡佬族|锡伯族?|普米族|塔吉克族?|"
+    "怒族|鄂温克族?|保安族|裕固族|独龙族|鄂伦春族?"
+)
+_AUTONOMOUS = re.compile(f"(?:{_PEOPLES})*(?:自治[区州县旗]|(?<=族)区)$")
+_KIND = re.compile("(?:特别行政区|省|地区|新区|[市区县州盟旗])$")
+# 土默特左旗 is not called 土默特左, 井陉矿区 not 井陉矿.
+_NO_SHORT = re.compile("(?:[左右前后中]|联合)旗$|矿区$")
 
 # A list without these cannot say what it holds or why.
 REQUIRED = ("term", "source")
@@ -107,12 +120,32 @@ def terms(lexicon: str | Path | pd.DataFrame | Iterable[str] | None = "default")
         lexicon = load(lexicon)
     if isinstance(lexicon, pd.DataFrame):
         lexicon = lexicon["term"]
-    return tuple(sorted(set(lexicon)))
+    return tuple(sorted({*map(fold, lexicon)}))
 
 
 @cache
 def _default() -> tuple[str, ...]:
-    return tuple(sorted({term for name in DEFAULT for term in load(name)["term"]}))
+    listed = {term for name in DEFAULT for term in load(name)["term"]}
+    # Two characters are too few to be sure of a word: those of counties stand in `place_names`,
+    # where it was looked up how often each would cut another word.
+    short = {short_name(term) for term in load("places")["term"]}
+    return tuple(sorted(listed | {term for term in short if len(term) > 2}))
+
+
+def short_name(place: str) -> str:
+    """
+    Give the name of a place without its kind, as reports mostly write it; "" where there is none.
+
+    Examples
+    --------
+    >>> [short_name(name) for name in ("万柏林区", "恩施土家族苗族自治州", "长风商务区", "代县")]
+    ['万柏林', '恩施', '长风商务', '']
+    """
+    if _NO_SHORT.search(place):
+        return ""
+    short = _AUTONOMOUS.sub("", place)
+    short = _KIND.sub("", place) if short == place else short
+    return short if short != place and len(short) > 1 else ""
 
 
 def stopwords(*classes: str) -> frozenset[str]:

@@ -14,6 +14,7 @@ from scipy import sparse
 
 from analysis import lexicons, phrases
 from analysis.counts import Counts, count
+from analysis.wordform import fold
 
 COLUMNS = ["report", "section", "paragraph", "function", "term", "start", "end", "kind"]
 # Numbers of headings (第一节, 第二章): layout of a plan, not its words.
@@ -88,13 +89,13 @@ def written(corpus, tokens: pd.DataFrame, named: dict[str, str]) -> pd.DataFrame
     here = set(tokens["report"].unique())
     rows = []
     for report in corpus.reports:
-        present = [term for term in named if term and term in report.text]
+        present = [term for term in named if term and fold(term) in report.form]
         for paragraph in report.paragraphs.itertuples(index=False) if report.id in here else ():
-            text = report.text[paragraph.start : paragraph.end]
+            text = report.form[paragraph.start : paragraph.end]
             place = (report.id, paragraph.section, paragraph.paragraph, paragraph.function)
             for term in present:
                 rows += [(*place, term, paragraph.start + at, paragraph.start + at + len(term),
-                          named[term]) for at in _places(text, term)]  # fmt: skip
+                          named[term]) for at in _places(text, fold(term))]  # fmt: skip
     return pd.DataFrame(rows, columns=COLUMNS)
 
 

@@ -6,7 +6,7 @@ import tiny
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analysis import paths, tokens
+from analysis import paths, tokens, wordform
 
 TEXT = "一、工作回顾\n推进供给侧结构性改革，增长2.6%。\n\n发展5G和新质生产力。\n"
 
@@ -21,8 +21,9 @@ def cache(tmp_path, monkeypatch):
 @given(st.text(max_size=80), st.booleans())
 def test_tokens_join_to_the_text(text, hmm):
     found = tokens.segment(text, hmm=hmm)
-    assert "".join(token for token, *_ in found) == text
-    assert all(text[start:end] == token for token, start, end, _ in found)
+    form = wordform.fold(text)
+    assert "".join(token for token, *_ in found) == form
+    assert all(form[start:end] == token for token, start, end, _ in found)
     assert {kind for *_, kind in found} <= set(tokens.KINDS)
 
 
@@ -107,6 +108,6 @@ def test_lexicon_effect_counts_what_changed():
 
 
 def test_provenance_names_engine_and_lexicon():
-    assert tokens.provenance(engine="jieba")["version"] == "jieba 0.42.1"
+    assert tokens.provenance(engine="jieba")["version"] == "rules 1, jieba 0.42.1"
     assert tokens.table(tiny.corpus({"a": "好"})).attrs["provenance"] == tokens.provenance()
     assert tokens.provenance()["lexicon"] != tokens.provenance(lexicon=None)["lexicon"]

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
+from analysis import wordform
 from analysis.counts import Counts
 from restoration.ledger import Edit, Ledger
 
@@ -22,6 +23,10 @@ class TinyReport:
     year: int
     paragraphs: pd.DataFrame
     sections: pd.DataFrame
+
+    @property
+    def form(self) -> str:
+        return wordform.fold(self.text)
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ import pandas as pd
 from scipy import sparse
 
 from analysis.tokens import COUNTED
+from analysis.wordform import fold
 
 # What identifies a unit, in this order. A section whose paragraphs differ in function gives one
 # row a function, so that nothing counted under `tasks` was said in a review.
@@ -186,7 +187,7 @@ def strings(
     corpus, terms: Iterable[str], unit: str = "paragraph", *, tokens: pd.DataFrame | None = None
 ) -> Counts:
     """
-    Count strings as they are written, however a segmenter cuts them.
+    Count strings as they are written, in their one form, however a segmenter cuts them.
 
     Within a paragraph, from left to right, without overlap of a term with itself; different
     terms may overlap (供给侧 is also counted inside 供给侧结构性改革). Units and sizes are those
@@ -203,14 +204,14 @@ def strings(
     """
     from analysis.tokens import table
 
-    wanted = pd.Index(sorted(set(terms)), dtype="str", name="term")
+    wanted = pd.Index(sorted({*map(fold, terms)}), dtype="str", name="term")
     if "" in wanted:
         raise ValueError("An empty string has no count; take it out of the terms.")
     base = count(table(corpus) if tokens is None else tokens, "paragraph")
     places = corpus.paragraphs.set_index(["report", "paragraph"])[["start", "end"]]
     keys = pd.MultiIndex.from_frame(base.units[["report", "paragraph"]].astype({"report": "str"}))
     spans = zip(keys.get_level_values(0), *places.reindex(keys).to_numpy().T, strict=True)
-    whole = {report.id: report.text for report in corpus.reports}
+    whole = {report.id: report.form for report in corpus.reports}
     texts = [whole[report][start:end] for report, start, end in spans]
     found = np.array([[text.count(term) for term in wanted] for text in texts], dtype=np.int32)
     matrix = sparse.csr_array(found.reshape(len(texts), len(wanted)))

@@ -23,7 +23,7 @@ import numpy as np
 import pandas as pd
 from scipy import sparse
 
-from analysis import cache, lexicons, paths, structure
+from analysis import cache, lexicons, paths, structure, wordform
 from analysis.counts import STRIDE, UNITS, Counts, index_type
 from analysis.counts.numbering import Numbering, Words
 from analysis.structure.functions import FUNCTIONS
@@ -121,7 +121,8 @@ def _version() -> str:
     """The rules of structure and counting, by their source."""
     here = Path(__file__)
     stages = (here.parent.with_name(name).glob("*.py") for name in ("structure", "tokens"))
-    files = [*chain(*stages), here, here.with_name("numbering.py"), *paths.LEXICONS.glob("head*")]
+    files = [*chain(*stages), here, here.with_name("numbering.py"),
+             Path(wordform.__file__), *paths.LEXICONS.glob("head*")]
     return cache.digest(files)
 
 
@@ -140,8 +141,9 @@ def _count(reports: list, options: Options) -> Part:
 
 
 def _lines(text: str, places: list[tuple[int, int, int, str]]) -> str:
-    """The paragraphs of a text, each with a break after it."""
-    return "".join(text[start:end] + _BREAK for start, end, *_ in places)
+    """The paragraphs of a text in its one form, each with a break after it."""
+    form = wordform.fold(text)
+    return "".join(form[start:end] + _BREAK for start, end, *_ in places)
 
 
 def _tabled(numbers: np.ndarray, known: Words, found: list) -> Part:

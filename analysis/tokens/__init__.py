@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from analysis import lexicons, paths, textfiles
+from analysis import lexicons, paths, textfiles, wordform
 from analysis.tokens import engines
 
 # Which lexicon `lexicon=` means when nothing is said; see `lexicons.terms`.
@@ -19,14 +19,14 @@ DEFAULT = "default"
 KINDS = ("word", "number", "latin", "punctuation", "space")
 COUNTED = KINDS[:3]
 
-# 2026, 2.6, 2.6%: as jieba with its hidden Markov model gives them. Without the model jieba
+# 2026, 2.6, 2.6%, 4,153: as jieba with its hidden Markov model gives them. Without the model jieba
 # cuts at dot and sign, so that 2.6% is two numbers and two signs there.
-_NUMBER = re.compile(r"[0-9０-９]+(?:\.[0-9]+)*%?")
+_NUMBER = re.compile(r"[0-9]+(?:,[0-9]{3})*(?:\.[0-9]+)*%?")
 # Basic Latin, Latin-1, Latin Extended-A and -B: pinyin with its tone marks too.
 _LATIN = re.compile("[A-Za-zÀ-ÖØ-öø-ɏ]")
 
 # Raised when this module cuts or stores differently, so that no cached result outlives it.
-_CACHE_VERSION = 2
+_CACHE_VERSION = 3
 
 
 def segment(
@@ -35,7 +35,8 @@ def segment(
     """
     Cut a text into words and say where each stands and what it is.
 
-    The joined tokens are the text; nothing is dropped or changed.
+    Words are cut and given in their one form (see `wordform.fold`: ２０３５ is 2035), with the place
+    in the text as it is. The joined tokens are the form of the text; nothing is dropped.
 
     Parameters
     ----------
@@ -66,7 +67,7 @@ def segment(
     """
     cut = engines.get(engine, lexicons.terms(lexicon)).cut
     tokens, start = [], 0
-    for token in cut(text, hmm):
+    for token in cut(wordform.fold(text), hmm):
         end = start + len(token)
         tokens.append((token, start, end, kind(token)))
         start = end
@@ -110,7 +111,8 @@ def table(corpus, *, lexicon=DEFAULT, hmm: bool = True, engine: str = "auto") ->
     DataFrame
         One row a token, in the order of the text: `report`, `section`, `paragraph`, `function`,
         `heading`, `token`, `start`, `end` (offsets in the report's restored text), `kind`.
-        The tokens of a paragraph join to its text; what lies between paragraphs has no row.
+        `token` is in its one form (see `wordform.fold`). The tokens of a paragraph join to the
+        form of its text; what lies between paragraphs has no row.
         ``attrs["provenance"]`` says what cut them.
     """
     from joblib import Parallel, delayed
@@ -147,8 +149,8 @@ def _rows(report, bounds: np.ndarray, lengths: list[np.ndarray]) -> pd.DataFrame
     columns = ["report", "section", "paragraph", "function", "heading"]
     rows = report.paragraphs[columns].astype({"report": object, "function": object})
     rows = rows.loc[rows.index.repeat(counts)].reset_index(drop=True)
-    spans = zip(start.tolist(), (start + flat).tolist(), strict=True)
-    return rows.assign(token=[report.text[a:b] for a, b in spans], start=start, end=start + flat)
+    spans, form = zip(start.tolist(), (start + flat).tolist(), strict=True), report.form
+    return rows.assign(token=[form[a:b] for a, b in spans], start=start, end=start + flat)
 
 
 def _nothing() -> pd.DataFrame:
@@ -186,7 +188,8 @@ def _lengths(text: str, bounds: np.ndarray, engine: str, terms: tuple[str, ...],
 
 def _cut(text: str, bounds: np.ndarray, tool: engines.Engine, hmm: bool) -> np.ndarray:
     """Token lengths of all paragraphs, cut in one call: a call costs as much as a paragraph."""
-    pieces = [text[start:end] for start, end in bounds.tolist()]
+    form = wordform.fold(text)
+    pieces = [form[start:end] for start, end in bounds.tolist()]
     # A character at which engines always cut, which keeps paragraphs from running together.
     words = tool.cut("\u2029".join(pieces), hmm)
     flat = np.array([len(word) for word in words], np.int32)
@@ -224,7 +227,7 @@ def provenance(*, lexicon=DEFAULT, hmm: bool = True, engine: str = "auto") -> di
     Examples
     --------
     >>> provenance(lexicon=None, engine="jieba")
-    {'engine': 'jieba', 'version': 'jieba 0.42.1', 'lexicon': 'none', 'terms': 0, 'hmm': True}
+    {'engine': 'jieba', 'version': 'rules 1, jieba 0.42.1', 'lexicon': 'none', 'terms': 0, 'hmm': True}
     """
     terms = lexicons.terms(lexicon)
     tool = engines.get(engine, terms)
@@ -275,9 +278,6 @@ def lexicon_effect(corpus, *, lexicon=DEFAULT, hmm: bool = True, engine: str = "
 
 def _written(corpus, terms: tuple[str, ...]) -> pd.Series:
     """Occurrences of each term as a string within paragraphs."""
-    texts = [
-        report.text[start:end]
-        for report in corpus.reports
-        for start, end in _bounds(report).tolist()
-    ]
+    forms = [(report.form, _bounds(report).tolist()) for report in corpus.reports]
+    texts = [form[start:end] for form, bounds in forms for start, end in bounds]
     return pd.Series({term: sum(text.count(term) for text in texts) for term in terms}, dtype=int)
