@@ -29,7 +29,7 @@ MAX_REPEATS = 20
 SPACING = 7
 # A window that stands in more reports than this share of them (or this number) starts no passage:
 # it is a formula of the genre. At 3,004 reports 15% of the windows that stand twice are.
-MAX_SHARE, MAX_REPORTS = 0.02, 30
+MAX_SHARE, MAX_REPORTS = 0.02, 10
 # A passage whose windows stand on average in this share of all reports (and in four at least) is
 # called a formula.
 FORMULA_SHARE, FORMULA_REPORTS = 0.01, 4
@@ -107,13 +107,19 @@ def _letters(texts: Sequence[str], numbers: bool = True) -> _Letters:
 
 def _hashes(codes: np.ndarray, width: int) -> np.ndarray:
     """A 64-bit number for each run of `width` codes; equal runs have equal numbers."""
-    mixed = codes.astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15)
-    mixed ^= mixed >> np.uint64(29)
     n = max(0, len(codes) - width + 1)
     found = np.zeros(n, np.uint64)
-    for k in range(width):
+    if width < 4 or not n:
+        parts = [codes[k : k + n].astype(np.uint64) for k in range(width)]
+    else:
+        # Four codes of 16 bits are one number where they lie; the last four may overlap.
+        starts = sorted({*range(0, width - 3, 4), width - 4})
+        parts = [np.ndarray(n, np.uint64, codes[k:], strides=(2,)) for k in starts]
+    for part in parts:
+        mixed = part * np.uint64(0x9E3779B97F4A7C15)
+        mixed ^= mixed >> np.uint64(29)
         found *= np.uint64(0xBF58476D1CE4E5B9)
-        found += mixed[k : k + n]
+        found += mixed
     return found ^ (found >> np.uint64(31))
 
 
@@ -148,14 +154,24 @@ def _least(hashes: np.ndarray, spacing: int) -> np.ndarray:
     if spacing < 2:
         return np.ones(len(hashes), bool)
     around = np.pad(hashes, spacing - 1, constant_values=np.uint64(2**64 - 1))
-    n = len(hashes) + spacing - 1
-    least = around[:n].copy()
-    for k in range(1, spacing):
-        np.minimum(least, around[k : k + n], out=least)
-    kept = np.zeros(len(hashes), bool)
-    for k in range(spacing):
-        kept |= hashes == least[k : k + len(hashes)]
-    return kept
+    # The least of each window, and of the windows around a hash the greatest least.
+    least = _running(np.minimum, around, spacing)
+    return _running(np.maximum, least, spacing) == hashes
+
+
+def _running(of: np.ufunc, values: np.ndarray, width: int) -> np.ndarray:
+    """
+    Least or greatest of each `width` neighbours, by doubling.
+
+    >>> _running(np.minimum, np.array([5, 3, 9, 8, 7]), 3).tolist()
+    [3, 3, 7]
+    """
+    done, found = 1, values
+    while done < width:
+        step = min(done, width - done)
+        found = of(found[: len(found) - step], found[step:])
+        done += step
+    return found
 
 
 class _Seeds(NamedTuple):
@@ -173,11 +189,10 @@ def _seeds(letters: _Letters, width: int, spacing: int, most: float) -> _Seeds:
     text = letters.text_of(at).astype(np.int32)
     reports = np.ones(len(at), np.int32)
     a, b = [np.empty(0, np.int64)], [np.empty(0, np.int64)]
-    portions = 1 + len(at) // _SEEDS
+    repeated = _repeated(hashes)
+    portions = 1 + len(repeated) // _SEEDS
     for k in range(portions):
-        chosen = np.arange(len(at))
-        if portions > 1:
-            chosen = np.flatnonzero(hashes % np.uint64(portions) == np.uint64(k))
+        chosen = repeated[hashes[repeated] % np.uint64(portions) == k] if portions > 1 else repeated
         order = chosen[np.argsort(hashes[chosen], kind="stable")]
         number, where = hashes[order], text[order]
         new = np.append(True, number[1:] != number[:-1])[: len(number)]
@@ -194,6 +209,23 @@ def _seeds(letters: _Letters, width: int, spacing: int, most: float) -> _Seeds:
         a.append(at[one[apart]])
         b.append(at[two[apart]])
     return _Seeds(np.concatenate(a), np.concatenate(b), at, reports)
+
+
+def _repeated(hashes: np.ndarray) -> np.ndarray:
+    """
+    Places of the hashes that may stand more than once: all that do, and few others.
+
+    >>> _repeated(np.array([7, 1, 7, 3], dtype=np.uint64)).tolist()
+    [0, 2]
+    """
+    size = 1 << max(16, len(hashes).bit_length() + 3)
+    bucket = (hashes & np.uint64(size - 1)).astype(np.int64)
+    last = np.empty(size, np.int32 if len(hashes) < 2**31 else np.int64)
+    place = np.arange(len(hashes), dtype=last.dtype)
+    last[bucket] = place
+    several = np.zeros(size, bool)
+    several[bucket[last[bucket] != place]] = True
+    return np.flatnonzero(several[bucket])
 
 
 def _combined(items: np.ndarray, group: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -314,7 +346,7 @@ def passages(
 
     Notes
     -----
-    A window in more than 2% of the texts (and 30) starts no passage. Time is linear in the length
+    A window in more than 2% of the texts (and 10) starts no passage. Time is linear in the length
     of the texts and in the number of places where they agree.
 
     References
@@ -825,7 +857,7 @@ def fingerprint(text: str) -> np.ndarray:
     return np.unique((found >> np.uint64(32)).astype(np.uint32))
 
 
-def against(corpus, windows: pd.DataFrame, most: int = MAX_REPORTS) -> pd.DataFrame:
+def against(corpus, windows: pd.DataFrame, most: int = 30) -> pd.DataFrame:
     """
     Say which reports of a reference share most wording with each report of a corpus.
 
