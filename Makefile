@@ -35,10 +35,10 @@ trials: $(READY)  ## the long trials: damage on purpose, coverage, placebo (abou
 html: $(READY)  ## render what was executed into html/, to be read from disk (CATALOGUE=… as above)
 	$(BIN)/python -m analysis html $(if $(CATALOGUE),--catalogue "$(CATALOGUE)")
 
-# Kernels run in notebooks/, so both places are named in full before they start.
+# Kernels run in notebooks/, so both places are named in full before they start; what they write is not tracked.
 lab: $(READY)  ## open JupyterLab on the notebooks (CATALOGUE=… as above)
 	CATALOGUE="$$($(BIN)/python -c 'from analysis import paths; print(paths.CATALOGUE)')" \
-	FIGURES="$$($(BIN)/python -c 'from analysis import paths; print(paths.FIGURES)')" \
+	FIGURES="$$($(BIN)/python -c 'from analysis import paths; print(paths.outputs(paths.CATALOGUE) / "scratch")')" \
 	$(BIN)/jupyter lab --notebook-dir=notebooks
 
 benchmark: $(READY)  ## measure speed against named alternatives in the same run

@@ -26,6 +26,7 @@ from matplotlib.transforms import Bbox
 
 from analysis import paths
 from analysis.glossary import SWITCH, label, report_names
+from analysis.tables import prose
 
 # Widths of one and of two columns in most journals, in inches (89 mm and 183 mm).
 COLUMN, PAGE = 89 / 25.4, 183 / 25.4
@@ -321,8 +322,9 @@ class Saved:
 
         bundle, metadata = self._repr_mimebundle_()
         display(bundle, metadata=metadata, raw=True)
-        links = " · ".join(f"[{kind.upper()}](../figures/{self.slug}.{kind})" for kind in KINDS)
-        text = f"*{self.caption}* {links}"
+        folder = "scratch" if self.folder.name == "scratch" else "figures"
+        links = ", ".join(f"[{kind.upper()}](../{folder}/{self.slug}.{kind})" for kind in KINDS)
+        text = f"{prose(self.caption)} {links}"
         display({"text/markdown": text, "text/plain": self.caption}, metadata={"caption": self.slug}, raw=True)
 
 
@@ -381,7 +383,7 @@ def save(
         from IPython.display import Markdown
 
         pyplot.close(fig)
-        return Markdown(f"*{fig.get_label()}*")
+        return Markdown(f"*{prose(fig.get_label())}*")
     if lost := missing_glyphs(fig):
         names = ", ".join(f"{char} (U+{ord(char):04X})" for char in lost)
         raise ValueError(f"figure {slug}: the font {font_path().name} cannot draw {names}")

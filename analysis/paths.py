@@ -1,6 +1,7 @@
 """Where things lie; CATALOGUE and FIGURES in the environment move the suite to another corpus."""
 
 import os
+import sys
 from pathlib import Path
 
 # The checkout this package was installed from (an editable install).
@@ -42,9 +43,12 @@ def outputs(catalogue: Path) -> Path:
     return ROOT if chosen == OWN else Path.cwd() / "out" / chosen.parent.name
 
 
-# What a paper takes.
-FIGURES = Path(os.environ.get("FIGURES") or outputs(CATALOGUE) / "figures").resolve()
-
 # Whether somebody sits before the notebook: a Jupyter server names each session to its kernel,
 # and what executes notebooks for a page (`analysis run`, nbconvert) does not.
 LIVE = bool(os.environ.get("JPY_SESSION_NAME"))
+
+# A kernel writes beside what a paper takes, unless FIGURES says where on purpose, as `make figures` does: whoever
+# tries things in a notebook changes nothing that is tracked.
+KERNEL = "ipykernel.kernelapp" in sys.modules
+# What a paper takes.
+FIGURES = Path(os.environ.get("FIGURES") or outputs(CATALOGUE) / ("scratch" if KERNEL else "figures")).resolve()

@@ -6,8 +6,6 @@ import pandas as pd
 
 from analysis import figures
 
-# Columns of Chinese words, shown with their gloss.
-GLOSSED = ("term", "falling", "rising", "indicator")
 # A figure about few things stays low, one about many grows, up to the height of a page.
 ROW_INCHES, FRAME_INCHES, PAGE_INCHES = 0.21, 0.9, 8.6
 
@@ -48,19 +46,13 @@ def draw(
 
 def note(text: str):
     """Set one sentence in place of a table or figure."""
-    from IPython.display import Markdown
-
     from analysis import tables
 
-    return Markdown(f"*{tables.prose(text)}*")
+    return tables.note(text)
 
 
 def show(table: pd.DataFrame, why: str = "Nothing to show.", **options):
-    """Set a table with its terms glossed (`tables.show`), or the sentence `why` if it is empty."""
+    """Set a table (`tables.show`), or the sentence `why` if it is empty."""
     from analysis import tables
-    from analysis.glossary import label
 
-    if table.empty:
-        return note(why)
-    glossed = {name: table[name].map(label) for name in GLOSSED if name in table}
-    return tables.show(table.assign(**glossed), **options)
+    return tables.show(table, why=why, **options)

@@ -1,11 +1,14 @@
 """Write a table as a paper takes it: CSV and LaTeX (booktabs), with caption and corpus hash."""
 
+import html
 import re
 from numbers import Integral, Real
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
+
+from analysis.glossary import heading, label, report_names
 
 # Digits of a float in CSV: enough to compute on, and short of the last bits, which differ
 # between processors.
@@ -103,21 +106,18 @@ def latex(
     <BLANKLINE>
     """
     table = _flat(frame)
-    headers = headers or {}
-    numeric = [pd.api.types.is_numeric_dtype(kind) and not pd.api.types.is_bool_dtype(kind)
-               for kind in table.dtypes]
-    heading = " & ".join(escape(str(headers.get(name, name))) for name in table.columns)
-    rows = [" & ".join(cell(value, digits) for value in row) + r" \\"
-            for row in table.itertuples(index=False, name=None)]
-    shown = f"{escape(caption)} (corpus {escape(corpus_hash[:HASH_SHOWN])})"
-    lines = [
-        r"\begin{table}", r"\centering", rf"\caption{{{shown}}}",
-        *([rf"\label{{{label}}}"] if label else []),
-        rf"\begin{{tabular}}{{{''.join('r' if number else 'l' for number in numeric)}}}",
-        r"\toprule", heading + r" \\", r"\midrule", *rows, r"\bottomrule",
-        r"\end{tabular}", r"\end{table}",
-    ]
-    return "\n".join(lines) + "\n"
+    numeric = [_is_number(table[name]) for name in table]
+    style = table.rename(columns={c: escape(str((headers or {}).get(c, c))) for c in table}).style
+    style = style.hide(axis="index").format(lambda value: cell(value, digits))
+    return style.to_latex(
+        hrules=True, position_float="centering", label=label or None,
+        column_format="".join("r" if number else "l" for number in numeric),
+        caption=f"{escape(caption)} (corpus {escape(corpus_hash[:HASH_SHOWN])})",
+    )  # fmt: skip
+
+
+def _is_number(column: pd.Series) -> bool:
+    return pd.api.types.is_numeric_dtype(column) and not pd.api.types.is_bool_dtype(column)
 
 
 def cell(value, digits: int = 3) -> str:
@@ -207,9 +207,19 @@ def _flat(frame: pd.DataFrame) -> pd.DataFrame:
     return table
 
 
-def show(frame: pd.DataFrame, digits: int = 3, index: bool = False):
+def note(text: str):
+    """Set one sentence in place of a table or figure."""
+    from IPython.display import Markdown
+
+    return Markdown(f"*{prose(text)}*")
+
+
+def show(frame: pd.DataFrame, digits: int = 2, index: bool = False, why: str = "", lang: str | None = None):
     """
-    Set a table for a notebook: text to the left, numbers rounded, places of code points kept.
+    Set a table for a reader: names in words, numbers to the right, notes below it.
+
+    Terms stand with their English names, reports with their short ones; shares are per cent; a heading tells
+    its variable (as the codebook has it) to a pointer. What `frame.attrs["notes"]` has stands below.
 
     Parameters
     ----------
@@ -217,31 +227,79 @@ def show(frame: pd.DataFrame, digits: int = 3, index: bool = False):
     digits : int
         Decimals of numbers that are not whole.
     index : bool
-        Whether the index says something.
+        Whether the index says something; a named one does anyway.
+    why : str
+        Said in place of a table without rows; `frame.attrs["why"]` unless given.
+    lang : {"zh", "en", "both"}, optional
+        That of the switch (`figures.style`) unless given.
 
     Returns
     -------
-    IPython.display.HTML
-        With the plain table as its text, for readers without a browser.
+    IPython.display.HTML, or Markdown where there is no row
 
     Examples
     --------
-    >>> "0.333" in show(pd.DataFrame({"share": [1 / 3]})).data
-    True
+    >>> print(show(pd.DataFrame({"per_10k": [1 / 3], "p": [0.0004]}), lang="en").data)  # doctest: +ELLIPSIS
+    <table>
+    <thead><tr><th scope="col" align="right" style="text-align: right" title="per_10k">hits per 10,000 words</th>...
+    <tbody>
+    <tr><td align="right" style="text-align: right">0.33</td>...&lt; 0.001</td></tr>
+    </tbody>
+    </table>
     """
     from IPython.display import HTML
 
-    def number(value: float) -> str:
-        return f"{value:,.{digits}f}"
+    if frame.empty:
+        return note(why or frame.attrs.get("why") or "Nothing to show.")
+    table = _flat(frame.rename_axis(frame.index.name or "row")) if index else _flat(frame)
+    sides = ["right" if _is_number(table[name]) else "left" for name in table]
+    # GitHub drops styles and JupyterLab overrules attributes: each gets what it keeps.
+    places = [f'align="{side}" style="text-align: {side}"' for side in sides]
+    heads = [f'<th scope="col" {place} title="{html.escape(str(name))}">{html.escape(heading(str(name), lang))}</th>'
+             for name, place in zip(table, places, strict=True)]  # fmt: skip
+    texts = [[_shown(value, str(name), digits, lang) for value in table[name]] for name in table]
+    rows = ["".join(f"<td {place}>{html.escape(text)}</td>" for place, text in zip(places, row, strict=True))
+            for row in zip(*texts, strict=True)]  # fmt: skip
+    body = [f"<tr>{row}</tr>" for row in rows]
+    lines = ["<table>", f"<thead><tr>{''.join(heads)}</tr></thead>", "<tbody>", *body, "</tbody>", "</table>"]
+    lines += [f"<p>{html.escape(text)}</p>" for text in frame.attrs.get("notes", [])]
+    return HTML("\n".join(lines))
 
-    html = frame.to_html(index=index, border=0, float_format=number, na_rep="–", justify="left")
-    style = "<style scoped>td,th{text-align:left!important;white-space:pre-wrap}</style>"
-    # JupyterLab drops style sheets from pages that it does not trust, and keeps this.
-    html = html.replace("<td>", '<td style="text-align: left">')
-    return HTML(f"<div>{style}{html}</div>")
+
+# Columns that hold shares of 1, and probabilities.
+_SHARES = re.compile(r"share|recurrence|concentration|holds|rejected|rate$|cer$|once$")
+_CHANCES = ("p", "q", "p_value")
+# Columns of words that have names in the glossary.
+_NAMED = ("term", "falling", "rising", "indicator", "function", "level", "genre", "kind", "confidence", "status",
+          "verdict", "measure", "domain", "class", "rests_on", "row")  # fmt: skip
 
 
-def carrying(widget, html: str):
+def _shown(value, name: str, digits: int, lang: str | None) -> str:
+    """Write one value of a column for a reader."""
+    if isinstance(value, (bool, np.bool_)):
+        return heading("yes" if value else "no", lang)
+    if value is None or (not isinstance(value, (str, list, tuple)) and pd.isna(value)):
+        return "–"
+    if not isinstance(value, Real):
+        text = str(value)
+        if text in report_names():
+            return label(text, lang)
+        return label(text, lang) if name in ("term", "falling", "rising", "indicator") else (
+            heading(text, lang) if name in _NAMED else text)  # fmt: skip
+    if np.isinf(value):
+        return "∞" if value > 0 else "−∞"
+    if isinstance(value, Integral) or (float(value).is_integer() and "year" in name):
+        # A year and an offset are no amounts.
+        plain = "year" in name or name.endswith(("start", "end")) or name in ("id", "topic", "section")
+        return f"{int(value)}" if plain else f"{int(value):,}".replace("-", "−")
+    if name in _CHANCES and 0 <= value < 0.001:
+        return "< 0.001"
+    shown = f"{value:.{max(digits - 2, 0)}%}" if _SHARES.search(name) else (
+        f"{value:,.{3 if name in _CHANCES else digits}f}")  # fmt: skip
+    return shown.lstrip("-") if not shown.strip("-0.%") else shown.replace("-", "−")
+
+
+def carrying(widget, page: str):
     """
     Let a widget carry a page, and give it back.
 
@@ -249,5 +307,5 @@ def carrying(widget, html: str):
     see something (GitHub, nbconvert, the HTML edition).
     """
     bundle = widget._repr_mimebundle_
-    widget._repr_mimebundle_ = lambda **_: {**bundle(), "text/html": html}
+    widget._repr_mimebundle_ = lambda **_: {**bundle(), "text/html": page}
     return widget

@@ -170,7 +170,7 @@ def test_controls_draw_what_is_looked_at(explorer):
     assert Text(explorer.page.value.split("</style>")[1]).said == ""
     explorer.language.value = "zh"
     assert explorer.term.description == "词语"
-    assert explorer.said.value == "不是正则表达式"
+    assert explorer.said.value == "正则表达式有误"
 
 
 def test_a_picked_hit_is_shown_in_every_view_and_stays(explorer, prepared):

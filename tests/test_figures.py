@@ -97,3 +97,16 @@ def test_draw_gives_axes_to_change_and_says_why_there_are_none(tmp_path):
     said = figures.save(figures.draw(line, table[:0], why="No pair."), "00_none", table, "c", tmp_path)
     assert said.data == "*No pair.*"
     assert not (tmp_path / "00_none.csv").exists()
+
+
+def test_a_kernel_writes_beside_what_a_paper_takes():
+    import os
+    import subprocess
+    import sys
+
+    code = ("import sys, types; sys.modules['ipykernel.kernelapp'] = types.ModuleType('k');"
+            "from analysis import paths; print(paths.FIGURES.name)")  # fmt: skip
+    bare = {name: value for name, value in os.environ.items() if name != "FIGURES"}
+    for environ, name in ((bare, "scratch"), ({**bare, "FIGURES": "/x/figures"}, "figures")):
+        out = subprocess.run([sys.executable, "-c", code], env=environ, capture_output=True, text=True, check=True)
+        assert out.stdout.strip() == name

@@ -59,3 +59,34 @@ def test_no_character_is_left_for_latex_to_trip_over(text):
     commands = r"\\(textbackslash|textasciitilde|textasciicircum|textless|textgreater|textbar)\{\}"
     bare = re.sub(commands + r"|\\[{}$&#%_]", "", safe)
     assert not re.search(r"[\\{}$&#%_~^<>|\n]", bare)
+
+
+def cells(page: str) -> list[list[str]]:
+    return [re.findall(r"<t[dh][^>]*>(.*?)</t[dh]>", row) for row in re.findall(r"<tr>(.*?)</tr>", page)]
+
+
+def test_a_reader_sees_names_and_numbers_in_line():
+    frame = pd.DataFrame({
+        "term": ["高质量发展", "<b>无</b>"], "report": ["taiyuan-gov-2021", "x-2001"], "year": [2021, 2026],
+        "count": [1234, 0], "per_10k": [3.14159, -0.001], "low": [-2.5, -np.inf], "share": [0.1234, np.nan],
+        "p": [0.0002, 0.0412], "settled": [True, False],
+    })  # fmt: skip
+    frame.attrs["notes"] = ["n = 2 & more."]
+    page = tables.show(frame, lang="both").data
+    assert cells(page) == [
+        ["term", "report", "year", "count", "hits per 10,000 words", "95% from", "share", "p", "settled"],
+        ["高质量发展 high-quality development", "Taiyuan gov. 2021", "2021", "1,234", "3.14", "−2.50", "12%",
+         "&lt; 0.001", "yes"],
+        ["&lt;b&gt;无&lt;/b&gt;", "x-2001", "2026", "0", "0.00", "−∞", "–", "0.041", "no"],
+    ]  # fmt: skip
+    sides = re.findall(r'<td align="(\w+)"', page)[:9]
+    assert sides == ["left", "left", *["right"] * 6, "left"]
+    assert page.endswith("<p>n = 2 &amp; more.</p>")
+    assert "<style" not in page
+
+
+def test_an_empty_table_says_why():
+    assert tables.show(pd.DataFrame(), why="No pair.").data == "*No pair.*"
+    frame = pd.DataFrame()
+    frame.attrs["why"] = "One report only."
+    assert tables.show(frame).data == "*One report only.*"

@@ -1,10 +1,8 @@
 """
-Numbers in prose, written down once: what is said, how sure, counted from what, and where.
+Numbers in prose, recorded by name: what is said, how sure, counted from what, and where.
 
-A notebook opens a ledger, states numbers by name (`Claims.state`) and says its sentences through
-it (`Claims.say`). A number in a sentence that has no name of its own is taken down all the same,
-with its sentence, so that nothing is quoted that the ledger does not have. `figures/claims.csv`
-holds all of them, `figures/claims.tex` the named ones for a paper.
+A notebook opens a ledger (`Claims`), records numbers by name and shows the sentences that say them.
+`figures/claims.csv` holds all of them, `figures/claims.tex` the same for a paper.
 """
 
 import math
@@ -19,19 +17,8 @@ import pandas as pd
 from analysis import paths, textfiles
 from analysis.tables import escape, prose
 
-# A named number in a sentence: the name shows when a reader points at it.
+# A number in a sentence with the name of its claim: the name shows when a reader points at it.
 MARK = re.compile(r'<span title="claim ([^"<>&]+)">([^<>]*)</span>')
-# A number that is said, with its interval; not one in code, a name (`gov-2021`, 5G) or a year.
-NUMBER = re.compile(
-    r"(?<![\w.,-])(?P<value>[+−-]?(?!(?:19|20)\d\d\b)(?:\d[\d,]*)?\.?\d+)(?P<unit>%?)(?![\w-]|\.\d)"
-    r"(?: \[(?P<low>[^\],]+), (?P<high>[^\]]+)\])?"
-)
-# Code, formulas, links to notebooks, dates, tags and headings: numbers there claim nothing.
-UNSAID = re.compile(
-    r"`[^`]*`|\$\$.*?\$\$|\[\d\d,? [^\]]*\]|\]\([^)]*\)|\bnotebook \d\d|\d+ ?[月日]|<[^>]+>"
-    r"|^#+ .*$",
-    re.MULTILINE,
-)
 # LaTeX: \claim{id}, or \claim[value]{id}, [interval], [n].
 MACRO = r"""\newcommand{\claim}[2][text]{%
   \ifcsname claim@#2@#1\endcsname\csname claim@#2@#1\endcsname
@@ -56,11 +43,6 @@ class Claim:
     notebook: str
     cell: int
 
-    @property
-    def named(self) -> bool:
-        """Whether it was stated by name, and can be cited by it."""
-        return not re.fullmatch(re.escape(self.notebook) + r"\.\d+\.\d+", self.id)
-
 
 COLUMNS = [field.name for field in fields(Claim)]
 
@@ -81,12 +63,12 @@ class Claims:
     Examples
     --------
     >>> from tempfile import TemporaryDirectory
-    >>> told = Claims("05_drift", "5b06c244a0bb", Path(TemporaryDirectory().name))
-    >>> ratio = told.state("drift.支持", 3.27, 1.25, 9.5, counts="支持, 2026 over 2021", digits=1)
-    >>> told.say(f"It rose by {ratio}, in 7 of 9 sections.").data[:43]
-    'It rose by <span title="claim drift.支持">3.3'
-    >>> read(told.folder)[["id", "text"]].to_numpy().tolist()
-    [['drift.支持', '3.3 [1.2, 9.5]'], ['05_drift.0.1', '7'], ['05_drift.0.2', '9']]
+    >>> claims = Claims("05_drift", "5b06c244a0bb", Path(TemporaryDirectory().name))
+    >>> ratio = claims.record("drift.支持", 3.27, 1.25, 9.5, counts="支持, 2026 over 2021", digits=1)
+    >>> claims.show(f"It rose by {ratio}.").data
+    'It rose by <span title="claim drift.支持">3.3 [1.2, 9.5]</span>.'
+    >>> read(claims.folder)[["id", "text"]].to_numpy().tolist()
+    [['drift.支持', '3.3 [1.2, 9.5]']]
     """
 
     def __init__(self, notebook: str, corpus_hash: str, folder: Path | None = None):
@@ -94,12 +76,12 @@ class Claims:
         self.folder = Path(folder or paths.FIGURES)
         self.claims: dict[str, Claim] = {}
 
-    def state(
+    def record(
         self, id: str, value, low=None, high=None, *, unit: str = "", n: int | None = None,
         counts: str = "", evidence: str = "", digits: int = 0,
     ) -> str:  # fmt: skip
         """
-        State a number by name and give the words for it.
+        Record a number by name and give the words for it.
 
         Parameters
         ----------
@@ -109,7 +91,7 @@ class Claims:
             With its 95% interval where there is one.
         unit : str
             "%" for a share of 1, which is shown as per cent; else words that stand after it in
-            the ledger only (hits, terms, per 10,000 tokens, times).
+            the ledger only (hits, terms, per 10,000 words, times).
         n : int, optional
             How many were counted or tested.
         counts : str
@@ -118,6 +100,11 @@ class Claims:
             Arguments of `python -m analysis trace` (see `traced`), or a file with the rows.
         digits : int
             Decimals shown.
+
+        Returns
+        -------
+        str
+            The number with its interval, for a sentence that `show` is given.
         """
         value, low, high = (None if end is None or math.isnan(end) else float(end)
                             for end in (value, low, high))  # fmt: skip
@@ -128,29 +115,27 @@ class Claims:
         self.claims[id] = Claim(*made, self.corpus, self.notebook, _cell())
         return f'<span title="claim {id}">{text}</span>'
 
-    def say(self, text: str):
-        """Show a sentence, after every number in it was taken down."""
+    def show(self, text: str):
+        """
+        Show a sentence as Markdown, and write the ledger.
+
+        Parameters
+        ----------
+        text : str
+            With what `record` returned where a number is said by name.
+        """
         from IPython.display import Markdown
 
-        cell = _cell()
-        prefix = f"{self.notebook}.{cell}."
-        already = sum(id.startswith(prefix) for id in self.claims)
-        for number, (match, sentence) in enumerate(unnamed_numbers(text), start=already + 1):
-            scale = 100 if match["unit"] else 1
-            value, low, high = (match[end] and _number(match[end]) / scale
-                                for end in ("value", "low", "high"))  # fmt: skip
-            self.claims[f"{prefix}{number}"] = Claim(
-                f"{prefix}{number}", match[0], value, low, high, match["unit"], None, sentence,
-                "", self.corpus, self.notebook, cell,
-            )  # fmt: skip
         self.save()
         return Markdown(_written(text))
+
+    # The names of the first version, until every notebook has the new ones.
+    state, say = record, show
 
     def save(self) -> None:
         """Write this notebook's part, and the whole ledger from all parts."""
         table = pd.DataFrame([astuple(claim) for claim in self.claims.values()], columns=COLUMNS)
-        part = self.folder / "claims" / f"{self.notebook}.csv"
-        textfiles.replace(part, _csv(table))
+        textfiles.replace(self.folder / "claims" / f"{self.notebook}.csv", _csv(table))
         gather(self.folder)
 
 
@@ -174,24 +159,6 @@ def _written(text: str) -> str:
         parts += [prose(text[at : mark.start()]), mark[0]]
         at = mark.end()
     return "".join([*parts, prose(text[at:])])
-
-
-def unnamed_numbers(text: str) -> list[tuple[re.Match, str]]:
-    """
-    Find the numbers of a text that no named claim says, each with its sentence.
-
-    >>> [m[0] for m, _ in unnamed_numbers("In 2021, `n=5`: 45 of the 50, ×0.47 [0.2, 0.9], 5G.")]
-    ['45', '50', '0.47 [0.2, 0.9]']
-    """
-    plain = UNSAID.sub(lambda m: " " * len(m[0]), MARK.sub(lambda m: " " * len(m[0]), text))
-    ends = [m.end() for m in re.finditer(r"(?<=[.;:])\s+(?=[A-Z*`-])|\n|$", text)]
-
-    def sentence(match: re.Match) -> str:
-        start = max((end for end in ends if end <= match.start()), default=0)
-        end = min(end for end in ends if end >= match.end())
-        return MARK.sub(r"\2", text[start:end]).strip("- \n")
-
-    return [(match, sentence(match)) for match in NUMBER.finditer(plain)]
 
 
 def said(notebook: Path) -> list[tuple[int, str]]:
@@ -230,23 +197,38 @@ def _cell() -> int:
     return len(shell.user_ns["In"]) - 1 if shell else 0
 
 
-def _number(text: str) -> float:
-    return float(text.replace(",", "").replace("−", "-").replace("∞", "inf").rstrip("%"))
-
-
 def _csv(table: pd.DataFrame) -> bytes:
     return table.to_csv(index=False, float_format="%.10g", lineterminator="\n").encode()
 
 
-def gather(folder: Path | None = None) -> pd.DataFrame:
-    """Write `claims.csv` and `claims.tex` from the parts of all notebooks; give the table."""
+def gather(folder: Path | None = None, notebooks: Iterable[str] | None = None) -> pd.DataFrame:
+    """
+    Write `claims.csv` and `claims.tex` from the parts of the notebooks; give the table.
+
+    Parameters
+    ----------
+    folder : Path, optional
+        `paths.FIGURES` unless given.
+    notebooks : iterable of str, optional
+        Names of those that there are: rows of any other are dropped. All rows stay unless given.
+    """
     folder = Path(folder or paths.FIGURES)
-    parts = [pd.read_csv(path, keep_default_na=False, dtype=str)
-             for path in sorted((folder / "claims").glob("*.csv"))]  # fmt: skip
-    table = pd.concat(parts) if parts else pd.DataFrame(columns=COLUMNS)
-    textfiles.replace(folder / "claims.csv", _csv(table))
+    parts = {path.stem: _strings(path) for path in sorted((folder / "claims").glob("*.csv"))}
+    whole = folder / "claims.csv"
+    if whole.is_file():
+        # A notebook that was run before this folder had parts keeps its rows.
+        for name, rows in _strings(whole).groupby("notebook", sort=False):
+            parts.setdefault(str(name), rows)
+    kept = set(parts) if notebooks is None else set(notebooks)
+    rows = [parts[name] for name in sorted(parts) if name in kept]
+    table = pd.concat(rows, ignore_index=True) if rows else pd.DataFrame(columns=COLUMNS)
+    textfiles.replace(whole, _csv(table))
     textfiles.replace(folder / "claims.tex", latex(read(folder)).encode())
     return table
+
+
+def _strings(path: Path) -> pd.DataFrame:
+    return pd.read_csv(path, keep_default_na=False, dtype=str)
 
 
 def read(folder: Path | None = None) -> pd.DataFrame:
@@ -269,13 +251,11 @@ def read(folder: Path | None = None) -> pd.DataFrame:
 
 def latex(table: pd.DataFrame) -> str:
     r"""
-    Write the named claims for LaTeX: `\claim{id}` is the text, `\claim[value]{id}` without the
+    Write the claims for LaTeX: `\claim{id}` is the text, `\claim[value]{id}` without the
     interval, `\claim[interval]{id}` and `\claim[n]{id}` the rest.
     """
     lines = [MACRO]
     for row in table.itertuples():
-        if not Claim(*row[1:]).named:
-            continue
         value, _, interval = row.text.partition(" ")
         parts = {"text": row.text, "value": value, "interval": interval,
                  "n": "" if pd.isna(row.n) else f"{row.n:,}"}  # fmt: skip

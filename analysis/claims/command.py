@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from analysis.claims import Claim, read
+from analysis.claims import read
 
 
 def page(table: pd.DataFrame, id: str, catalogue: Path | None = None) -> str:
@@ -37,7 +37,7 @@ def page(table: pd.DataFrame, id: str, catalogue: Path | None = None) -> str:
 def _evidence(said: str, catalogue: Path | None) -> list[str]:
     """Lines of what a claim rests on: the hits of a trace, or the file with the rows."""
     if not said:
-        return ["  evidence  the sentence above; the cell computes it"]
+        return ["  evidence  the cell that is named above computes it"]
     if said.startswith(("figures/", "data/")):
         return [f"  evidence  {said}"]
     from analysis import corpus, trace
@@ -65,8 +65,7 @@ def _command(args) -> int:
     if args.id:
         print(page(table, args.id, args.catalogue))
         return 0
-    named = [claim for row in table.itertuples() if (claim := Claim(*row[1:])).named]
-    for claim in named:
+    for claim in table.itertuples():
         print(f"{claim.id:<28}{claim.text:<24}{claim.counts}")
     return 0
 
