@@ -11,8 +11,8 @@ edits of the text it is given; it is only called where the diagnosis shows its k
 stages are gone through again until nothing changes: a restored text is left alone by construction.
 """
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, replace
 
 from restoration import byte_slips, code_points, decode, layout, lookalikes, page_noise, pinyin_script
 from restoration.diagnosis import Diagnosis, diagnose
@@ -43,6 +43,13 @@ STAGES: tuple[tuple[Callable[[str], list[Edit]], Callable[[Diagnosis], bool]], .
 )
 
 
+# What a reader may want as it is, and the stages that touch it.
+KEEP = {
+    "furniture": (page_noise.find_boilerplate,),
+    "script": (pinyin_script.find_script, pinyin_script.find_scattered),
+}
+
+
 @dataclass(frozen=True)
 class Restored:
     """A raw text (`raw.encode(encoding)` is the file), the restored text, and all between them."""
@@ -55,7 +62,7 @@ class Restored:
 
 
 def restore(
-    raw: bytes | str, *, level: str = "full", overrides: Sequence[Edit] = ()
+    raw: bytes | str, *, level: str = "full", overrides: Sequence[Edit] = (), keep: Collection[str] = ()
 ) -> Restored:
     """
     Restore one text.
@@ -68,13 +75,15 @@ def restore(
         Keep all edits, only those that are proved, or only the decoding.
     overrides : sequence of Edit
         Decisions of a reader in raw offsets; they win over every rule (`ledger.read_overrides`).
+    keep : collection of {"furniture", "script"}
+        What stays as it is: lines of the site (they are listed as suspicions), traditional script.
 
     Raises
     ------
     decode.DecodingError
         If the bytes are empty, binary, or in no encoding that gives Chinese.
     ValueError
-        If there is no such level, or an override does not fit the text.
+        If there is no such level, nothing of that name to keep, or an override does not fit the text.
 
     Examples
     --------
@@ -83,24 +92,27 @@ def restore(
     """
     if level not in LEVELS:
         raise ValueError(f"no level {level!r}: choose one of {', '.join(LEVELS)}")
+    if unknown := sorted(set(keep) - set(KEEP)):
+        raise ValueError(f"keep {unknown[0]!r}? choose of {', '.join(KEEP)}")
     source, encoding = decode.decode(raw)
     text, ledger = _decoded(source, Ledger([], len(source)), encoding)
     diagnosis = diagnose(text)
     if level != "none":
-        text, ledger = _rounds(text, ledger, diagnosis, level)
+        text, ledger = _rounds(text, ledger, diagnosis, level, keep)
     if overrides:
         ledger = override(source, ledger, overrides)
         text = ledger.apply(source)
     return Restored(source, text, ledger, encoding, diagnosis)
 
 
-def _rounds(text: str, ledger: Ledger, diagnosis: Diagnosis, level: str) -> tuple[str, Ledger]:
+def _rounds(text: str, ledger: Ledger, diagnosis: Diagnosis, level: str, keep) -> tuple[str, Ledger]:
     """Go through the stages until a round changes nothing."""
     for _ in range(ROUNDS):
         before = text
         for find, applies in STAGES:
-            if applies(diagnosis):
-                edits = find(text)
+            kept = [name for name, stages in KEEP.items() if find in stages and name in keep]
+            if applies(diagnosis) and kept != ["script"]:
+                edits = [_left(edit) for edit in find(text)] if kept else find(text)
                 if find is pinyin_script.find_script:
                     edits = _outside_slips(edits, ledger)
                 text, ledger = _do(edits, text, ledger, level)
@@ -119,6 +131,11 @@ def _decoded(text: str, ledger: Ledger, encoding: str) -> tuple[str, Ledger]:
         if text == before:
             break
     return text, ledger
+
+
+def _left(edit: Edit) -> Edit:
+    """An edit as a suspicion: what it would change is listed."""
+    return replace(edit, after=edit.before, confidence="unresolved", alternatives=(edit.after, *edit.alternatives))
 
 
 def _do(edits: list[Edit], text: str, ledger: Ledger, level: str) -> tuple[str, Ledger]:

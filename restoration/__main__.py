@@ -7,7 +7,7 @@ from collections.abc import Callable
 from hashlib import sha256
 from pathlib import Path
 
-from restoration import LEVELS, Restored, restore
+from restoration import KEEP, LEVELS, Restored, restore
 from restoration.ledger import CONFIDENCE, read_overrides, write
 
 
@@ -17,6 +17,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("-o", "--out", type=Path, metavar="OUT", help="the text (else: stdout)")
     parser.add_argument("--ledger", type=Path, metavar="CSV", help="write every edit to this table")
     parser.add_argument("--level", choices=LEVELS, default="full", help="which edits to keep")
+    parser.add_argument("--keep-furniture", action="store_true", help="keep the lines of the site, and list them")
+    parser.add_argument("--keep-script", action="store_true", help="leave traditional script as it is")
     parser.add_argument("--overrides", type=Path, metavar="CSV", help="decisions of a reader")
 
 
@@ -25,7 +27,8 @@ def run(args: argparse.Namespace, read: Callable[[Path], bytes] = Path.read_byte
     try:
         data = read(args.file)
         own = read_overrides(args.overrides, sha256(data).hexdigest()) if args.overrides else ()
-        restored = restore(data, level=args.level, overrides=own)
+        keep = [name for name in KEEP if getattr(args, f"keep_{name}")]
+        restored = restore(data, level=args.level, overrides=own, keep=keep)
     except (OSError, ValueError) as error:
         print(f"{args.file}: {error}", file=sys.stderr)
         return 1

@@ -523,6 +523,8 @@ def _gap(low: int, high: int, before: str, after: str, data: bytes, around) -> I
     shown = data.hex(" ").replace(f"{HOLE:02x}", "?")
     if after == "€":
         yield Edit(low, high, before, "€", "decode.torn", KIND, "inferred", "80 is € in Windows' GBK")
+    if after == "?" and TORN.match(before):
+        after = GAP
     if after in "€?":
         return
     found = _candidates(data, *around)

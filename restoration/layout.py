@@ -32,7 +32,7 @@ HAN = re.compile(f"[{H}]")
 LATIN = re.compile(r"[A-Za-z0-9%,;\]]\s[0-9]")
 # Inside of `LETTERED`, and found sooner.
 SPREAD = re.compile(f" (?<=[{H}] )[{H}] [{H}]")
-LETTERED = re.compile(f"(?<![{H}])[{H}](?: [{H}]){{2,}}(?![{H}])")
+LETTERED = re.compile(f"^[ \t\u3000]*(?P<title>[{H}](?: [{H}]){{2,}}(?![{H}]))", re.MULTILINE)
 # A number before a title is followed by a blank on purpose.
 NUMBER = (
     f"(?:第[{hanzi.NUMERALS}]+[章节篇条部]分?|[{hanzi.NUMERALS}]+、|[（(].{{1,3}}[）)]|\\d+|[●■◆])"
@@ -150,7 +150,7 @@ def find_lettered(text: str) -> list[Edit]:
     if not SPREAD.search(text):
         return []
     titles = (hit for hit in LETTERED.finditer(text) if not _heads_a_table(text, *hit.span()))
-    places = (i for hit in titles for i in range(hit.start() + 1, hit.end(), 2))
+    places = (i for hit in titles for i in range(hit.start("title") + 1, hit.end(), 2))
     return [mend(i, " ", "", "lettered", "the letters of a title are set apart") for i in places]
 
 

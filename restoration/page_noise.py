@@ -15,7 +15,7 @@ import math
 import re
 from collections import Counter
 from collections.abc import Iterator
-from itertools import pairwise
+from itertools import islice, pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -29,30 +29,68 @@ TURNS = ("上接", "下转", "紧接")
 JUMP = re.compile(
     r"(?<!\n)\n*[（(](?:上接|下转|紧接)第?[^()（）\n]{1,6}版[^()（）\n]{0,8}[）)](?=\n|$)"
 )
-# Words that sites write around a text and reports do not write in a short line of their own.
-HEAD = re.compile(
-    "发表于|发布(?:时间|日期|者|机构)|(?:来源|作者|编辑|责编)[:：]|浏览|点击|阅读[次数量]|字[号体][:：]"
-    "|打印|收藏|分享|评论|首页|当前位置|的位置[:：]|索引号|文号[:：]|登录|注册|^详情$|^正文$"
+# What only a site writes around a text, as the label of a field ...
+_SITE = (
+    "(?:信息|文章|稿件|新闻|内容)?来源|(?:发布|发表|更新|录入|上传)(?:时间|日期|者|人|单位|机构)?|发表于"
+    "|责任编辑|责编|编辑|编审|审核|审稿|校对|供稿|录入|浏览(?:次数|量|数)?|点击(?:次数|量|数|率)?|阅读(?:次数|量|数)?"
+    "|访问(?:次数|量)?|人气|字号|字体(?:大小)?|视力保护色|分享到?|收藏|打印|关键词|标签|所属栏目|栏目"
 )
+# ... or of a document as well: alone it says nothing.
+_EITHER = "时间|日期|作者|记者|通讯员|摄影"
+_LABEL = re.compile(f"(?:{_SITE})[ ]?(?:[:：]|于)")
+_BUTTON = (
+    "打印(?:本页|此页|正文|文章)?|关闭(?:本页|窗口|页面)?|收藏(?:本页|本站)?|加入收藏|分享|评论|复制链接|字体|字号|大|中|小|默认|超大"
+    "|返回(?:顶部|首页|上一页|列表)?|登录|注册|首页|详情|正文|我要纠错|纠错|微信|微博|QQ空间|朋友圈|TT|繁體|无障碍|我要回帖|更多推荐"
+    "|【?下载(?:附件|全文)?】?|点赞"
+)
+_DATE = r"(?:19|20)\d\d[-/.年]\d{1,2}[-/.月]\d{1,2}日?(?:\s*\d{1,2}:\d\d(?::\d\d)?)?"
+_FIELD = f"(?:{_SITE}|{_EITHER})[ ]?(?:[:：]|于[:：]?)[ ]?(?:{_DATE}|[^\\s:：，。；|｜]{{0,24}})"
+_ITEM = f"(?:{_FIELD}|{_BUTTON}|{_DATE}|\\d+次?)"
+_GLUE = r"[\s|｜/·【】\[\]()（）、—-]"
+# The name of the column may stand before.
+FIELDS = re.compile(f"(?:[\\[【][^\\]】]{{1,20}}[\\]】](?=.*[:：]))?{_GLUE}*{_ITEM}(?:{_GLUE}+{_ITEM})*{_GLUE}*")
+# A button, a date or a number is furniture only beside others of its kind.
+BARE = re.compile(f"{_GLUE}*(?:{_DATE}|\\d+次?|[大中小]|(?:{_EITHER})[:：].*)(?:{_GLUE}+(?:{_DATE}|\\d+次?))*{_GLUE}*")
+WAY = re.compile(
+    "(?:您?(?:现在|当前|所在)?的?)位置[:：].*|首页 ?[>»›＞].*|.{0,30}[>»›＞].{1,20}[>»›＞] ?(?:正文|详情|内容)?"
+)
+# Lines of a site below a text.
 FOOT = re.compile(
-    r"^[{}\s]+$|编辑[:：]|责编|^附[件表][:：]?$|\.(?:pdf|docx?|xlsx?|zip)\b|【下载|版权|声明[:：]|温馨提示"
-    "|回帖|点击|更多(?:推荐|关于|文章)|相关(?:链接|阅读|新闻|推荐|文[章档])|[上下]一篇|打印|关闭窗口|扫一扫"
-    "|分享到|返回(?:顶部|首页)|ICP备|主办单位|承办单位|技术支持|标识码|公众号|转载|来源[:：]|举报|收藏"
+    r"[{}]+|[（(【]?(?:责任编辑|责编|编辑|审核)[:：].{0,30}|[上下]一[篇条页][:：].*|(?:相关|热门|推荐|最新)(?:链接|阅读|新闻|推荐|文[章档]|资讯)[:：]?.{0,4}"
+    r"|(?:版权|免责|郑重)声明[:：].*|版权所有.*|.*ICP备.*|.*公网安备.*|Copyright.*|©.*"
+    r"|(?:主办|承办|协办)(?:单位)?[:：].*|技术支持[:：].*|(?:网站|政府网站)?标识码[:：]?.*|扫一扫.*|分享到.*|友情链接.*|网站地图.*|联系我们.*|关于我们.*"
+    r"|(?:温馨提示|声明)[:：]?|更多(?:推荐|关于.*|文章)|我要回帖|点击(?:这里|此处|添加|下载|查看|关注).*|.{0,12}(?:公众号|订阅号|客户端)"
+    r"|[^。！？!?；;]{0,60}\.(?:pdf|docx?|xlsx?|zip|rar|wps|ofd)(?:\s*[\[【(（].{0,8}[\]】)）])?|来源[:：].{1,30}",
+    re.IGNORECASE,
 )
+# What is never cut with its neighbours: articles, annexes, notes, dates, numbers of documents.
+OWN = re.compile(
+    f"第[{hanzi.NUMERALS}\\d]+[章节篇条款]|附[件表录则注]|注[:：释]|名词|[（(]?[{hanzi.NUMERALS}\\d]+[）)]?[、.．]|.*[〔\\[]\\d{{4}}[〕\\]].*号"
+    f"|.*[{hanzi.NUMERALS}\\d]+年[{hanzi.NUMERALS}\\d]+月|.*(?:委员会|人民政府|办公[厅室]|人民法院|检察院)$"
+)
+# Points of a site's own notice.
+NOTICE = re.compile("文件|权益|本站|网站|侵权|版权|下载|上传|用户|转载|链接|站长|网友|楼主|答主|回帖|知乎")
 # A report never asks in its title; a farm that lives on searches does. Other texts do, too: what
 # follows must be a report.
 ASKS = re.compile("是否|怎么样|怎样|如何|多少|哪[个些里]|[吗呢？?]$")
-TITLE = re.compile("报告|规划|纲要|讲话|意见|决定|决议|公报|方案|计划|致辞")
+TITLE = re.compile("报告|规划|纲要|讲话|意见|决定|决议|公报|方案|计划|致辞|办法|条例|规定|细则|通知|公告|通告|章程|法$")
 BODY = re.compile("[。；]|^(?:各位(?:代表|委员|领导)|同志们)")
 MEETING = re.compile("代表大会|^(?:各位(?:代表|委员|领导)|同志们)")
-ENDED = re.compile(f"[。！!？?][{hanzi.CLOSERS}]*$")
+ENDED = re.compile(f"[。！!？?…][{hanzi.CLOSERS}]*$")
 # Lines of a page's furniture are short; sentences of a report about printing or copying are not.
 SHORT = 60
-# Lines examined before the first sentence of the report.
-HEAD_LINES = 30
+# Lines examined before the first sentence of the report, and after its last.
+HEAD_LINES, FOOT_LINES = 30, 40
 # Share of the character pairs of a paragraph that the report has too. Measured on 16 reports, later
 # half against earlier: nine of ten paragraphs have more than .35, none of the answers and notices.
 OVERLAP = 0.35
+# A whole foot goes, with what stands between its lines, below a text of this length, if it has three.
+WHOLE, SIGNS_OF_A_SITE = 2000, 3
+# A site's title is one that the text repeats: share of its pairs.
+REPEATS = 0.6
+
+
+NOT_BLANK = re.compile(r"\S(?:[^\n]*\S)?")
 
 
 class Line(NamedTuple):
@@ -64,11 +102,27 @@ class Line(NamedTuple):
 
 
 def find_boilerplate(text: str) -> list[Edit]:
-    """List what stands before, after and in the report without being part of it."""
-    lines = [Line(*hit.span(), hit[0]) for hit in re.finditer(r"\S(?:[^\n]*\S)?", text)]
-    head = _head(text, lines)
-    low = max((edit.end for edit in head), default=0)
-    foot = _foot(text, [line for line in lines if line.start >= low])
+    """
+    List what stands before, after and in the report without being part of it.
+
+    Cut are lines that have the form of a site's fields, buttons or notices, above the first sentence
+    and below the last, and what stands between them only where it says what the text says again (a
+    site's title) or does not speak like it (someone's comment). Titles, articles, annexes, dates,
+    signatures and numbers of documents stay.
+
+    Parameters
+    ----------
+    text : str
+        Simplified text.
+
+    Returns
+    -------
+    list of Edit
+        *inferred* cuts, and *unresolved* rows for lines that may be furniture but have one sign only.
+    """
+    head = _head(text, [*islice(_lines_of(text, 0), HEAD_LINES + 1)])
+    low = max((edit.end for edit in head if edit.changes), default=0)
+    foot = _foot(text, [line for line in _last_lines(text) if line.start >= low])
     high = min((edit.start for edit in foot), default=len(text))
     jumps = [
         _cut(hit.start(), hit.end(), text, "jump", "a newspaper's reference to another page")
@@ -77,51 +131,140 @@ def find_boilerplate(text: str) -> list[Edit]:
     return head + jumps + foot
 
 
+def _lines_of(text: str, start: int) -> Iterator[Line]:
+    """Lines that are not blank, from a place on."""
+    for hit in NOT_BLANK.finditer(text, start):
+        yield Line(*hit.span(), hit[0])
+
+
+def _last_lines(text: str) -> list[Line]:
+    """The last lines that are not blank, one more than `FOOT_LINES`."""
+    start, found = len(text), 0
+    while start > 0 and found <= FOOT_LINES:
+        end, start = start, text.rfind("\n", 0, start)
+        found += not text[start + 1 : end].isspace() and start + 1 < end
+    return [*_lines_of(text, max(start, 0))]
+
+
 def _cut(start: int, end: int, text: str, rule: str, reason: str) -> Edit:
     rule = f"boilerplate.{rule}"
     return Edit(start, end, text[start:end], "", rule, BOILERPLATE, "inferred", reason)
 
 
+def _doubt(line: Line, reason: str) -> Edit:
+    return Edit(line.start, line.end, line.text, line.text, "boilerplate.doubt", BOILERPLATE, "unresolved",
+                f"may be a site's: {reason}", ("",))
+
+
+def is_furniture(line: str) -> bool:
+    """
+    Whether a line has the form of a site's fields, buttons or way.
+
+    Examples
+    --------
+    >>> [is_furniture(line) for line in ("发布时间：2020-05-01 浏览次数：12 打印", "注册会计师管理办法", "有权举报。")]
+    [True, False, False]
+    """
+    if len(line) > SHORT:
+        return False
+    return bool(WAY.fullmatch(line) or (FIELDS.fullmatch(line) and not BARE.fullmatch(line)))
+
+
 def _head(text: str, lines: list[Line]) -> list[Edit]:
-    """Cut everything down to the last line of the site, or only its lines if the title is there."""
+    """Cut the lines of the site above the text, and its own title where the text has another."""
     zone = []
     for line in lines[:HEAD_LINES]:
-        if BODY.search(line.text) or len(line.text) > SHORT:
+        if not is_furniture(line.text) and (BODY.search(line.text) or len(line.text) > SHORT):
             break
         zone.append(line)
-    asks = bool(zone) and ASKS.search(zone[0].text) and not TITLE.search(zone[0].text)
-    asks = asks and any(MEETING.search(line.text) for line in lines[1:HEAD_LINES])
-    marked = [i for i, line in enumerate(zone) if HEAD.search(line.text) or (asks and i == 0)]
-    if not marked or len(lines) == len(zone):
+    if not zone or len(zone) == len(lines):
         return []
-    after = zone[marked[-1] + 1 :]
-    found = [hit[0] for i in marked if (hit := HEAD.search(zone[i].text))]
-    reason = f"lines of a site: {'、'.join(found)}" if found else "a title that asks a question"
-    if any(TITLE.search(x.text) for x in after) or not any(TITLE.search(x.text) for x in zone):
-        return [_cut(0, lines[marked[-1] + 1].start, text, "head", reason)]
-    return [_cut(zone[i].start, lines[i + 1].start, text, "head", reason) for i in marked]
+    asks = ASKS.search(zone[0].text) and not TITLE.search(zone[0].text)
+    asks = asks and any(MEETING.search(line.text) for line in lines[1:HEAD_LINES])
+    marked = {i for i, line in enumerate(zone) if is_furniture(line.text)}
+    if marked:
+        below = pairs("\n".join(line.text for line in lines[max(marked) + 1 : HEAD_LINES]))
+        for i in range(max(marked)):
+            repeats = len(zone[i].text) > 4 and overlap(below, zone[i].text) >= REPEATS
+            if repeats and any(TITLE.search(line.text) for line in lines[max(marked) + 1 : HEAD_LINES]):
+                marked.add(i)
+        marked |= {i for i in range(1, len(zone)) if {i - 1, i + 1} <= marked and len(zone[i].text) <= 4}
+    reason = "a line of the site above the text"
+    edits = [_cut(zone[i].start, lines[i + 1].start, text, "head", f"{reason}: {zone[i].text[:30]}") for i in marked]
+    if asks and 0 not in marked:
+        edits.append(_cut(zone[0].start, lines[1].start, text, "head", "a title that asks a question"))
+    doubts = [_doubt(line, "a date or a field without others beside it") for i, line in enumerate(zone)
+              if i not in marked and BARE.fullmatch(line.text) and not re.fullmatch(_DATE, line.text)]
+    return _joined(sorted(edits, key=lambda edit: edit.start)) + doubts
+
+
+def _joined(edits: list[Edit]) -> list[Edit]:
+    """Cuts that touch, as one."""
+    result: list[Edit] = []
+    for edit in edits:
+        if result and result[-1].end == edit.start:
+            last = result.pop()
+            edit = Edit(last.start, edit.end, last.before + edit.before, "", edit.rule, edit.kind,
+                        edit.confidence, f"{last.evidence}、{edit.evidence.partition(': ')[2] or edit.evidence}")
+        result.append(edit)
+    return result
 
 
 def _foot(text: str, lines: list[Line]) -> list[Edit]:
-    """Cut from the first line of the site after which nothing speaks like the report."""
-    starts = [
-        i for i in range(1, len(lines))
-        if lines[i].end > len(text) / 2 and len(lines[i].text) <= SHORT
-        and FOOT.search(lines[i].text) and ENDED.search(lines[i - 1].text)
-    ]
-    if not starts:
+    """Cut the lines of the site below the last sentence."""
+    first = max(1, len(lines) - FOOT_LINES)
+    signs = [i for i in range(first, len(lines)) if len(lines[i].text) <= 4 * SHORT and _is_foot(lines[i].text)]
+    if not signs:
         return []
-    report = pairs(text[: lines[starts[0] - 1].end])
-    shares = {i: overlap(report, lines[i].text) for i in range(starts[0], len(lines))
-              if len(lines[i].text) > SHORT}
-    speaks = max((i for i, share in shares.items() if share >= OVERLAP), default=0)
-    i = next((i for i in starts if i >= speaks), None)
-    if i is None:
-        return []
-    share = max((share for k, share in shares.items() if k > i), default=0.0)
-    reason = f"after the last sentence of the report stands {lines[i].text[:20]}"
-    reason += f"; what follows shares {share:.0%} of its pairs with it" if share else ""
-    return [_cut(lines[i - 1].end, len(text), text, "foot", reason)]
+    starts = [i for i in signs if ENDED.search(lines[i - 1].text) or _heads_files(lines, i - 1)]
+    edits = [found for i in starts if (found := _whole(text, lines, i, signs))][:1]
+    if edits:
+        return edits
+    # Else lines of that form alone, from the end upwards.
+    last = len(lines)
+    while last - 1 in signs or (last < len(lines) and _heads_files(lines, last - 1)):
+        last -= 1
+    doubts = [_doubt(lines[i], "the form of a site's line within the text") for i in signs if i < last]
+    if last == len(lines) or last == 0:
+        return doubts
+    shown = "、".join(line.text[:20] for line in lines[last:][:4])
+    return [*doubts, _cut(lines[last - 1].end, len(text), text, "foot", f"lines of the site below the text: {shown}")]
+
+
+def _is_foot(line: str) -> bool:
+    return FOOT.fullmatch(line) is not None or is_furniture(line)
+
+
+def _heads_files(lines: list[Line], i: int) -> bool:
+    """Whether a line says 附件 and only names of files follow it."""
+    return 0 < i < len(lines) - 1 and re.fullmatch("附件[:：]?", lines[i].text) is not None and (
+        _is_foot(lines[i + 1].text) and "." in lines[i + 1].text
+    )
+
+
+def _whole(text: str, lines: list[Line], i: int, signs: list[int]) -> Edit | None:
+    """The foot that begins at a line, with what stands in it, if all of it is the site's."""
+    start = i - 1 if _heads_files(lines, i - 1) else i
+    own = [k for k in signs if k >= i]
+    if len(own) + (start < i) < SIGNS_OF_A_SITE or lines[start - 1].end < max(WHOLE, len(text) / 2):
+        return None
+    report, most = pairs(text[: lines[start - 1].end]), 0.0
+    for k in range(i, len(lines)):
+        if k in own:
+            continue
+        line = lines[k].text
+        share = overlap(report, line)
+        between = k < own[-1] or (k == len(lines) - 1 and len(line) <= SHORT and not ENDED.search(line))
+        notice = NOTICE.search(line) is not None
+        if notice and k > own[0]:
+            most = max(most, min(share, OVERLAP))
+            continue
+        if not between or OWN.match(line) or (len(line) > SHORT and share >= OVERLAP):
+            return None
+        most = max(most, share if len(line) > SHORT else 0.0)
+    reason = f"{len(own)} lines of a site below the last sentence, from {lines[start].text[:20]}"
+    reason += f"; what stands between them shares {most:.0%} of its pairs with the text" if most else ""
+    return _cut(lines[start - 1].end, len(text), text, "foot", reason)
 
 
 def pairs(text: str) -> set[str]:
