@@ -11,11 +11,11 @@ import os
 import sys
 
 import analysis
-from analysis import paths, readers
+from analysis import paths, readers, storage
 from restoration import __main__ as restorer
 
 MODULES = ("catalogue.command", "trace", "claims.command", "pipeline",
-           "edition", "cache", "panel.files")
+           "edition", "panel.files")
 
 
 def parser() -> argparse.ArgumentParser:
@@ -28,11 +28,25 @@ def parser() -> argparse.ArgumentParser:
         call=lambda args: restorer.run(args, readers.data),
         overrides=paths.OVERRIDES if paths.OVERRIDES.exists() else None,
     )
+    cache = commands.add_parser("cache", help="say what the cache holds, or clear it")
+    cache.add_argument("--clear", action="store_true", help="delete every entry")
+    cache.set_defaults(call=_cache)
     for name in MODULES:
         module = importlib.import_module(f"analysis.{name}")
         if hasattr(module, "register"):
             module.register(commands)
     return result
+
+
+def _cache(args: argparse.Namespace) -> None:
+    row, total = "{:<10}{:>8} files {:>10.1f} MB  {}", [0, 0]
+    for kind, what in storage.KINDS.items():
+        sizes = [path.stat().st_size for path in storage.entries(kind)]
+        total = [total[0] + len(sizes), total[1] + sum(sizes)]
+        print(row.format(kind, len(sizes), sum(sizes) / 1e6, what))
+    print(row.format("in all", total[0], total[1] / 1e6, paths.CACHE))
+    if args.clear:
+        print(f"{storage.clear()} files deleted")
 
 
 def main(arguments: list[str] | None = None) -> int:

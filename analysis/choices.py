@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from analysis import cache, corpus, keyness, lexicons, mentions, paths, terms, text_reuse, tokens
+from analysis import corpus, keyness, lexicons, mentions, paths, terms, text_reuse, tokens
 from analysis.counts import Counts
 from analysis.glossary import label
 
@@ -121,7 +121,7 @@ def evaluate(
 
 def _content(path: Path) -> str:
     """Name what a result depends on: the reports' bytes and the rules of restoration."""
-    return f"{corpus.load(path).hash} {cache.version()}"
+    return f"{corpus.load(path).hash} {corpus.rules()}"
 
 
 # A grid has 12 ways to cut the words of a corpus; twice that holds two notebooks' worth.

@@ -7,23 +7,34 @@ Load the reports of a catalogue: restored and parsed when first asked for, cache
 """
 
 import hashlib
+import json
 import re
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field, replace
-from functools import cached_property
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import asdict, astuple, dataclass, field, replace
+from functools import cached_property, partial
 from pathlib import Path
 
 import pandas as pd
 
-from analysis import cache, paths, structure, textfiles, wordform
+import restoration
 from analysis import catalogue as catalogues
-from restoration import Edit, Restored
+from analysis import paths, storage, structure, wordform
+from restoration import Diagnosis, Edit, Ledger, Restored, restore
 from restoration.ledger import dumps, read_overrides
 
 # A newspaper says that a text comes from, or goes on to, another page.
 _PAGE_NOTE = re.compile(
     r"[（(【]?\s*(?:上接|下转|紧接)第?\s*[\d一二三四五六七八九十A-Z]{1,4}\s*版\s*[）)】]?"
 )
+
+
+_TABLES = Path(restoration.__file__).parent / "resources"
+# Bytes and decisions are the key; the restorer's code and tables and two libraries decide the rest.
+_KEPT = storage.Kept(
+    "restored", "restoration", dump=lambda made: _dumped(made), load=bytes,
+    tables=tuple(sorted(p for p in _TABLES.iterdir() if p.suffix in (".csv", ".npz"))),
+    libraries=("numpy", "opencc", "pypinyin"),
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -54,22 +65,22 @@ class Report:
     def data(self) -> bytes:
         """Bytes of the file, as received."""
         try:
-            return self.path.read_bytes()
-        except OSError as error:
+            return storage.read(self.path)
+        except (OSError, ValueError) as error:
             raise ValueError(
-                f"{self.id}: {self.path} cannot be read ({error.strerror}); "
+                f"{self.id}: {self.path} cannot be read ({getattr(error, 'strerror', None) or error}); "
                 "see `python -m analysis check`"
             ) from error
 
     @cached_property
     def sha256(self) -> str:
         """Checksum of the bytes."""
-        return textfiles.checksum(self.data)
+        return storage.checksum(self.data)
 
     @cached_property
     def restored(self) -> Restored:
         """Text, ledger, encoding and diagnosis, from the cache where they are there."""
-        return cache.restored(self.data, level=self.restoration, overrides=self.decided)
+        return restored(self.data, level=self.restoration, overrides=self.decided)
 
     @cached_property
     def decided(self) -> tuple[Edit, ...]:
@@ -132,6 +143,38 @@ class Report:
 
     def _place(self, found: re.Match) -> int:
         return self.ledger.to_text(*found.span())[0]
+
+
+def restored(data: bytes, level: str = "full", overrides: Sequence[Edit] = ()) -> Restored:
+    """
+    Restore bytes, or read what was made of the same bytes by the same rules before.
+
+    A text to which nothing was done has no entry in the cache: looking through it again takes a
+    millisecond or two, and writing a file is no quicker.
+    """
+    key = (storage.checksum(data), level, [astuple(edit) for edit in overrides])
+    kept = replace(_KEPT, load=partial(_loaded, data=data))
+    return kept.get(key, partial(restore, data, level=level, overrides=overrides), lambda made: bool(made.ledger.edits))
+
+
+def rules() -> str:
+    """Name the rules of restoration: other code, tables or libraries, another name."""
+    return _KEPT.version
+
+
+def _dumped(made: Restored) -> bytes:
+    """Write what cannot be had from the bytes themselves at once: encoding, edits, diagnosis."""
+    edits = [astuple(edit) for edit in made.ledger]
+    entry = {"encoding": made.encoding, "edits": edits, "diagnosis": asdict(made.diagnosis)}
+    return json.dumps(entry, ensure_ascii=True).encode()
+
+
+def _loaded(entry: bytes, data: bytes) -> Restored:
+    kept = json.loads(entry)
+    raw = data.decode(kept["encoding"], "surrogateescape")
+    edits = (Edit(*row[:8], tuple(row[8]), *row[9:]) for row in kept["edits"])
+    ledger = Ledger(edits, len(raw))
+    return Restored(raw, ledger.apply(raw), ledger, kept["encoding"], Diagnosis(**kept["diagnosis"]))
 
 
 @dataclass(frozen=True, eq=False)
@@ -205,7 +248,7 @@ class Corpus:
             text = report.text.encode("utf-8", "surrogatepass")
             made = {f"{report.id}.txt": text, f"{report.id}.ledger.csv": dumps(report.ledger)}
             for name, data in made.items():
-                textfiles.replace(Path(folder) / name, data)
+                storage.write(Path(folder) / name, data)
                 written.append(Path(folder) / name)
         return written
 

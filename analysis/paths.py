@@ -23,8 +23,9 @@ OVERRIDES = ROOT / "data" / "overrides.csv"
 # The Chinese font of every figure, and its licence beside it.
 FONT = RESOURCES / "fonts" / "NotoSansSC-subset.ttf"
 NOTEBOOKS = ROOT / "notebooks"
-# Anything here can be deleted; it only saves time.
-CACHE = Path(os.environ.get("REPORTS_CACHE", ROOT / ".cache"))
+# Anything here can be deleted; it only saves time. One place, wherever a process was started: what is
+# relative starts at the checkout.
+CACHE = ROOT / (os.environ.get("REPORTS_CACHE") or ".cache")
 
 # The five reports of this repository, one row each.
 OWN = ROOT / "data" / "catalogue.csv"

@@ -11,7 +11,7 @@ from hashlib import sha256
 from importlib import metadata
 from pathlib import Path
 
-from analysis import claims, notebooks, paths
+from analysis import claims, notebooks, paths, storage
 
 
 @dataclass(frozen=True)
@@ -23,10 +23,6 @@ class Places:
     figures: Path
     notebooks: Path
 
-    @property
-    def stamp(self) -> Path:
-        name = sha256(str(self.notebooks).encode()).hexdigest()[:12]
-        return paths.CACHE / f"run-{name}.json"
 
 
 def places(catalogue: Path | None = None, out: Path | None = None) -> Places:
@@ -72,8 +68,7 @@ def run(catalogue: Path | None = None, out: Path | None = None, force: bool = Fa
         return 0
     _restore(where)
     _execute(where)
-    where.stamp.parent.mkdir(parents=True, exist_ok=True)
-    where.stamp.write_text(json.dumps({"inputs": inputs, "outputs": _digest(_outputs(where))}))
+    _STAMP.put(str(where.notebooks), {"inputs": inputs, "outputs": _digest(_outputs(where))})
     print(f"{_count(where)} files in {time.monotonic() - began:.0f} s: {where.figures}")
     return 0
 
@@ -148,12 +143,13 @@ def _digest(files: Iterable[Path]) -> str:
     return digest.hexdigest()
 
 
+# Where a run wrote is the key: the last run of a place is what counts.
+_STAMP = storage.Kept(
+    "runs", "analysis.pipeline", dump=lambda stamp: json.dumps(stamp).encode(), load=json.loads)  # fmt: skip
+
+
 def _unchanged(where: Places, inputs: str) -> bool:
-    try:
-        stamp = json.loads(where.stamp.read_text())
-    except (OSError, ValueError):
-        return False
-    return stamp == {"inputs": inputs, "outputs": _digest(_outputs(where))}
+    return _STAMP.held(str(where.notebooks)) == {"inputs": inputs, "outputs": _digest(_outputs(where))}
 
 
 def register(commands) -> None:

@@ -17,7 +17,6 @@ def share(
     *,
     holds: Callable[[Mapping], bool] | None = None,
     one_at_a_time: bool = False,
-    cache=None,
     n_jobs: int = 1,
 ) -> pd.DataFrame:
     """
@@ -40,8 +39,6 @@ def share(
         Takes one finding's result (a mapping) and says whether it holds.
     one_at_a_time : bool
         Change one choice at a time instead of all combinations.
-    cache : path, optional
-        Folder for joblib's memory, so that only new combinations are computed.
     n_jobs : int
         Processes (joblib).
 
@@ -66,12 +63,11 @@ def share(
     >>> table.holds.tolist(), table.share[0].item()
     ([True, True, True, False], 0.75)
     """
-    from joblib import Memory, Parallel, delayed
+    from joblib import Parallel, delayed
 
     findings = [finding] if isinstance(finding, str) else list(finding)
     settings = _settings(choices, one_at_a_time)
-    tried = Memory(cache, verbose=0).cache(evaluate) if cache else evaluate
-    results = Parallel(n_jobs=n_jobs)(delayed(_attempt)(tried, setting) for setting in settings)
+    results = Parallel(n_jobs=n_jobs)(delayed(_attempt)(evaluate, setting) for setting in settings)
     rows = []
     for name in findings:
         found = [_result(result, name, len(findings)) for result in results]

@@ -1,10 +1,6 @@
-"""Read files as they come, say what keeps them from being texts, write them whole or not at all."""
+"""Decode files as they come, and say what keeps them from being texts."""
 
-import hashlib
-import os
 import re
-import threading
-from pathlib import Path
 
 # First bytes of files that are not text, however they are named.
 _MAGIC = {
@@ -15,11 +11,6 @@ _MAGIC = {
 }
 # Tried in this order; the first that reads the whole file is taken.
 _ENCODINGS = ("utf-8-sig", "gb18030", "big5")
-
-
-def checksum(data: bytes) -> str:
-    """Sha256 of a file's bytes, in hex, as the catalogue keeps it."""
-    return hashlib.sha256(data).hexdigest()
 
 
 def decode(data: bytes) -> str | None:
@@ -57,14 +48,3 @@ def defect(data: bytes) -> tuple[str, str, bool] | None:
     if not re.search(r"[\u3400-\u9fff]", text):
         return "has no Chinese character in it", "see whether it is the right file", False
     return None
-
-
-def replace(path: Path, data: bytes) -> None:
-    """Write a file so that a reader, or an interruption, meets the old one or the new one whole."""
-    temporary = path.with_name(f".{path.name}.{os.getpid()}-{threading.get_ident()}")
-    try:
-        temporary.write_bytes(data)
-    except FileNotFoundError:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        temporary.write_bytes(data)
-    os.replace(temporary, path)

@@ -30,7 +30,7 @@ import numpy as np
 import pandas as pd
 
 import restoration
-from analysis import catalogue, corpus, paths, textfiles
+from analysis import catalogue, corpus, paths, storage
 
 SEED = 20210401
 # Characters in a document: a work report of a city has 15,000 to 20,000.
@@ -152,7 +152,7 @@ def _said(matrix, terms: pd.Index) -> dict:
     matrix.sort_indices()
     arrays = [matrix.indptr, matrix.indices, matrix.data]
     data = b"".join(a.astype(np.int64).tobytes() for a in arrays) + "\n".join(terms).encode()
-    return {"digest": textfiles.checksum(data), "tokens": int(matrix.sum()), "terms": len(terms)}
+    return {"digest": storage.checksum(data), "tokens": int(matrix.sum()), "terms": len(terms)}
 
 
 def run(name: str, source: Path, cache: Path) -> dict:

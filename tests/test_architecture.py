@@ -1,11 +1,6 @@
 """The picture in the docs stays true: imports go upstream, big libraries have one door."""
 
-import ast
-import subprocess
-import sys
-from pathlib import Path
 
-import pytest
 
 from analysis import paths
 
@@ -13,8 +8,8 @@ PACKAGE = paths.ROOT / "analysis"
 FILES = sorted(PACKAGE.rglob("*.py"))
 # Stages of the flow; a module imports its own stage and earlier ones.
 STAGES = [
-    {"paths", "glossary", "textfiles", "readers", "wordform"},
-    {"cache", "catalogue", "structure", "corpus", "accuracy"},
+    {"paths", "storage", "glossary", "textfiles", "readers", "wordform"},
+    {"catalogue", "structure", "corpus", "accuracy"},
     {"lexicons", "tokens"},
     {"counts", "phrases", "text_reuse", "mentions", "quantities"},
     {"uncertainty"},

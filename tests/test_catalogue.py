@@ -9,7 +9,7 @@ import time
 import pytest
 
 from analysis import __main__ as command
-from analysis import catalogue, corpus, paths, pipeline, textfiles
+from analysis import catalogue, corpus, paths, pipeline, storage
 from analysis.catalogue import draft
 
 TEXT = "政府工作报告\n各位代表：\n过去五年，成绩来之不易。\n"
@@ -17,7 +17,7 @@ OTHER = TEXT + "报告完毕。\n"
 GOOD = {
     "id": "city-gov-2021", "file": "raw/a.txt", "title": "政府工作报告", "issuer": "某市人民政府",
     "level": "city", "genre": "work-report", "date": "2021-02-23", "reviews": "2016-2020",
-    "plans": "2021", "sha256": textfiles.checksum(TEXT.encode()),
+    "plans": "2021", "sha256": storage.checksum(TEXT.encode()),
 }  # fmt: skip
 
 
@@ -37,7 +37,7 @@ def write(folder, *changes, encoding="utf-8", columns=catalogue.COLUMNS, **optio
         writer = csv.DictWriter(file, columns, restval="", extrasaction="ignore", **options)
         writer.writeheader()
         writer.writerow(GOOD)
-        second = GOOD | {"file": "raw/b.txt", "sha256": textfiles.checksum(OTHER.encode())}
+        second = GOOD | {"file": "raw/b.txt", "sha256": storage.checksum(OTHER.encode())}
         writer.writerows(second | {"id": f"other-{n}"} | change for n, change in enumerate(changes))
     return path
 
@@ -72,8 +72,8 @@ def test_a_good_row_reads_back(folder):
         ({"file": "../raw/b.txt"}, "file", "outside"),
         ({"file": "/etc/hostname"}, "file", "outside"),
         ({"file": "C:\\texts\\b.txt"}, "file", "outside"),
-        ({"sha256": "0" * 64}, "sha256", textfiles.checksum(OTHER.encode())),
-        ({"sha256": ""}, "sha256", textfiles.checksum(OTHER.encode())),
+        ({"sha256": "0" * 64}, "sha256", storage.checksum(OTHER.encode())),
+        ({"sha256": ""}, "sha256", storage.checksum(OTHER.encode())),
         ({"id": ""}, "id", "is empty"),
         ({"id": "太原 2021"}, "id", "letters, digits"),
         ({"id": "../x"}, "id", "letters, digits"),
@@ -107,7 +107,7 @@ def test_each_defect_is_named_with_its_line_and_remedy(folder, change, column, s
 )  # fmt: skip
 def test_a_file_that_is_no_text_is_named(folder, data, says):
     (folder / "raw" / "b.txt").write_bytes(data)
-    path = write(folder, {"sha256": textfiles.checksum(data)})
+    path = write(folder, {"sha256": storage.checksum(data)})
     (problem,) = catalogue.problems(path)
     assert (problem.line, problem.column) == (3, "file")
     assert says in str(problem)

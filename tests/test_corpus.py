@@ -2,7 +2,7 @@
 
 import pytest
 
-from analysis import cache, corpus, paths, structure, textfiles
+from analysis import corpus, paths, storage, structure
 from analysis.catalogue import draft
 
 TEXTS = {
@@ -25,13 +25,13 @@ def home(tmp_path, monkeypatch):
 @pytest.fixture
 def calls(monkeypatch):
     """Levels that were really restored, in order."""
-    made, restore = [], cache.restore
+    made, restore = [], corpus.restore
 
     def counting(data, **options):
         made.append(options["level"])
         return restore(data, **options)
 
-    monkeypatch.setattr(cache, "restore", counting)
+    monkeypatch.setattr(corpus, "restore", counting)
     return made
 
 
@@ -69,21 +69,21 @@ def test_the_cache_gives_back_what_was_made(home, calls):
 def test_other_levels_bytes_and_rules_are_other_entries(home, calls, monkeypatch):
     data = (home / "city-2021.txt").read_bytes()
     for level in ("none", "exact", "full", "full"):
-        cache.restored(data, level=level)
+        corpus.restored(data, level=level)
     assert calls == ["none", "exact", "full"]
-    cache.restored(data + b"\n")
-    monkeypatch.setattr(cache, "version", lambda: "other rules")
-    cache.restored(data)
+    corpus.restored(data + b"\n")
+    monkeypatch.setattr(storage, "version", lambda *_: "other rules")
+    corpus.restored(data)
     assert len(calls) == 5
 
 
 @pytest.mark.parametrize("damage", [b"", b"{", b"[]", b'{"raw": "x"}', b"\xff"])
 def test_a_damaged_entry_is_made_again(home, calls, damage):
     data = (home / "city-2021.txt").read_bytes()
-    made = cache.restored(data)
-    (entry,) = paths.CACHE.rglob("*.json")
+    made = corpus.restored(data)
+    (entry,) = storage.entries("restored")
     entry.write_bytes(damage)
-    assert cache.restored(data) == made
+    assert corpus.restored(data) == made
     assert entry.read_bytes() not in (b"", damage)
 
 
@@ -91,9 +91,9 @@ def test_an_interrupted_write_leaves_no_entry(home, monkeypatch):
     def interrupted(*_):
         raise OSError
 
-    monkeypatch.setattr(textfiles.os, "replace", interrupted)
-    assert cache.restored(b"\xef\xbb\xbf\xe4\xb8\x80").text == "一"
-    assert not list(paths.CACHE.rglob("*.json"))
+    monkeypatch.setattr(storage.os, "replace", interrupted)
+    assert corpus.restored(b"\xef\xbb\xbf\xe4\xb8\x80").text == "一"
+    assert not list(storage.entries("restored"))
 
 
 def test_restored_texts_are_written_the_same_bytes_twice(home):
@@ -159,7 +159,7 @@ def test_tables_have_the_columns_that_others_build_on(home):
 def test_a_reader_has_the_last_word(home, monkeypatch):
     raw = "\ufeff" + TEXTS["city-2021"]
     at = raw.index("加快")
-    sha256 = textfiles.checksum((home / "city-2021.txt").read_bytes())
+    sha256 = storage.checksum((home / "city-2021.txt").read_bytes())
     (home / "overrides.csv").write_text(
         "file_sha256,start,end,before,accepted,reason,who\n"
         f"{sha256},{at},{at + 2},加快,推进,misread,a reader\n"

@@ -89,6 +89,8 @@ def test_functions_named_in_methods_exist(name):
     assert hasattr(known, function) or importlib.import_module(f"analysis.{name}")
 
 
-@pytest.mark.parametrize("path", [*DOCUMENTS, paths.LANGUAGE / "README.md"], ids=lambda p: p.name)
+@pytest.mark.parametrize(
+    "path", [*DOCUMENTS, paths.ROOT / "restoration" / "resources" / "README.md"], ids=lambda p: p.name
+)
 def test_no_number_was_left_to_be_filled_in(path):
     assert not re.search(r"@[A-Z0-9]+@|TODO|XXX", path.read_text(encoding="utf-8"))

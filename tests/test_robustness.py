@@ -70,20 +70,6 @@ def test_no_interval_leaves_the_sign_and_own_rules_are_taken():
     assert nothing.share.tolist() == [0, 0]
 
 
-def test_a_cache_saves_what_was_computed(tmp_path):
-    mark = tmp_path / "calls"
-
-    def slow(a):
-        with mark.open("a") as file:
-            file.write("x")
-        return {"estimate": float(a)}
-
-    first = robustness.share("x", {"a": [1, 2]}, slow, cache=tmp_path / "memory")
-    again = robustness.share("x", {"a": [1, 2]}, slow, cache=tmp_path / "memory")
-    pd.testing.assert_frame_equal(first, again)
-    assert mark.read_text() == "xx"
-
-
 def test_bad_choices_are_refused():
     with pytest.raises(ValueError, match="'hmm' has no option"):
         robustness.share("x", {"hmm": []}, evaluate)

@@ -12,7 +12,7 @@ import tiny
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analysis import cache, catalogue, corpus, counts, paths, tokens
+from analysis import catalogue, corpus, counts, paths, storage, tokens
 from analysis.counts import parts, streaming
 
 CATALOGUE = paths.ROOT / "data" / "catalogue.csv"
@@ -102,7 +102,7 @@ def test_no_texts_stay_in_memory(many):
 def test_a_second_run_reads_counts_and_restores_nothing(many, monkeypatch):
     first = streaming.count(many, n_jobs=1, **QUIET)
     monkeypatch.setattr(parts, "_count", None)
-    monkeypatch.setattr(cache, "restore", None)
+    monkeypatch.setattr(corpus, "restore", None)
     tiny.same_counts(first, streaming.count(many, n_jobs=1, **QUIET))
     tiny.same_counts(first.regroup("report"), streaming.count(many, "report", n_jobs=1, **QUIET))
 
@@ -126,7 +126,7 @@ def test_portions_that_are_kept_are_read_here_until_one_is_not(many, monkeypatch
 @pytest.mark.parametrize("damage", [b"", b"\0" * 9, b"cut", b"bit"])
 def test_a_damaged_entry_is_counted_again(many, damage):
     first = streaming.count(many, n_jobs=1, **QUIET)
-    entries = sorted(paths.CACHE.glob("counts/*/*.bin"))
+    entries = storage.entries("counts")
     whole = [entry.read_bytes() for entry in entries]
     for entry, data in zip(entries, whole, strict=True):
         flipped = data[:-1] + bytes((data[-1] ^ 1,))

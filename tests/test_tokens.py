@@ -6,7 +6,7 @@ import tiny
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analysis import paths, tokens, wordform
+from analysis import paths, storage, tokens, wordform
 
 TEXT = "一、工作回顾\n推进供给侧结构性改革，增长2.6%。\n\n发展5G和新质生产力。\n"
 
@@ -63,7 +63,7 @@ def test_an_empty_corpus_and_an_empty_report_have_the_columns():
 def test_a_damaged_cache_entry_is_recomputed(cache, damage):
     corpus = tiny.corpus({"a": TEXT})
     first = tokens.table(corpus)
-    (entry,) = cache.iterdir()
+    (entry,) = storage.entries("tokens")
     good = entry.read_bytes()
     entry.write_bytes(damage or good[:-3])
     pd.testing.assert_frame_equal(tokens.table(corpus), first)
@@ -75,8 +75,8 @@ def test_the_cache_is_used_and_knows_text_lexicon_and_model(cache, monkeypatch):
     for options in ({}, {"lexicon": None}, {"hmm": False}, {"engine": "jieba"}):
         tokens.table(corpus, **options)
     tokens.table(tiny.corpus({"a": TEXT + "好"}))
-    assert len(list(cache.iterdir())) == 5
-    monkeypatch.setattr(tokens, "_write", lambda *_: pytest.fail("computed again"))
+    assert len(storage.entries("tokens")) == 5
+    monkeypatch.setattr(tokens, "_cut", lambda *_: pytest.fail("computed again"))
     tokens.table(corpus)
 
 

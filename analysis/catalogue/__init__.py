@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from analysis import textfiles
+from analysis import storage, textfiles
 
 COLUMNS = [
     *("id", "file", "title", "short", "short_en", "issuer", "place", "code", "level", "genre", "date"),
@@ -279,7 +279,7 @@ def _file_problems(row: dict, line: int, folder: Path, seen: dict) -> list[Probl
         ]
     defect = textfiles.defect(data)
     found = [say("file", *defect)] if defect else []
-    actual = textfiles.checksum(data)
+    actual = storage.checksum(data)
     first, file = seen.setdefault(actual, (line, row["file"]))
     # A file that is named twice is said by its name.
     if file.lower() != row["file"].lower():

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from analysis import catalogue, textfiles
+from analysis import catalogue, storage, textfiles
 from analysis.structure import headings
 from restoration import restore
 
@@ -126,7 +126,7 @@ def _row(path: Path, known: dict[str, str], home: Path) -> dict[str, str]:
         stem if re.search("[A-Za-z]", stem) else f"{row['level'] or 'report'}-{row['date'][:4]}"
     )
     row["file"] = path.relative_to(home).as_posix()
-    row["sha256"] = textfiles.checksum(data)
+    row["sha256"] = storage.checksum(data)
     row["notes"] = "; ".join(notes)
     return row
 
@@ -172,4 +172,4 @@ def _unique(ids: pd.Series) -> pd.Series:
 
 def write(table: pd.DataFrame, path: Path) -> None:
     """Write a catalogue as CSV."""
-    textfiles.replace(Path(path), table.to_csv(index=False, lineterminator="\n").encode())
+    storage.write(Path(path), table.to_csv(index=False, lineterminator="\n").encode())

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from analysis import paths, textfiles
+from analysis import paths, storage
 from analysis.tables import escape, prose
 
 # A number in a sentence with the name of its claim: the name shows when a reader points at it.
@@ -135,7 +135,7 @@ class Claims:
     def save(self) -> None:
         """Write this notebook's part, and the whole ledger from all parts."""
         table = pd.DataFrame([astuple(claim) for claim in self.claims.values()], columns=COLUMNS)
-        textfiles.replace(self.folder / "claims" / f"{self.notebook}.csv", _csv(table))
+        storage.write(self.folder / "claims" / f"{self.notebook}.csv", _csv(table))
         gather(self.folder)
 
 
@@ -222,8 +222,8 @@ def gather(folder: Path | None = None, notebooks: Iterable[str] | None = None) -
     kept = set(parts) if notebooks is None else set(notebooks)
     rows = [parts[name] for name in sorted(parts) if name in kept]
     table = pd.concat(rows, ignore_index=True) if rows else pd.DataFrame(columns=COLUMNS)
-    textfiles.replace(whole, _csv(table))
-    textfiles.replace(folder / "claims.tex", latex(read(folder)).encode())
+    storage.write(whole, _csv(table))
+    storage.write(folder / "claims.tex", latex(read(folder)).encode())
     return table
 
 

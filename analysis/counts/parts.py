@@ -10,20 +10,16 @@ order, the cells stay in theirs, and the bytes are the same.
 """
 
 import json
-import zlib
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from functools import cache as once
 from functools import lru_cache
-from hashlib import sha256
 from itertools import chain
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
 from scipy import sparse
 
-from analysis import cache, lexicons, paths, structure, wordform
+from analysis import corpus, lexicons, paths, storage, structure, wordform
 from analysis.counts import STRIDE, UNITS, Counts, index_type
 from analysis.counts.numbering import Numbering, Words
 from analysis.structure.functions import FUNCTIONS
@@ -70,27 +66,14 @@ def together(reports: list, options: Options) -> Part:
     A damaged entry is made again. The raw bytes decide, not the ids or the places of the files.
     """
     own = [replace(report) for report in reports]
-    path = _place(own, options)
-    part = _read(path, options)
-    if part is None:
-        part = _count(own, options)
-        if options.cached:
-            cache.keep(path, _dumps(part))
+    part = _KEPT.get(_key(own, options), lambda: _count(own, options)) if options.cached else _count(own, options)
     return regrouped(part, options.unit)
 
 
 def kept(reports: list, options: Options) -> Part | None:
     """What `together` has kept of these reports, or nothing."""
-    part = _read(_place([replace(report) for report in reports], options), options)
+    part = _KEPT.held(_key([replace(report) for report in reports], options)) if options.cached else None
     return part and regrouped(part, options.unit)
-
-
-def _read(path: Path, options: Options) -> Part | None:
-    """An entry, or None where there is none or it was damaged."""
-    try:
-        return _loads(path.read_bytes()) if options.cached else None
-    except (OSError, ValueError):
-        return None
 
 
 def _text(report, options: Options) -> str:
@@ -106,24 +89,13 @@ def _text(report, options: Options) -> str:
 @lru_cache(maxsize=16)
 def _rules(options: Options) -> tuple:
     tool = engines.get(options.engine, options.terms)
-    return options.hmm, tool.version, lexicons.digest(options.terms), cache.version(), _version()
+    return options.hmm, tool.version, lexicons.digest(options.terms), corpus.rules()
 
 
-def _place(reports: list, options: Options) -> Path:
-    """Named by all that decides the counts. A file a report would take as long as parsing."""
+def _key(reports: list, options: Options) -> tuple:
+    """All that decides the counts. A file a report would take as long as parsing."""
     given = [(one.sha256, one.restoration, one.genre, one.decided) for one in reports]
-    name = sha256(repr((_rules(options), given)).encode()).hexdigest()
-    return paths.CACHE / "counts" / name[:1] / f"{name}.bin"
-
-
-@once
-def _version() -> str:
-    """The rules of structure and counting, by their source."""
-    here = Path(__file__)
-    stages = (here.parent.with_name(name).glob("*.py") for name in ("structure", "tokens"))
-    files = [*chain(*stages), here, here.with_name("numbering.py"),
-             Path(wordform.__file__), *paths.LEXICONS.glob("head*")]
-    return cache.digest(files)
+    return _rules(options), given
 
 
 def _count(reports: list, options: Options) -> Part:
@@ -177,26 +149,28 @@ def _packed(terms: list[str], **arrays: np.ndarray) -> Part:
 
 
 def _dumps(part: Part) -> bytes:
-    """Lengths and types in one line of JSON, the arrays, the terms; a checksum before all."""
+    """Lengths and types in one line of JSON, the arrays, the terms."""
     arrays = [getattr(part, name) for name in _ARRAYS]
     head = json.dumps([[len(array), array.dtype.str] for array in arrays]).encode()
     terms = "\n".join(part.terms).encode("utf-8", "surrogatepass")
-    body = b"".join([head, b"\n", *(array.tobytes() for array in arrays), terms])
-    return zlib.crc32(body).to_bytes(4, "big") + body
+    return b"".join([head, b"\n", *(array.tobytes() for array in arrays), terms])
 
 
 def _loads(entry: bytes) -> Part:
-    """Read what `_dumps` wrote; ValueError where it is not whole."""
-    if zlib.crc32(memoryview(entry)[4:]) != int.from_bytes(entry[:4], "big") or len(entry) < 5:
-        raise ValueError("a damaged entry")
-    at = entry.index(b"\n", 4) + 1
+    """Read what `_dumps` wrote."""
+    at = entry.index(b"\n") + 1
     arrays = {}
-    for name, (length, kind) in zip(_ARRAYS, json.loads(entry[4:at]), strict=True):
+    for name, (length, kind) in zip(_ARRAYS, json.loads(entry[:at]), strict=True):
         # A copy, or the smallest array would keep the whole entry in memory.
         arrays[name] = np.frombuffer(entry, kind, length, at).copy()
         at += arrays[name].nbytes
     terms = entry[at:].decode("utf-8", "surrogatepass")
     return Part(terms.split("\n") if terms else [], **arrays)
+
+
+# Structure, cutting and counting decide; which words are headings stands in a table.
+_KEPT = storage.Kept(
+    "counts", "analysis.counts.parts", _dumps, _loads, tables=(paths.LEXICONS / "headings.csv",))  # fmt: skip
 
 
 def regrouped(part: Part, unit: str) -> Part:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from analysis import textfiles
+from analysis import storage, textfiles
 from analysis.panel import MEASURES, PARTS, balanced, build, coverage, trace
 from analysis.panel import dictionaries as lists_of
 
@@ -225,7 +225,7 @@ def write(table: pd.DataFrame, path: Path | str, unmatched: pd.DataFrame | None 
     if path.suffix.lower() != ".parquet":
         made[stem.with_suffix(".do")] = _do_file(path, table, labels).encode()
     for place, data in made.items():
-        textfiles.replace(place, data)
+        storage.write(place, data)
     return list(made)
 
 

@@ -1,15 +1,11 @@
 """Words of the reports, one a row, each with its place in the restored text."""
 
-import hashlib
-import io
 import re
-from contextlib import suppress
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
-from analysis import lexicons, paths, textfiles, wordform
+from analysis import lexicons, storage, wordform
 from analysis.tokens import engines
 
 # Which lexicon `lexicon=` means when nothing is said; see `lexicons.terms`.
@@ -25,8 +21,11 @@ _NUMBER = re.compile(r"[0-9]+(?:,[0-9]{3})*(?:\.[0-9]+)*%?")
 # Basic Latin, Latin-1, Latin Extended-A and -B: pinyin with its tone marks too.
 _LATIN = re.compile("[A-Za-zÀ-ÖØ-öø-ɏ]")
 
-# Raised when this module cuts or stores differently, so that no cached result outlives it.
-_CACHE_VERSION = 3
+# Text, places of paragraphs and what cuts are the key. Four bytes a length, in one order everywhere.
+_KEPT = storage.Kept(
+    "tokens", "analysis.tokens", dump=lambda flat: flat.astype("<i4").tobytes(),
+    load=lambda entry: np.frombuffer(entry, "<i4").astype(np.int32),
+)  # fmt: skip
 
 
 def segment(
@@ -175,15 +174,9 @@ def _categorical(tokens: pd.DataFrame, reports: list[str]) -> pd.DataFrame:
 def _lengths(text: str, bounds: np.ndarray, engine: str, terms: tuple[str, ...], hmm: bool):
     """Token lengths for each paragraph of a text, from the cache where it has them."""
     tool = engines.get(engine, terms)
-    key = hashlib.sha256(text.encode("utf-8", "surrogatepass"))
-    options = (_CACHE_VERSION, tool.version, lexicons.digest(terms), hmm)
-    key.update(repr((options, bounds.tolist())).encode())
-    path = paths.CACHE / "tokens" / f"{key.hexdigest()}.npy"
-    flat = _read(path)
-    if flat is None or (flat < 1).any() or flat.sum() != (bounds[:, 1] - bounds[:, 0]).sum():
-        flat = _cut(text, bounds, tool, hmm)
-        _write(path, flat)
-    return _split(flat, bounds)
+    whole = storage.checksum(text.encode("utf-8", "surrogatepass"))
+    key = (whole, tool.version, lexicons.digest(terms), hmm, bounds.tolist())
+    return _split(_KEPT.get(key, lambda: _cut(text, bounds, tool, hmm)), bounds)
 
 
 def _cut(text: str, bounds: np.ndarray, tool: engines.Engine, hmm: bool) -> np.ndarray:
@@ -201,23 +194,6 @@ def _split(flat: np.ndarray, bounds: np.ndarray) -> list[np.ndarray]:
     """Share out token lengths among paragraphs; they add up to the length of each."""
     ends = np.cumsum(bounds[:, 1] - bounds[:, 0])
     return np.split(flat, np.searchsorted(np.cumsum(flat), ends, side="right"))[:-1]
-
-
-def _read(path: Path) -> np.ndarray | None:
-    """A cached array, or None where there is none or it was damaged."""
-    try:
-        found = np.load(io.BytesIO(path.read_bytes()), allow_pickle=False)
-    except (OSError, ValueError, EOFError):
-        return None
-    return found if found.dtype == np.int32 and found.ndim == 1 else None
-
-
-def _write(path: Path, lengths: np.ndarray) -> None:
-    """Store an array in one step; a cache that cannot be written is no error."""
-    content = io.BytesIO()
-    np.save(content, lengths, allow_pickle=False)
-    with suppress(OSError):
-        textfiles.replace(path, content.getvalue())
 
 
 def provenance(*, lexicon=DEFAULT, hmm: bool = True, engine: str = "auto") -> dict[str, object]:

@@ -1,14 +1,12 @@
 """Does a topic come back from half of the paragraphs? Resamples, and what shuffled words can do."""
 
-import hashlib
 import io
 from collections.abc import Iterable
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
-from analysis import paths, textfiles, topics
+from analysis import storage, topics
 from analysis.counts import Counts
 
 # Halves drawn without replacement: two halves share half of their paragraphs, so that a topic
@@ -29,6 +27,12 @@ NULLS, NULL_RESAMPLES = 3, 20
 
 # Resamples of one task: large enough that fitting the whole text again costs a tenth.
 CHUNK = 10
+
+
+_KEPT = storage.Kept(
+    "topics", "analysis.topics.stability", dump=lambda table: table.to_parquet(index=False),
+    load=lambda entry: pd.read_parquet(io.BytesIO(entry)), libraries=("numpy", "scipy", "scikit-learn"),
+)  # fmt: skip
 
 
 def matches(
@@ -88,14 +92,11 @@ def matches(
     matrix = documents.matrix[topics.canonical(documents.units)]
     sizes = documents.sizes.to_numpy()[topics.canonical(documents.units)]
     tasks = list(_tasks(ks, resamples, nulls))
-    place = _place(matrix, sizes, tasks, engine, seed)
-    kept = _kept(place)
-    if kept is not None:
-        return kept
-    table = pd.concat(_run(matrix, sizes, tasks, engine, seed, n_jobs, progress))
-    table = table.sort_values(["k", "shuffle", "resample", "topic"], ignore_index=True)
-    _keep(place, table)
-    return table
+    def made() -> pd.DataFrame:
+        table = pd.concat(_run(matrix, sizes, tasks, engine, seed, n_jobs, progress))
+        return table.sort_values(["k", "shuffle", "resample", "topic"], ignore_index=True)
+
+    return _KEPT.get(_key(matrix, sizes, tasks, engine, seed), made)
 
 
 def _tasks(ks: list[int], resamples: int, nulls: int):
@@ -177,33 +178,11 @@ def shuffled(matrix, seed):
     return sparse.csr_array((np.ones(len(rows), np.int32), (rows, words)), matrix.shape)
 
 
-def _place(matrix, sizes, tasks, engine: str, seed: int) -> Path:
-    """Where the result of these inputs, made by this code, is kept."""
-    import sklearn
-
-    key = hashlib.sha256(repr((tasks, engine, seed, SHARE, sklearn.__version__)).encode())
-    for part in (matrix.data, matrix.indices, matrix.indptr, sizes):
-        key.update(np.ascontiguousarray(part, dtype=np.int64).tobytes())
-    for source in (__file__, topics.__file__):
-        key.update(Path(source).read_bytes())
-    return paths.CACHE / "topics" / f"{key.hexdigest()}.parquet"
-
-
-def _kept(place: Path) -> pd.DataFrame | None:
-    """The entry, if there is one and it is whole."""
-    try:
-        return pd.read_parquet(place)
-    except (OSError, ValueError):
-        return None
-
-
-def _keep(place: Path, table: pd.DataFrame) -> None:
-    data = io.BytesIO()
-    table.to_parquet(data, index=False)
-    try:
-        textfiles.replace(place, data.getvalue())
-    except OSError:
-        return  # A cache that cannot be written is no reason to stop.
+def _key(matrix, sizes, tasks, engine: str, seed: int) -> tuple:
+    """What the result depends on, arrays by their checksums."""
+    parts = (matrix.data, matrix.indices, matrix.indptr, sizes)
+    sums = [storage.checksum(np.ascontiguousarray(part, dtype=np.int64).tobytes()) for part in parts]
+    return tasks, engine, seed, sums
 
 
 def threshold(found: pd.DataFrame) -> pd.DataFrame:

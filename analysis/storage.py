@@ -1,0 +1,343 @@
+"""
+Files in and out, and the one cache.
+
+What is given is only read; what is made is written whole or not at all, and never over what was
+given. Everything in the cache can be deleted; it only saves time. An entry is named by all that
+decides what is in it, carries a checksum, and is made again where it is damaged.
+"""
+
+import ast
+import hashlib
+import io
+import os
+import re
+import secrets
+import stat
+import sys
+import time
+import unicodedata
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from functools import cache
+from importlib import metadata, util
+from pathlib import Path
+from typing import TypeVar
+
+from analysis import paths
+
+T = TypeVar("T")
+
+# What is kept, in the order of the flow; the folders of the cache have these names.
+KINDS = {
+    "restored": "edits of restored texts",
+    "tokens": "lengths of tokens",
+    "counts": "counts of reports, portion by portion",
+    "topics": "topic models fitted again and again",
+    "runs": "stamps of the last run",
+}
+# Larger than any report: 512 MB.
+LARGEST = 1 << 29
+# First bytes of an entry; the number changes with the layout.
+_MAGIC = b"chinese-reports cache 1\n"
+# Modules that say where things lie and keep them: they decide nothing that is kept.
+_KEEPERS = {"analysis", "analysis.paths", "analysis.storage"}
+_STARTED = time.time()
+# A file that was being written when its process ended is left alone for an hour.
+_STALE = 3600
+_PART = re.compile(r"\.[0-9a-f]{16}\.part")
+_ENTRY = re.compile(r"([0-9a-f]{2})/\1[0-9a-f]{62}")
+
+
+def checksum(data: bytes) -> str:
+    """Sha256 of a file's bytes, in hex, as the catalogue keeps it."""
+    return hashlib.sha256(data).hexdigest()
+
+
+def read(path: Path) -> bytes:
+    """
+    Read a file that was given.
+
+    Raises
+    ------
+    OSError
+        If it cannot be read, in words that name it.
+    ValueError
+        If it is no file but a folder, a pipe or a device, or is larger than `LARGEST`.
+    """
+    path = Path(path)
+    # Without waiting for somebody to write into a pipe.
+    with open(os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)), "rb") as file:
+        found = os.fstat(file.fileno())
+        if not stat.S_ISREG(found.st_mode):
+            raise ValueError(f"{path} is no file that can be read again (a folder, a pipe or a device)")
+        data = file.read(LARGEST + 1)
+    if len(data) > LARGEST:
+        raise ValueError(f"{path} is larger than {LARGEST >> 20} MB: no report is")
+    return data
+
+
+def write(path: Path, data: bytes | str) -> Path:
+    """
+    Write a file whole or not at all; folders are made.
+
+    A reader, an interruption or a full disk meets the old file or the new one. A link is followed,
+    so that it stays one; a pipe or a device is refused.
+
+    Returns
+    -------
+    Path
+        As given.
+    """
+    with writing(path) as file:
+        file.write(data.encode("utf-8") if isinstance(data, str) else data)
+    return Path(path)
+
+
+@contextmanager
+def writing(path: Path) -> Iterator[io.BytesIO]:
+    """Collect what is written into a file; it takes the place of the old one when all went well."""
+    content = io.BytesIO()
+    yield content
+    _replace(Path(os.path.realpath(path)), content.getvalue(), lasting=True)
+
+
+def _replace(path: Path, data: bytes, lasting: bool = False) -> None:
+    with suppress(FileNotFoundError):
+        mode = path.stat().st_mode
+        if not stat.S_ISREG(mode):
+            raise ValueError(f"{path} is no file but a folder, a pipe or a device: name another")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_name(f".{secrets.token_hex(8)}.part")
+    try:
+        with open(part, "xb") as file:
+            file.write(data)
+            if lasting:
+                file.flush()
+                os.fsync(file.fileno())
+        os.replace(part, path)
+    except BaseException:
+        with suppress(OSError):
+            part.unlink()
+        raise
+
+
+def apart(inputs: Iterable[Path], outputs: Iterable[Path]) -> None:
+    """
+    Refuse to write over what is read, or two things into one file.
+
+    Raises
+    ------
+    ValueError
+        With the file, whatever its two names are (links, `./a`, letters that the disk takes for one).
+    """
+    given = [Path(path) for path in inputs if path is not None]
+    written: list[Path] = []
+    for path in (Path(path) for path in outputs if path is not None):
+        if any(_same(path, other) for other in given):
+            raise ValueError(f"{path} is read here and would be overwritten: name another file for what is written")
+        if any(_same(path, other) for other in written):
+            raise ValueError(f"{path} is named for two things: name two files")
+        written.append(path)
+
+
+def _same(one: Path, other: Path) -> bool:
+    try:
+        return os.path.samefile(one, other)
+    except OSError:
+        return os.path.realpath(one).casefold() == os.path.realpath(other).casefold()
+
+
+@dataclass(frozen=True)
+class Kept:
+    """
+    What one function keeps in the cache.
+
+    Attributes
+    ----------
+    kind : str
+        One of `KINDS`.
+    code : str
+        Name of the module that makes it; all modules of the project that it imports count, too.
+    dump, load : callable
+        To bytes and back; `load` may raise anything on bytes that it does not like.
+    tables : tuple of Path
+        Files that decide what is made.
+    libraries : tuple of str
+        Distributions whose versions decide.
+
+    Examples
+    --------
+    >>> from json import dumps, loads
+    >>> sums = Kept("counts", "analysis.storage", lambda value: dumps(value).encode(), loads)
+    >>> sums.get((1, 2), lambda: 1 + 2)
+    3
+    """
+
+    kind: str
+    code: str
+    dump: Callable[[object], bytes]
+    load: Callable[[bytes], object]
+    tables: tuple[Path, ...] = ()
+    libraries: tuple[str, ...] = ()
+
+    def get(self, key: object, make: Callable[[], T], worth: Callable[[T], bool] = lambda made: True) -> T:
+        """
+        Give what was made for the same key by the same code, or make it and keep it.
+
+        Parameters
+        ----------
+        key : object
+            What `make` depends on, besides code, tables and libraries; its `repr` decides.
+        make : callable
+            Makes it, without arguments.
+        worth : callable, optional
+            Whether what was made is worth an entry.
+        """
+        found = self._find(name := self._name(key))
+        if found is not None:
+            return found[0]
+        made = make()
+        if worth(made):
+            self._put(name, made)
+        return made
+
+    def held(self, key: object):
+        """Give what is kept for a key, or None."""
+        found = self._find(self._name(key))
+        return found and found[0]
+
+    def put(self, key: object, value: object) -> None:
+        """Keep a value for a key, in the place of what was there."""
+        self._put(self._name(key), value)
+
+    @property
+    def version(self) -> str:
+        """Checksum of code, tables and libraries; empty where it cannot be known."""
+        return version(self.code, self.tables, self.libraries)
+
+    def _name(self, key: object) -> str:
+        """Sha256 over all that decides what an entry holds."""
+        return self.version and checksum(f"{self.version}\0{key!r}".encode("utf-8", "surrogatepass"))
+
+    def _place(self, name: str) -> Path:
+        return paths.CACHE / self.kind / name[:2] / name
+
+    def _find(self, name: str) -> tuple | None:
+        """An entry in brackets, so that None can be one; None where there is none or it is damaged."""
+        try:
+            entry = self._place(name).read_bytes() if name else b""
+            body = entry[len(_MAGIC) + 32 :]
+            return (self.load(body),) if entry.startswith(_head(name, body)) else None
+        except Exception:  # Whatever is wrong with an entry, it is made again.
+            return None
+
+    def _put(self, name: str, value: object) -> None:
+        """Keep an entry; a cache that cannot be written is no reason to stop."""
+        if name:
+            body = self.dump(value)
+            with suppress(OSError, ValueError):
+                _replace(self._place(name), _head(name, body) + body)
+
+
+def _head(name: str, body: bytes) -> bytes:
+    """First bytes of an entry: its name is part of the checksum, so that no entry passes for another."""
+    return _MAGIC + hashlib.sha256(name.encode() + body).digest()
+
+
+@cache
+def version(code: str, tables: tuple[Path, ...] = (), libraries: tuple[str, ...] = ()) -> str:
+    """
+    Name code by its content: a module and all of the project's that it imports, tables, libraries.
+
+    Empty where a file has been edited since this process began: what runs is not what it says.
+    """
+    digest = hashlib.sha256(f"{sys.version_info[:2]} {unicodedata.unidata_version}".encode())
+    for name, path in [*_sources(code).items(), *((path.name, path) for path in tables)]:
+        if path.stat().st_mtime > _STARTED:
+            return ""
+        digest.update(f"{name}\0".encode() + path.read_bytes())
+    digest.update(" ".join(f"{name} {metadata.version(name)}" for name in libraries).encode())
+    return digest.hexdigest()
+
+
+def _sources(code: str) -> dict[str, Path]:
+    """Files of a module and of all modules of the project that it imports, by name."""
+    found, waiting = {}, [code]
+    while waiting:
+        name = waiting.pop()
+        if name in found or name in _KEEPERS or (path := _file(name)) is None:
+            continue
+        found[name] = path
+        waiting += sorted(_imported(name, path))
+    return dict(sorted(found.items()))
+
+
+def _file(name: str) -> Path | None:
+    """The source of a module, or None where there is no such module (a function, say)."""
+    package, *inner = name.split(".")
+    home = Path(util.find_spec(package).origin).parent.joinpath(*inner)
+    return next((path for path in (home / "__init__.py", home.with_suffix(".py")) if path.is_file()), None)
+
+
+def _imported(name: str, path: Path) -> set[str]:
+    """Modules of the project that a module names, its packages among them."""
+    names = set()
+    for node in ast.walk(ast.parse(path.read_bytes())):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            names |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
+    ours = {each for each in names if each.split(".")[0] in ("analysis", "restoration")}
+    return ours | {each.rpartition(".")[0] for each in ours if "." in each}
+
+
+def entries(kind: str) -> list[Path]:
+    """Files of the cache that are of a kind, with what an interruption left half written; links are not followed."""
+    return sorted(path for path in _walk(paths.CACHE / kind) if _own(path))
+
+
+def sweep(folder: Path) -> int:
+    """Delete what interruptions left half written in a folder of our own making; give the number of files."""
+    left = [path for path in Path(folder).rglob(".*.part") if _PART.fullmatch(path.name)]
+    return sum(_delete(path) for path in left if _age(path) > _STALE)
+
+
+def _age(path: Path) -> float:
+    try:
+        return time.time() - path.lstat().st_mtime
+    except OSError:
+        return 0
+
+
+def clear() -> int:
+    """Delete every entry of the cache, and nothing else that may stand in its folder; give their number."""
+    return sum(_delete(path) for kind in KINDS for path in entries(kind))
+
+
+def _delete(path: Path) -> bool:
+    try:
+        path.unlink()
+    except OSError:
+        return False
+    return True
+
+
+def _walk(folder: Path) -> Iterator[Path]:
+    """Files two folders deep, without links."""
+    with suppress(OSError):
+        for one in os.scandir(folder) if not folder.is_symlink() else ():
+            if one.is_dir(follow_symlinks=False):
+                with suppress(OSError):
+                    yield from (Path(e.path) for e in os.scandir(one) if e.is_file(follow_symlinks=False))
+
+
+def _own(path: Path) -> bool:
+    """Whether a file is an entry by its name and its first bytes, or the beginning of one."""
+    if _PART.fullmatch(path.name):
+        return True
+    if not _ENTRY.fullmatch(f"{path.parent.name}/{path.name}"):
+        return False
+    with suppress(OSError), open(path, "rb") as file:
+        return file.read(len(_MAGIC)) == _MAGIC
+    return False
