@@ -53,9 +53,9 @@ def planted(texts: list[str], places: list[str], kind: str, length: int, copies:
     texts, copied = list(texts), []
     letters = "".join(texts[:20])
     letters = [c for c in letters if c.isalpha()]
-    targets = rng.sample(range(len(texts)), min(copies, len(texts)))
+    targets = rng.sample(range(len(texts)), min(copies, len(texts) // 2))
     for target in targets:
-        source = rng.choice([k for k in range(len(texts)) if k != target])
+        source = rng.choice([k for k in range(len(texts)) if k not in targets])
         ends = [m.end() for m in re.finditer("[。！]", texts[source])]
         start = rng.choice(ends[len(ends) // 5 : -len(ends) // 5])
         passage = texts[source][start : start + length]
