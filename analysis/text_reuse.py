@@ -632,6 +632,32 @@ def _days(one: str, two: str) -> int | None:
     return int((np.datetime64(two) - np.datetime64(one)).astype(int))
 
 
+def shares(table: pd.DataFrame) -> pd.DataFrame:
+    """
+    List for each report which share of its wording each other one has, the largest first.
+
+    Parameters
+    ----------
+    table : DataFrame
+        What `pairs` gives. One text under two names is left out.
+
+    Returns
+    -------
+    DataFrame
+        `report`, `other`, `share` (of the report's letters and digits, formulas left out), `days` (from
+        the delivery of the other to that of the report; missing where a day is not known).
+    """
+    used = table[~table["same_text"]]
+    sides = [
+        pd.DataFrame({"report": used[f"report_{a}"], "other": used[f"report_{b}"], "share": used[f"share_{a}"],
+                      "days": used["days"] * sign})
+        for a, b, sign in (("a", "b", -1), ("b", "a", 1))
+    ]
+    result = pd.concat(sides, ignore_index=True)
+    result = result[result["share"] > 0]
+    return result.sort_values(["share", "report", "other"], ascending=[False, True, True], ignore_index=True)
+
+
 def precedence(table: pd.DataFrame, seed: int, draws: int = 999) -> pd.DataFrame:
     """
     Test who says first what others say, level by level, against days dealt out anew.
@@ -688,7 +714,12 @@ def precedence(table: pd.DataFrame, seed: int, draws: int = 999) -> pd.DataFrame
         rows.append((one, two, len(chosen), shares[0], null.mean(), *np.quantile(null, [0.025, 0.975]),
                      (1 + far.sum()) / (draws + 1)))
     columns = ["level_a", "level_b", "n", "first", "expected", "low", "high", "p"]
-    return pd.DataFrame(rows, columns=columns)
+    result = pd.DataFrame(rows, columns=columns)
+    if result.empty:
+        result.attrs["why"] = (
+            "No two reports of two places plan for the same year, share wording and have both days of delivery known."
+        )
+    return result
 
 
 def travel(corpus, terms: Sequence[str]) -> pd.DataFrame:

@@ -11,9 +11,11 @@ from analysis.plot._old import choice, choices, cloud, heat, identification, pre
 from analysis.plot.comparisons import dumbbell, parts, placebo, ranks, robustness, scatter, shift, shuffles, targets
 from analysis.plot.rates import arrivals, courses, intervals, promises
 from analysis.plot.reports import calibration, clouds, composition, damage, error_rates, matrix
+from analysis.plot.reuse import agenda, shares, spread
 from analysis.plot.topics import topic_number, topic_ribbons, topic_shares
 
 __all__ = [
+    "agenda",
     "arrivals",
     "calibration",
     "choice",
@@ -39,8 +41,10 @@ __all__ = [
     "robustness",
     "scatter",
     "shape",
+    "shares",
     "shift",
     "shuffles",
+    "spread",
     "targets",
     "topic_number",
     "topic_ribbons",
