@@ -9,6 +9,8 @@ import argparse
 import importlib
 import os
 import sys
+from functools import partial
+from pathlib import Path
 
 import analysis
 from analysis import paths, readers, storage
@@ -31,11 +33,38 @@ def parser() -> argparse.ArgumentParser:
     cache = commands.add_parser("cache", help="say what the cache holds, or clear it")
     cache.add_argument("--clear", action="store_true", help="delete every entry")
     cache.set_defaults(call=_cache)
+    reuse = commands.add_parser("reuse", help="say who shares wording with whom, passage by passage")
+    reuse.add_argument("catalogue", type=Path, nargs="?", metavar="CATALOGUE", help="your reports (else: ours)")
+    reuse.add_argument("-o", "--out", type=Path, required=True, metavar="TABLE",
+                       help="pairs, as .parquet or .csv; the passages go beside it, as TABLE-passages")  # fmt: skip
+    reuse.add_argument("--least", type=int, default=30, metavar="N", help="letters and digits of a passage (30)")
+    reuse.set_defaults(call=_reuse)
     for name in MODULES:
         module = importlib.import_module(f"analysis.{name}")
         if hasattr(module, "register"):
             module.register(commands)
     return result
+
+
+def _reuse(args: argparse.Namespace) -> None:
+    from tqdm import tqdm
+
+    from analysis import corpus, text_reuse
+
+    kinds = {
+        ".parquet": lambda table, file: table.to_parquet(file, index=False),
+        ".csv": lambda table, file: table.to_csv(file, index=False, encoding="utf-8-sig", lineterminator="\n"),
+    }
+    if args.out.suffix not in kinds:
+        raise ValueError(f"{args.out}: end the name in {' or '.join(kinds)}")
+    bar = partial(tqdm, leave=False, disable=not sys.stderr.isatty())
+    reports = corpus.load(args.catalogue or paths.CATALOGUE, progress=bar)
+    passages = text_reuse.of(reports, args.least)
+    pairs = text_reuse.pairs(reports, passages)
+    for table, path in ((pairs, args.out), (passages, args.out.with_stem(f"{args.out.stem}-passages"))):
+        with storage.writing(path) as file:
+            kinds[path.suffix](table, file)
+    print(*pairs.attrs["notes"], *passages.attrs["notes"], sep="\n", file=sys.stderr)
 
 
 def _cache(args: argparse.Namespace) -> None:

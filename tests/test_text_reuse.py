@@ -10,6 +10,7 @@ import tiny
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from analysis import __main__ as command
 from analysis import paths, text_reuse, tokens
 from restoration.ledger import Ledger
 
@@ -249,3 +250,14 @@ def test_fingerprints_estimate_shared_wording(national):
     row = text_reuse.against(corpus, windows).iloc[0]
     assert row["low"] < 0.5 < row["high"] or abs(row["share"] - 0.5) < 0.07
     assert np.array_equal(text_reuse.fingerprint("，".join(one)), prints["one"])
+
+
+@pytest.mark.parametrize("suffix", [".parquet", ".csv"])
+def test_the_command_writes_pairs_and_passages(tmp_path, suffix, capsys):
+    assert command.main(["reuse", "-o", str(tmp_path / f"pairs{suffix}")]) == 0
+    read = {".parquet": pd.read_parquet, ".csv": pd.read_csv}[suffix]
+    pairs, passages = (read(tmp_path / f"pairs{end}{suffix}") for end in ("", "-passages"))
+    assert len(pairs) == passages.groupby(["report_a", "report_b"]).ngroups > 0
+    assert {"raw_start_a", "raw_end_b"} <= {*passages}
+    assert "no proof of copying" in capsys.readouterr().err
+    assert command.main(["reuse", "-o", str(tmp_path / "pairs.txt")]) == 1
