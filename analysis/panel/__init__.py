@@ -5,7 +5,7 @@ A panel of reports: one row a place, year and measure, as regressions take it, e
     >>> reports = corpus.load()
     >>> table = panel.build(reports, ["改革", "domains"], part="tasks", progress=False)
     >>> cell = table[table.measure == "改革"].iloc[0]
-    >>> cell.place, int(cell.year), cell.hits == len(panel.trace(reports, "改革", cell.report, "改革", "tasks"))
+    >>> cell.place, int(cell.year), int(cell.hits) == len(panel.trace(reports, "改革", cell.report, "改革", "tasks"))
     ('太原市', 2021, True)
 
 `panel.within` asks what changed within places, `panel.files` writes, labels and merges.
