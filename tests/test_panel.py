@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis import corpus, panel, uncertainty
+from analysis import corpus, panel, uncertainty, wordform
 from analysis.__main__ import main
 from analysis.counts import streaming
 from analysis.panel import dictionaries, files
@@ -109,6 +109,12 @@ def test_matching_agrees_with_a_pattern_longest_first(text, terms):
     assert len(own.find_as_alternatives(text, "a")) == pd.Series([text]).str.count("|".join(own.terms)).iloc[0]
 
 
+def test_words_are_counted_in_one_form(reports):
+    table = panel.build(reports, ["GDP", "ＧＤＰ增长"], progress=False)
+    assert [cell(table, "gd-2021", m)["hits"] for m in ("GDP", "ＧＤＰ增长")] == [1, 1]
+    assert panel.trace(reports, ["GDP"], "gd-2021", "GDP")["hit"].tolist() == ["ＧＤＰ"]
+
+
 def test_the_literatures_index_to_the_last_digit(reports):
     words = ["改革", "改革开放", "数字经济", "经济"]
     table = panel.build(reports, {"reform": words}, literature=True, progress=False)
@@ -123,11 +129,13 @@ def test_the_hits_behind_every_cell_are_its_number(reports, literature):
     lists = ["domains", {"digital": ["数字经济", "大数据", "平台"]}]
     table = panel.build(reports, lists, part=["whole", "tasks", "review"], literature=True, progress=False)
     formula = "literature" if literature else "rate"
-    for row in table[table["formula"].eq(formula) & table["value"].notna()].itertuples():
+    rows = table[table["formula"].eq(formula) & table["value"].notna() & table["measure"].ne("numerals")]
+    for row in rows.itertuples():
         hits = panel.trace(reports, lists, row.report, row.measure, row.part, literature=literature)
         assert len(hits) == row.hits, (row.report, row.measure, row.part)
         text = reports[row.report].raw if literature else reports[row.report].text
-        assert all(text[h.start : h.end] == h.term == h.hit for h in hits.itertuples())
+        assert all(text[h.start : h.end] == h.hit for h in hits.itertuples())
+        assert all(wordform.fold(h.hit) == h.term for h in hits.itertuples())
 
 
 def test_damage_under_the_hits_of_the_five():
@@ -177,7 +185,31 @@ def test_length_and_numerals(reports):
     sizes = dict(zip(counts.units["report"], counts.sizes, strict=True))
     assert cell(table, "gd-2021", "length")["value"] == sizes["gd-2021"]
     # 2020, 8.5%, 3, 2021 and 6%.
-    assert cell(table, "gd-2021", "numerals")["hits"] == 5
+    hits = panel.trace(reports, None, "gd-2021", "numerals")
+    assert hits["hit"].tolist() == ["2020", "8.5%", "3", "2021", "6%"]
+    assert cell(table, "gd-2021", "numerals")["hits"] == len(hits)
+
+
+def test_shared_wording_with_the_level_above(tmp_path):
+    own = "全面提升城市能级，推动老工业区转型，建设三座跨江大桥，整治二十条背街小巷，让老城区焕发新的活力与光彩。"
+    copied = "坚持把水网建设作为头号工程，加快推进西线引水、东线调蓄、南线补源三大片区互联互通，年内完成投资四百亿元。"
+    reports = make(
+        tmp_path,
+        [
+            ("p", "广东省", "440000", "province", 2021, f"一、2021年工作安排\n{copied}\n"),
+            ("c", "广州市", "440100", "city", 2021, f"一、2021年工作安排\n{own}\n{copied}\n"),
+            ("d", "广州市", "440100", "city", 2022, f"一、2022年工作安排\n{copied}\n"),
+            ("e", "南宁市", "450100", "city", 2021, f"一、2021年工作安排\n{own}\n"),
+        ],
+    )
+    table = panel.build(reports, measures=["shared"], progress=False)
+    assert 0.4 < cell(table, "c", "shared")["value"] < 0.6
+    assert cell(table, "c", "shared")["hits"] == 1
+    # Of another year, and of another province: no report of the level above.
+    assert table.set_index("report").loc[["p", "d", "e"], "value"].isna().all()
+    hits = panel.trace(reports, None, "c", "shared")
+    assert hits["term"].tolist() == ["p"]
+    assert copied[:-1] in hits["hit"][0]
 
 
 def test_province_comes_from_the_code(reports):

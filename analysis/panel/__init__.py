@@ -18,7 +18,7 @@ import numpy as np
 import pandas as pd
 from scipy import sparse
 
-from analysis import structure, tokens
+from analysis import structure, text_reuse, tokens
 from analysis.counts import Counts, streaming
 from analysis.panel import dictionaries
 from analysis.panel.dictionaries import Dictionary
@@ -28,7 +28,7 @@ from analysis.uncertainty import rates
 
 PARTS = ("whole", *FUNCTIONS)
 # Measures besides word lists; `build` says what each is.
-MEASURES = ("length", "numerals")
+MEASURES = ("length", "numerals", "shared")
 PLACE = ["panel_id", "report", "place", "code", "province", "level", "genre", "issuer", "year", "delivered"]
 COLUMNS = [
     *PLACE,
@@ -82,7 +82,9 @@ def build(
     part : str or list of str
         "whole", "tasks", "review", "guiding", "self-government", "other".
     measures : list of str
-        "length" (words, numbers and Latin tokens) and "numerals" (numbers per 10,000 tokens).
+        "length" (words, numbers and Latin tokens), "numerals" (numbers per 10,000 tokens), "shared" (share of letters
+        and digits in passages copied from or to the report of the level above of the same year, formulas of the genre
+        left out; `hits` are the passages; codes of places are needed, see `text_reuse`).
     literature : bool
         Add each list as it is usually computed: hits of the words as substrings, at each place the first
         of the list that fits, over all jieba tokens, punctuation included, of the file as received.
@@ -122,6 +124,9 @@ def build(
     table = _table(corpus, counts, named, found, parts, measures, level)
     if literature:
         table = pd.concat([table, _literature(corpus.ids, named, found)], ignore_index=True)
+    if "shared" in measures:
+        table = pd.concat([table, _shared(corpus, progress)], ignore_index=True)
+    table = table.reindex(columns=[c for c in COLUMNS if c == "report" or c not in (*PLACE, "gap")])
     table = _described(corpus.catalogue, found).merge(table, on="report", how="right", validate="one_to_many")
     table = _ordered(table, corpus.ids, parts)[COLUMNS]
     table.attrs["notes"] = _notes(table, named, parts, without)
@@ -196,8 +201,8 @@ def _portion(at: int, reports: list, named: list[Dictionary], literature: bool) 
     hits, listed, rows = [], [], []
     for position, report in enumerate(reports, at):
         own = replace(report)
-        text, spans = own.text, structure.places(own.text, genre=own.genre)
-        rows.append((position, len(structure.missing(text, genre=own.genre)), len(spans)))
+        text, spans = own.form, structure.places(own.text, genre=own.genre)
+        rows.append((position, len(structure.missing(own.text, genre=own.genre)), len(spans)))
         hits.append(_hits(position, text, spans, own.ledger, named))
         if literature:
             listed.append(_as_listed(position, own.raw, named))
@@ -264,10 +269,10 @@ def _table(corpus, counts: Counts, named, found: _Found, parts, measures, level:
     own = Counts(sparse.csr_array(matrix, dtype=np.int32), counts.units, pd.Index(names, dtype="str", name="term"))
     function = counts.units["function"].astype(str).to_numpy()
     pieces = []
-    for part in parts:
+    for part in parts if len(own.terms) or "length" in measures else ():
         inside = np.ones(len(function), bool) if part == "whole" else function == part
         pieces.append(_part(corpus, own.restrict(inside), found, inside[row], part, measures, level))
-    return pd.concat(pieces, ignore_index=True)
+    return pd.concat([pd.DataFrame(columns=["report", "measure"]), *pieces], ignore_index=True)
 
 
 def _part(corpus, counts: Counts, found: _Found, inside, part: str, measures, level: float) -> pd.DataFrame:
@@ -325,6 +330,49 @@ def _literature(ids: list[str], named: list[Dictionary], found: _Found) -> pd.Da
     )
 
 
+def _above(catalogue: pd.DataFrame) -> pd.Series:
+    """Id of the report of the level above for the same year and genre, by report; nothing where there is none."""
+    code, level = catalogue["code"], catalogue["level"]
+    of = pd.Series("", index=catalogue.index)
+    for own, above, digits in (("district", "city", 4), ("city", "province", 2), ("province", "national", 0)):
+        here = level.eq(own) & code.ne("")
+        of[here] = above + code[here].str[:digits].str.ljust(6, "0")
+    year, genre = catalogue["year"].astype(str), catalogue["genre"]
+    known = level + code.where(level.ne("national"), "000000") + year + genre
+    ids = pd.Series(catalogue.index, index=known)
+    return (of + year + genre).map(ids[~ids.index.duplicated()]).dropna()
+
+
+def _copied(corpus, progress: bool) -> pd.DataFrame:
+    """Passages that reports share with the report of the level above, which is `report_b`."""
+    from tqdm.auto import tqdm
+
+    def shown(portions):
+        return tqdm(portions, desc="comparing", disable=not progress)
+
+    above = _above(corpus.catalogue)
+    ids = np.array(corpus.ids, object)
+    table = text_reuse.passages([report.text for report in corpus.stream()], progress=shown)
+    table = table.assign(report_a=ids[table["report_a"]], report_b=ids[table["report_b"]])
+    turned = table.rename(
+        columns=lambda c: {"a": f"{c[:-1]}b", "b": f"{c[:-1]}a"}[c[-1]] if c[-2:] in ("_a", "_b") else c
+    )
+    both = pd.concat([table, turned[table.columns]], ignore_index=True)
+    return both[both["report_b"].eq(both["report_a"].map(above))].reset_index(drop=True)
+
+
+def _shared(corpus, progress: bool) -> pd.DataFrame:
+    above = _above(corpus.catalogue)
+    found = text_reuse.pairs(corpus, _copied(corpus, progress)).set_index("report_a").reindex(above.index)
+    rows = pd.DataFrame({
+        "report": above.index, "measure": "shared", "part": "whole", "formula": "rate", "unit": "share",
+        "hits": found["passages"].fillna(0).to_numpy(), "value": found["share_a"].fillna(0.0).to_numpy(),
+    })  # fmt: skip
+    return rows.merge(pd.DataFrame({"report": corpus.ids}), how="right").fillna(
+        {"measure": "shared", "part": "whole", "formula": "rate", "unit": "share"}
+    )
+
+
 def _described(catalogue: pd.DataFrame, found: _Found) -> pd.DataFrame:
     """What identifies each report, and what is missing from it."""
     series = catalogue[["code", "place", "level", "genre"]].apply(tuple, axis=1)
@@ -379,11 +427,20 @@ def trace(corpus, lists, report: str, measure: str, part: str = "whole", literat
     """
     List the hits whose number is a cell of the panel.
 
+    Parameters
+    ----------
+    corpus, lists, part
+        As in `build`.
+    report, measure : str
+        The cell: id of the report, name of a list, "numerals" or "shared".
+    literature : bool
+        The cell of the literature's formula; places are then in the raw text alone.
+
     Returns
     -------
     DataFrame, in the order of the text
-        `term`, `start`, `end` (in the restored text), `raw_start`, `raw_end`, `function`, `rests_on` (of `CLASSES`),
-        `left`, `hit`, `right` (20 characters of context). With `literature`, places are in the raw text alone.
+        `term`, `start`, `end` (in the restored text), `raw_start`, `raw_end`, `function` (of the section), `rests_on`
+        (of `CLASSES`), `left`, `hit`, `right` (20 characters of context).
 
     Raises
     ------
@@ -397,40 +454,53 @@ def trace(corpus, lists, report: str, measure: str, part: str = "whole", literat
     >>> sorted(set(hits["hit"]))
     ['开放', '改革']
     """
-    named = dictionaries.read(lists)
-    dictionary = next((d for d in named if measure in d.lists), None)
-    if dictionary is None:
-        raise ValueError(f"no list {measure!r}; there are {', '.join(n for d in named for n in d.lists)}")
     own = corpus[report]
+    spans = structure.places(own.text, genre=own.genre)
     if literature:
-        spans, found = [], dictionary.find_as_alternatives(own.raw, measure)
-        terms, text, at = dictionary.of(measure), own.raw, found
+        dictionary = _holding(dictionaries.read(lists), measure)
+        found = dictionary.find_as_alternatives(own.raw, measure)
+        places = [(dictionary.of(measure)[k], start, end) for k, start, end in found.tolist()]
     else:
-        terms, text, spans = list(dictionary.terms), own.text, structure.places(own.text, genre=own.genre)
-        found = dictionary.find(text)
-        at = found[[measure in dictionary.terms[terms[k]] for k in found[:, 0]]]
-    rows = []
-    for k, start, end in at.tolist():
-        function = next((f for a, b, _, f in spans if a <= start < b), "")
+        places = _places(corpus, lists, own, spans, measure)
+    text, rows = own.raw if literature else own.text, []
+    for term, start, end in places:
+        function = "" if literature else next((f for a, b, _, f in spans if a <= start < b), "")
         if part not in ("whole", function):
             continue
         raw = (start, end) if literature else own.ledger.to_raw(start, end)
         sure = "" if literature else CLASSES[_classes(own.ledger, np.array([[start, end]]))[0]]
-        rows.append(
-            (
-                terms[k],
-                start,
-                end,
-                *raw,
-                function,
-                sure,
-                text[max(0, start - 20) : start],
-                text[start:end],
-                text[end : end + 20],
-            )
-        )
+        context = text[max(0, start - 20) : start], text[start:end], text[end : end + 20]
+        rows.append((term, start, end, *raw, function, sure, *context))
     columns = ["term", "start", "end", "raw_start", "raw_end", "function", "rests_on", "left", "hit", "right"]
     return pd.DataFrame(rows, columns=columns)
+
+
+def _holding(named: list[Dictionary], measure: str) -> Dictionary:
+    """The dictionary that has a list of this name."""
+    for dictionary in named:
+        if measure in dictionary.lists:
+            return dictionary
+    known = [name for dictionary in named for name in dictionary.lists]
+    raise ValueError(f"no list {measure!r} to trace; there are {', '.join([*known, 'numerals', 'shared'])}")
+
+
+def _places(corpus, lists, report, spans, measure: str) -> list[tuple[str, int, int]]:
+    """Term, start and end of what a cell counts."""
+    if measure == "numerals":
+        return [
+            (word, at + start, at + end)
+            for at, stop, *_ in spans
+            for word, start, end, kind in tokens.segment(report.text[at:stop])
+            if kind == "number"
+        ]
+    if measure == "shared":
+        copied = _copied(corpus, progress=False)
+        copied = copied[copied["report_a"].eq(report.id) & ~copied["formula"]].sort_values("start_a")
+        return list(copied[["report_b", "start_a", "end_a"]].itertuples(index=False, name=None))
+    dictionary = _holding(dictionaries.read(lists), measure)
+    terms = list(dictionary.terms)
+    found = dictionary.find(report.form).tolist()
+    return [(terms[k], start, end) for k, start, end in found if measure in dictionary.terms[terms[k]]]
 
 
 def coverage(table: pd.DataFrame, by: str = "place") -> pd.DataFrame:

@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from analysis import lexicons, textfiles
+from analysis import lexicons, textfiles, wordform
 
 # Dictionaries that ship with the package; `analysis/resources/lexicons/SOURCES.md` has their sources.
 SHIPPED = ("domains", "instruments", "strictness")
@@ -40,7 +40,7 @@ class Dictionary:
 
     @cached_property
     def _longest(self):
-        return _automaton(self.terms, "LeftmostLongest")
+        return _automaton(map(wordform.fold, self.terms), "LeftmostLongest")
 
     @cached_property
     def _in_order(self) -> dict:
@@ -53,6 +53,13 @@ class Dictionary:
     def find(self, text: str) -> np.ndarray:
         """
         Find the terms from left to right, the longest at each place, none inside another.
+
+        In the one form of text and terms (`wordform.fold`), so that ＧＤＰ is GDP.
+
+        Parameters
+        ----------
+        text : str
+            Folded.
 
         Returns
         -------

@@ -79,7 +79,7 @@ def widen(table: pd.DataFrame) -> pd.DataFrame:
     several, columns = len(table["part"].unique()) > 1, {}
     for part, own in table[table["formula"].eq("rate")].groupby("part", sort=False):
         name = _name("tokens", _SHORT.get(part, part) if several else "", {*labels})
-        columns[name] = own.drop_duplicates("report").set_index("report")["tokens"]
+        columns[name] = own.groupby("report")["tokens"].max()
         labels[name] = f"tokens of {part}"
     for (part, formula, measure), own in table.groupby(["part", "formula", "measure"], sort=False):
         end = "lit" if formula == "literature" else _SHORT.get(part, part) if several else ""
