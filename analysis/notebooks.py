@@ -7,12 +7,13 @@ import re
 import sys
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
 
 from analysis import paths
 
-# One kernel a core: kernels are processes of their own, and start-up is most of a short notebook.
-WORKERS = min(os.cpu_count() or 1, 4)
+# Kernels at a time: each is a process of its own, and two with 400 reports fit into a laptop.
+WORKERS = min(os.cpu_count() or 1, 2)
 # Seconds that one cell may take before it is stopped with an error.
 CELL_TIMEOUT = 1800
 # Cells with this tag say what the five reports show; they are left out for any other corpus.
@@ -67,7 +68,7 @@ def general(path: Path):
     return notebook
 
 
-def execute(path: Path, environ: dict[str, str] | None = None):
+def execute(path: Path, environ: dict[str, str] | None = None, strict: bool = True):
     """
     Execute one notebook in a fresh kernel and return it with its outputs; nothing is written.
 
@@ -76,11 +77,14 @@ def execute(path: Path, environ: dict[str, str] | None = None):
     path : Path
     environ : dict, optional
         Variables for the kernel on top of this process's own, such as CATALOGUE and FIGURES.
+    strict : bool
+        Stop at a cell that fails; else the rest is executed as far as it goes, with a sentence in
+        the place of what could not be computed (`left_out`).
 
     Raises
     ------
     nbclient.exceptions.CellExecutionError
-        With the failing cell and its traceback.
+        With the failing cell and its traceback, if `strict`.
     """
     import nbformat
     from nbclient import NotebookClient
@@ -91,35 +95,121 @@ def execute(path: Path, environ: dict[str, str] | None = None):
         timeout=CELL_TIMEOUT,
         kernel_name="python3",
         record_timing=False,
+        allow_errors=not strict,
         # The kernel talks to this process alone; its notices about the transport say nothing here.
         extra_arguments=["--log-level=ERROR"],
         resources={"metadata": {"path": str(path.parent)}},
     )
-    # No notices of libraries to their developers on a reader's page; no session means no widgets.
-    quiet = {"PYTHONWARNINGS": "ignore", "JPY_SESSION_NAME": ""}
-    client.execute(env={**os.environ, **(environ or {}), **quiet})
+    client.execute(env=_environ(environ))
     return _tidy(notebook)
 
 
-def execute_all(notebooks: Sequence[Path], environ: dict[str, str] | None = None) -> Iterator:
-    """Yield (path, executed notebook) in order while up to `WORKERS` kernels run."""
+def _environ(more: dict[str, str] | None) -> dict[str, str]:
+    """Variables of a kernel: this checkout's code, one cache, no notices to developers, no widgets."""
+    code = os.pathsep.join(filter(None, [str(paths.ROOT), os.environ.get("PYTHONPATH", "")]))
+    own = {"PYTHONPATH": code, "REPORTS_CACHE": str(paths.CACHE), "PYTHONWARNINGS": "ignore", "JPY_SESSION_NAME": ""}
+    # A library that counts with all cores in each of two kernels waits for itself.
+    each = str(max(1, (os.cpu_count() or 1) // WORKERS))
+    threads = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "LOKY_MAX_CPU_COUNT"), each)
+    return {**threads, **os.environ, **(more or {}), **own}
+
+
+@dataclass(frozen=True)
+class LeftOut:
+    """What a notebook did not compute: where (its cell, from 1), why, and whether that was an error."""
+
+    notebook: str
+    cell: int
+    section: str
+    why: str
+    error: bool
+
+
+def left_out(notebook, name: str) -> list[LeftOut]:
+    """
+    List what an executed notebook says it left out, and put a sentence in the place of errors.
+
+    A cell that only failed because an earlier one did is named once, with the first.
+
+    Parameters
+    ----------
+    notebook : NotebookNode
+        Errors in its outputs are replaced.
+    name : str
+        Of the notebook.
+    """
+    found, section, lost = [], "", False
+    for number, cell in enumerate(notebook.cells, start=1):
+        if cell.cell_type == "markdown" and (heading := re.search(r"^#+ +(.*)", cell.source, re.M)):
+            section = heading[1].strip()
+        for at, out in enumerate(cell.get("outputs", [])):
+            why = said = ""
+            if out.output_type == "error":
+                follows = lost and out.ename == "NameError"
+                lost, why = True, "" if follows else _sentence(out)
+                said = why or "it needs what a cell above could not compute"
+                cell.outputs[at] = _note(f"Left out: {said}.")
+            elif found_note := _NOTE.fullmatch(out.get("data", {}).get("text/markdown", "")):
+                why = found_note[1]
+            if why:
+                found.append(LeftOut(name, number, section, why, bool(said)))
+    return found
+
+
+# A sentence in the place of a table or figure (`tables.note`).
+_NOTE = re.compile(r"\*(\S[^\n]*\S)\*")
+
+
+def _sentence(error) -> str:
+    """What an error says, in a line; where it says nothing, what was asserted."""
+    line = " ".join(error.evalue.split())
+    if line:
+        return f"{error.ename}: {line[:300]}".removeprefix("ValueError: ").rstrip(".")
+    plain = re.sub(r"\x1b\[[0-9;]*m", "", "\n".join(error.traceback))
+    arrow = re.findall(r"^-+> *\d+ (.*)$", plain, re.M)
+    return f"{error.ename} in `{arrow[-1].strip()[:200]}`" if arrow else error.ename
+
+
+def _note(text: str):
+    from nbformat import v4
+
+    from analysis.tables import note
+
+    return v4.new_output("display_data", {"text/markdown": note(text).data, "text/plain": text})
+
+
+def execute_all(
+    notebooks: Sequence[Path], environ: dict[str, str] | None = None, strict: bool = True
+) -> Iterator:  # fmt: skip
+    """Yield (path, executed notebook or what kept it from that) in order while up to `WORKERS` kernels run."""
     from tqdm.auto import tqdm
 
     with ThreadPoolExecutor(WORKERS) as pool:
-        jobs = [pool.submit(execute, path, environ) for path in notebooks]
+        jobs = [pool.submit(execute, path, environ, strict) for path in notebooks]
         bar = tqdm(zip(notebooks, jobs, strict=True), total=len(jobs), unit="notebook", leave=False)
-        for path, job in bar:
-            bar.set_description(path.stem)
-            yield path, job.result()
+        try:
+            for path, job in bar:
+                bar.set_description(path.stem)
+                yield path, job.result() if strict else _result(job)
+        except BaseException:
+            # Nobody waits for those that have not begun.
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
 
 
-def write(notebook, path: Path) -> None:
-    """Write a notebook with stable bytes, by way of a temporary file."""
+def _result(job):
+    """A notebook, or the error of a kernel that died (of memory, say) or took too long."""
+    try:
+        return job.result()
+    except Exception as error:
+        return error
+
+
+def text(notebook) -> str:
+    """Write a notebook as text, the same for the same notebook."""
     import nbformat
 
-    part = path.with_suffix(".part")
-    part.write_text(nbformat.writes(notebook) + "\n", encoding="utf-8", newline="\n")
-    os.replace(part, path)
+    return nbformat.writes(notebook) + "\n"
 
 
 def outputs(notebook) -> list[str]:

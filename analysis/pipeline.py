@@ -5,8 +5,9 @@ import os
 import platform
 import sys
 import time
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
 from hashlib import sha256
 from importlib import metadata
 from pathlib import Path
@@ -66,11 +67,43 @@ def run(catalogue: Path | None = None, out: Path | None = None, force: bool = Fa
             "checksums of the last run. --force makes it again."
         )
         return 0
-    _restore(where)
-    _execute(where)
-    _STAMP.put(str(where.notebooks), {"inputs": inputs, "outputs": _digest(_outputs(where))})
+    with _alone(where):
+        storage.sweep(where.figures)
+        storage.sweep(where.restored)
+        _restore(where)
+        missing = _execute(where)
+        failed = any(row.error for row in missing)
+        if not failed:
+            _STAMP.put(str(where.notebooks), {"inputs": inputs, "outputs": _digest(_outputs(where))})
     print(f"{_count(where)} files in {time.monotonic() - began:.0f} s: {where.figures}")
-    return 0
+    print(_summary(missing, where.figures))
+    return int(failed)
+
+
+@contextmanager
+def _alone(where: Places) -> Iterator[None]:
+    """Refuse a second run that would write into the same folder; the lock goes with its process."""
+    where.notebooks.mkdir(parents=True, exist_ok=True)
+    where.figures.mkdir(parents=True, exist_ok=True)
+    with open(where.figures / ".lock", "ab") as file:
+        try:
+            _lock(file)
+        except OSError:
+            raise ValueError(
+                f"another run is writing to {where.figures}: wait for it, or name another folder with --out"
+            ) from None
+        yield
+
+
+def _lock(file) -> None:
+    try:
+        import fcntl
+    except ImportError:  # Windows
+        import msvcrt
+
+        msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
+    else:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
 
 def _restore(where: Places) -> None:
@@ -81,21 +114,58 @@ def _restore(where: Places) -> None:
     def bar(reports: Iterable) -> Iterable:
         return tqdm(reports, desc="restoring", unit="report", leave=False)
 
-    corpus.load(where.catalogue, progress=bar).write_restored(where.restored)
+    written = corpus.load(where.catalogue, progress=bar).write_restored(where.restored)
+    for path in _stale(where.restored, written):
+        print(f"{path}: no report of the catalogue has this name any more; delete it", file=sys.stderr)
 
 
-def _execute(where: Places) -> None:
+def _stale(folder: Path, written: list[Path]) -> list[Path]:
+    """Restored texts and ledgers of reports that were taken out."""
+    made = [path for path in sorted(folder.iterdir()) if path.name.endswith((".txt", ".ledger.csv"))]
+    return [path for path in made if path not in written]
+
+
+def _execute(where: Places) -> list[notebooks.LeftOut]:
+    """Execute every notebook; one that fails does not keep the others from being made."""
     sources = notebooks.every()
-    if where.notebooks != paths.NOTEBOOKS:
-        where.notebooks.mkdir(parents=True, exist_ok=True)
+    own = where.notebooks == paths.NOTEBOOKS
+    if not own:
         for path in sources:
-            notebooks.write(notebooks.general(path), where.notebooks / path.name)
-        sources = notebooks.every(where.notebooks)
+            storage.write(where.notebooks / path.name, notebooks.text(notebooks.general(path)))
+        sources = [where.notebooks / path.name for path in sources]
     environ = {"CATALOGUE": str(where.catalogue), "FIGURES": str(where.figures)}
-    for path, notebook in notebooks.execute_all(sources, environ):
-        notebooks.write(notebook, path)
+    missing = []
+    for path, made in notebooks.execute_all(sources, environ, strict=False):
+        if isinstance(made, Exception):
+            why = " ".join(str(made).split())[:300] or type(made).__name__
+            missing.append(notebooks.LeftOut(path.stem, 0, "the whole notebook", why, True))
+            continue
+        missing += notebooks.left_out(made, path.stem)
+        storage.write(path, notebooks.text(made))
     # Notebooks that ran side by side may have gathered before the last of them was done.
-    claims.gather(where.figures)
+    claims.gather(where.figures, [path.stem for path in sources])
+    if not own:
+        _write_left_out(missing, where.figures)
+    return missing
+
+
+def _write_left_out(missing: list[notebooks.LeftOut], folder: Path) -> None:
+    import pandas as pd
+
+    table = pd.DataFrame([asdict(row) for row in missing], columns=["notebook", "cell", "section", "why", "error"])
+    storage.write(folder / "left_out.csv", table.to_csv(index=False, lineterminator="\n"))
+
+
+def _summary(missing: list[notebooks.LeftOut], folder: Path) -> str:
+    """What was left out and why, a line each; errors first."""
+    if not missing:
+        return "Nothing was left out."
+    rows = sorted(missing, key=lambda row: not row.error)
+    kinds = {True: "error  ", False: "no data"}
+    lines = [f"{kinds[row.error]}  {row.notebook:<20}  {row.section[:40]}: {row.why}" for row in rows]
+    errors = sum(row.error for row in missing)
+    head = f"Left out: {len(missing)}, {errors} of them by an error ({folder / 'left_out.csv'})"
+    return "\n".join([head, *lines])
 
 
 def _inputs(where: Places) -> str:
@@ -129,7 +199,8 @@ def _environment() -> str:
 
 def _outputs(where: Places) -> list[Path]:
     folders = (where.restored, where.figures, where.notebooks)
-    return sorted(path for folder in folders for path in folder.rglob("*.*") if path.is_file())
+    return sorted(path for folder in folders for path in folder.rglob("*.*")
+                  if path.is_file() and path.name[0] != ".")
 
 
 def _count(where: Places) -> int:

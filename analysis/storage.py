@@ -14,6 +14,7 @@ import re
 import secrets
 import stat
 import sys
+import threading
 import time
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator
@@ -47,6 +48,18 @@ _STARTED = time.time()
 _STALE = 3600
 _PART = re.compile(r"\.[0-9a-f]{16}\.part")
 _ENTRY = re.compile(r"([0-9a-f]{2})/\1[0-9a-f]{62}")
+
+
+def _end_with_parent() -> None:
+    """End a worker whose run was killed: it would wait for work for minutes, and hold its memory."""
+    parent = os.getppid()
+    while os.getppid() == parent:
+        time.sleep(1)
+    os._exit(1)
+
+
+if any("popen_loky" in word for word in sys.orig_argv):
+    threading.Thread(target=_end_with_parent, daemon=True).start()
 
 
 def checksum(data: bytes) -> str:

@@ -2,6 +2,7 @@
 
 import sys
 
+import nbformat
 import pytest
 
 from analysis import notebooks, paths, pipeline
@@ -27,7 +28,7 @@ def veto(path):
 def other_checkout(monkeypatch, tmp_path, change):
     """The package's files somewhere else, with one of them changed."""
     root = tmp_path / "checkout"
-    for name in ("analysis/plot/keyness.py", "restoration/layout.py", "restoration/resources/model.npz",
+    for name in ("analysis/plot/rates.py", "restoration/layout.py", "restoration/resources/model.npz",
                  "analysis/resources/lexicons/stopwords.csv"):  # fmt: skip
         (root / name).parent.mkdir(parents=True, exist_ok=True)
         (root / name).write_bytes((paths.ROOT / name).read_bytes())
@@ -58,7 +59,7 @@ def test_a_changed_input_is_noticed(where, tmp_path, monkeypatch, change):
 
 
 @pytest.mark.parametrize("file", [
-    "analysis/plot/keyness.py", "restoration/layout.py", "restoration/resources/model.npz",
+    "analysis/plot/rates.py", "restoration/layout.py", "restoration/resources/model.npz",
     "analysis/resources/lexicons/stopwords.csv",
 ])  # fmt: skip
 def test_changed_code_and_tables_are_noticed(where, tmp_path, monkeypatch, file):
@@ -69,8 +70,6 @@ def test_changed_code_and_tables_are_noticed(where, tmp_path, monkeypatch, file)
 
 
 def test_a_notebooks_source_counts_and_its_outputs_do_not(tmp_path):
-    import nbformat
-
     cell = nbformat.v4.new_code_cell("1 + 1")
     path = tmp_path / "00_a.ipynb"
     nbformat.write(nbformat.v4.new_notebook(cells=[cell]), path)
@@ -81,3 +80,90 @@ def test_a_notebooks_source_counts_and_its_outputs_do_not(tmp_path):
     cell.source = "1 + 2"
     nbformat.write(nbformat.v4.new_notebook(cells=[cell]), path)
     assert notebooks.sources(path) != before
+
+
+def notebook_of(path, *sources):
+    cells = [nbformat.v4.new_markdown_cell("# 00 A\n")]
+    cells += [nbformat.v4.new_code_cell(s) if s[0] != "#" else nbformat.v4.new_markdown_cell(s) for s in sources]
+    nbformat.write(nbformat.v4.new_notebook(cells=cells), path)
+    return path
+
+
+FAILING = (
+    "## First", "from analysis import tables\ntables.note('Two are needed.')",
+    "## Second", "assert 1 + 1 == 3", "lost = {}['甲<b>']", "## Third", "lost + 1", "print(6 * 7)",
+)  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def failed(tmp_path_factory):
+    """A notebook whose cells fail in several ways, executed to its end."""
+    path = notebook_of(tmp_path_factory.mktemp("failing") / "00_a.ipynb", *FAILING)
+    made = notebooks.execute(path, strict=False)
+    return made, notebooks.left_out(made, "00_a")
+
+
+def test_what_was_left_out_is_said_once_with_its_reason_and_place(failed):
+    assert [(row.section, row.error) for row in failed[1]] == [("First", False), ("Second", True), ("Second", True)]
+    assert [row.why for row in failed[1]] == [
+        "Two are needed.", "AssertionError in `assert 1 + 1 == 3`", "KeyError: '甲<b>'"]  # fmt: skip
+
+
+def test_a_failing_cell_keeps_the_others_from_nothing(failed):
+    outputs = [out for cell in failed[0].cells for out in cell.get("outputs", [])]
+    assert outputs[-1].text == "42\n"
+    assert all(out.output_type != "error" for out in outputs)
+    said = [out["data"]["text/markdown"] for out in outputs if "data" in out]
+    assert said[1] == "*Left out: AssertionError in `assert 1 + 1 == 3`.*"
+    assert said[2] == "*Left out: KeyError: '甲&lt;b>'.*"
+    assert said[3] == "*Left out: it needs what a cell above could not compute.*"
+
+
+def test_a_strict_execution_stops_at_the_first(tmp_path):
+    from nbclient.exceptions import CellExecutionError
+
+    with pytest.raises(CellExecutionError, match="1 \\+ 1 == 3"):
+        notebooks.execute(notebook_of(tmp_path / "00_a.ipynb", *FAILING))
+
+
+def test_a_kernel_that_dies_is_one_notebook_that_is_missing(tmp_path):
+    dead = notebook_of(tmp_path / "00_dead.ipynb", "import os\nos._exit(1)")
+    well = notebook_of(tmp_path / "01_well.ipynb", "print(1)")
+    (_, first), (_, second) = notebooks.execute_all([dead, well], strict=False)
+    assert isinstance(first, Exception)
+    assert second.cells[1].outputs[0].text == "1\n"
+
+
+def test_a_kernel_runs_the_code_of_this_checkout_and_writes_into_its_cache(tmp_path, monkeypatch):
+    monkeypatch.setattr(paths, "CACHE", tmp_path / "cache")
+    path = notebook_of(tmp_path / "00_a.ipynb", "import analysis\nfrom analysis import paths\n"
+                       "print(analysis.__file__, paths.CACHE)")  # fmt: skip
+    out = notebooks.execute(path).cells[1].outputs[0].text
+    assert out == f"{paths.ROOT / 'analysis' / '__init__.py'} {tmp_path / 'cache'}\n"
+
+
+def test_a_second_run_into_the_same_folder_says_so_at_once(where):
+    second = pipeline._alone(where)
+    with pipeline._alone(where), pytest.raises(ValueError, match="another run is writing"):
+        second.__enter__()
+    with pipeline._alone(where):
+        assert True
+
+
+def test_restored_texts_of_a_report_that_was_taken_out_are_named(where, capsys):
+    pipeline._restore(where)
+    assert capsys.readouterr().err.count("no report of the catalogue") == 0
+    for name in ("two.txt", "two.ledger.csv"):
+        (where.restored / name).write_text("old")
+    pipeline._restore(where)
+    said = capsys.readouterr().err
+    assert all(f"{where.restored / name}: no report" in said for name in ("two.txt", "two.ledger.csv"))
+
+
+def test_the_summary_has_errors_first_and_a_line_each():
+    rows = [notebooks.LeftOut("00_a", 3, "What?", "Two are needed.", False),
+            notebooks.LeftOut("02_b", 5, "How?", "KeyError: 'x'", True)]  # fmt: skip
+    lines = pipeline._summary(rows, paths.Path("out")).splitlines()
+    assert lines[0] == f"Left out: 2, 1 of them by an error ({paths.Path('out') / 'left_out.csv'})"
+    assert ["error" in line for line in lines[1:]] == [True, False]
+    assert pipeline._summary([], paths.Path("out")) == "Nothing was left out."
