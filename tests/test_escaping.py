@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from nbconvert.filters.markdown import markdown2html
 from nbformat import v4
 
-from analysis import catalogue, claims, corpus, edition, lookup, paths, pipeline, story, tables, views
+from analysis import catalogue, claims, corpus, html, lookup, paths, pipeline, story, tables, views
 
 # Harmless: an element named `mark` in a page means that a field was read as markup.
 MARKS = [
@@ -100,7 +100,7 @@ def test_an_edition_shows_marks_as_text_and_carries_no_file_for_them(marked, tmp
     page = v4.new_output("display_data", {"text/html": tables.show(reports.catalogue.reset_index()).data})
     cells = [v4.new_markdown_cell("# 00 A title"), v4.new_code_cell("1", outputs=[shown, page], execution_count=1)]
     nbformat.write(v4.new_notebook(cells=cells), where.notebooks / "00_marked.ipynb")
-    edition.write(where, tmp_path / "html")
+    html.write(where, tmp_path / "html")
     assert not (tmp_path / "html" / "LICENSE").exists()
     for path in sorted((tmp_path / "html").glob("*.html")):
         soup = BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser")
@@ -115,7 +115,7 @@ def test_an_edition_shows_marks_as_text_and_carries_no_file_for_them(marked, tmp
 
 @pytest.mark.parametrize("name", ["pyproject.toml", ".git/config", "analysis/paths.py", "data/raw/x.txt", "a/b/c.md"])
 def test_a_page_carries_nothing_but_what_is_listed(name):
-    assert not edition._may_be_copied(paths.Path(name))
+    assert not html._may_be_copied(paths.Path(name))
 
 
 def test_a_link_out_of_the_figures_is_not_followed(marked, tmp_path):
@@ -124,7 +124,7 @@ def test_a_link_out_of_the_figures_is_not_followed(marked, tmp_path):
     link = where.figures / "00_link.csv"
     link.unlink(missing_ok=True)
     link.symlink_to(tmp_path / "secret.csv")
-    made = edition.Folder(where, tmp_path / "html")
+    made = html.Folder(where, tmp_path / "html")
     made.relinked('<a href="../figures/00_link.csv">', paths.NOTEBOOKS, "a.html")
     assert made.missing == ["a.html: the link ../figures/00_link.csv leads nowhere"]
     assert not (tmp_path / "html").exists()

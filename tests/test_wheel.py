@@ -90,7 +90,7 @@ def test_tables_lexicons_font_and_templates_load(whole, tmp_path):
         f"assert str(paths.RESOURCES).startswith({str(whole)!r}), paths.RESOURCES;"
         "assert len(lexicons.terms('default')) > 50;"
         "assert figures.font_path().is_file();"
-        "assert (paths.RESOURCES / 'templates' / 'edition' / 'frame.html.j2').is_file();"
+        "assert (paths.RESOURCES / 'templates' / 'edition' / 'page.html.j2').is_file();"
         "assert restore('領(lǐng)導(dǎo)').text == '领导'; print('good')"
     )
     ran = outside(whole, "-c", code, cwd=tmp_path)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from matplotlib import pyplot
 
-from analysis import corpus, edition, figures, lookup, pipeline, plot, tables
+from analysis import corpus, figures, html, lookup, pipeline, plot, tables
 
 BUILD = Path(__file__).parent / "build"
 # What the paper is about: figure, caption, table and number of hits follow.
@@ -16,7 +16,7 @@ def main(folder: Path = BUILD, term: str = TERM) -> None:
     prepared = lookup.prepare(reports)
     found = lookup.find(prepared, term)
     rates = lookup.rates(prepared, found)
-    said = {figure["slug"]: figure["caption"] for figure in edition.pictures(pipeline.places())}
+    said = {figure["slug"]: figure["caption"] for figure in html.pictures(pipeline.places())}
     macros = {
         "CorpusHash": reports.hash, "CorpusReports": len(reports), "TermName": term,
         "TermHits": len(found.hits), "TermCaption": draw(term, rates, folder, reports.hash),

@@ -14,8 +14,7 @@ import pytest
 from bs4 import BeautifulSoup
 from nbformat import v4
 
-from analysis import catalogue, corpus, edition, paths, pipeline
-from analysis.edition import contents
+from analysis import catalogue, corpus, figures, html, paths, pipeline
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("chrome")
 pytestmark = pytest.mark.xdist_group("edition")
@@ -29,7 +28,7 @@ def made(tmp_path_factory):
     if not any(where.restored.glob("*.txt")):
         where = replace(where, restored=folder / "restored")
         corpus.load().write_restored(where.restored)
-    return folder / "html", edition.write(where, folder / "html")
+    return folder / "html", html.write(where, folder / "html")
 
 
 @pytest.fixture(scope="module")
@@ -79,14 +78,14 @@ def test_pictures_have_alternative_text_and_pages_fit_a_phone(soups):
 
 def test_start_page_offers_each_figure_in_each_format(made, soups):
     gallery = soups["index.html"].select(".gallery figure")
-    assert len(gallery) == len(edition.pictures(pipeline.places())) > 3
+    assert len(gallery) == len(html.pictures(pipeline.places())) > 3
     for figure in gallery:
-        assert [a["href"].rsplit(".")[-1] for a in figure.select(".files a")] == [*contents.KINDS]
+        assert [a["href"].rsplit(".")[-1] for a in figure.select(".files a")] == [*figures.KINDS]
 
 
 def test_a_second_edition_has_the_same_bytes(made, tmp_path):
-    page = edition.pages(pipeline.places())[1]
-    assert edition.body(page.source) == edition.body(page.source)
+    page = html.pages(pipeline.places())[1]
+    assert html.body(page.source) == html.body(page.source)
 
 
 @pytest.mark.parametrize("name", ["thesis.tex", "style.css", "index.html"])
@@ -94,7 +93,7 @@ def test_a_folder_with_something_else_in_it_is_left_alone(other, tmp_path, name)
     """Also where what lies there has a name that an edition uses."""
     (tmp_path / name).write_text("years of work")
     with pytest.raises(ValueError, match="something else"):
-        edition.write(other, tmp_path)
+        html.write(other, tmp_path)
     assert [path.name for path in tmp_path.iterdir()] == [name]
     assert (tmp_path / name).read_text() == "years of work"
 
@@ -126,21 +125,21 @@ def notebook_of(where, *outputs):
 
 
 def test_a_page_without_a_heading_goes_by_the_name_of_its_file(other, tmp_path):
-    assert edition.write(other, tmp_path / "html") == []
+    assert html.write(other, tmp_path / "html") == []
     assert "<title>00_bare</title>" in (tmp_path / "html" / "00_bare.html").read_text()
 
 
 def test_the_start_page_of_another_corpus_is_named_after_its_folder(other, tmp_path):
-    edition.write(other, tmp_path / "html")
+    html.write(other, tmp_path / "html")
     soup = BeautifulSoup((tmp_path / "html" / "index.html").read_text(), "html.parser")
     assert [h1.text for h1 in soup.find_all("h1")] == ["harbour & <sea>"]
     assert corpus.load(other.catalogue).hash in soup.h1.find_next("p").text
-    inside = [a["href"] for a in soup.select("nav.inside a")]
+    inside = [a["href"] for a in soup.select("nav.side .inside a")]
     assert inside == ["#notebooks", "#figures", "#data", "#method", "#cite"]
 
 
 def test_the_start_page_leads_to_its_own_parts(soups):
-    said = {a.text: a["href"][1:] for a in soups["index.html"].select("nav.inside a")}
+    said = {a.text: a["href"][1:] for a in soups["index.html"].select("nav.side .inside a")}
     assert [*said] == ["Findings", "Notebooks", "Figures", "Data", "Method", "Cite"]
     assert all(soups["index.html"].find("h2", id=place) for place in said.values())
 
@@ -148,26 +147,26 @@ def test_the_start_page_leads_to_its_own_parts(soups):
 def test_a_notebook_that_was_not_executed_stops_it_before_anything_is_written(other, tmp_path):
     notebook_of(other)
     with pytest.raises(ValueError, match=r"00_bare\.ipynb; run `make figures`"):
-        edition.write(other, tmp_path / "html")
+        html.write(other, tmp_path / "html")
     assert not (tmp_path / "html").exists()
 
 
 def test_a_text_that_is_not_there_stops_it_before_anything_is_written(other, tmp_path):
     (other.restored / "one.ledger.csv").unlink()
     with pytest.raises(ValueError, match=r"one\.ledger\.csv; run `make figures`"):
-        edition.write(other, tmp_path / "html")
+        html.write(other, tmp_path / "html")
     assert not (tmp_path / "html").exists()
 
 
 def test_of_a_widget_a_page_shows_what_it_carries_or_says_that_it_cannot(other, tmp_path):
     """What JupyterLab saves while somebody types."""
-    widget = {contents.WIDGET: {"model_id": "abc"}, "text/plain": "VBox(children=(HBox"}
-    script = {contents.SCRIPT: "alert(1)", "text/plain": "<IPython.core.display.Javascript object>"}
+    widget = {html.WIDGET: {"model_id": "abc"}, "text/plain": "VBox(children=(HBox"}
+    script = {html.SCRIPT: "alert(1)", "text/plain": "<IPython.core.display.Javascript object>"}
     both = widget | {"text/html": "<b>every view</b>"}
     for name, data, missing in (("both", both, 0), ("alone", widget, 1)):
         notebook_of(other, v4.new_output("display_data", script),
                     v4.new_output("execute_result", data))  # fmt: skip
-        said = edition.write(other, tmp_path / name)
+        said = html.write(other, tmp_path / name)
         page = (tmp_path / name / "00_bare.html").read_text()
         assert len(said) == missing
         assert all("00_bare.html: 1 of its outputs" in each for each in said)
@@ -177,9 +176,9 @@ def test_of_a_widget_a_page_shows_what_it_carries_or_says_that_it_cannot(other, 
 
 
 def test_a_link_to_a_folder_leads_to_the_data(other, tmp_path):
-    made = edition.Folder(other, tmp_path)
-    html = made.relinked('<a href="data/">', paths.ROOT, "index.html")
-    assert html == '<a href="index.html#data">'
+    made = html.Folder(other, tmp_path)
+    page = made.relinked('<a href="data/">', paths.ROOT, "index.html")
+    assert page == '<a href="index.html#data">'
 
 
 @pytest.mark.parametrize("whole", [True, False])
@@ -187,13 +186,13 @@ def test_the_command_says_what_to_open(other, tmp_path, monkeypatch, capsys, who
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(pipeline, "places", lambda _: other)
     if not whole:
-        notebook_of(other, v4.new_output("display_data", {contents.WIDGET: {}}))
+        notebook_of(other, v4.new_output("display_data", {html.WIDGET: {}}))
     args = argparse.Namespace(catalogue=other.catalogue, out=Path("my pages"))
-    assert edition._command(args) == int(not whole)
+    assert html._command(args) == int(not whole)
     out = capsys.readouterr().out
     assert out == ("open 'my pages/index.html'\n" if whole
                    else "not complete: my pages/index.html\n")  # fmt: skip
-    assert edition.home(other) == other.figures.parent / "html"
+    assert html.home(other) == other.figures.parent / "html"
 
 
 def complaints(pages, folder) -> list[str]:
