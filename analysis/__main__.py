@@ -17,7 +17,7 @@ from analysis import paths, readers, storage
 from restoration import __main__ as restorer
 
 MODULES = ("catalogue.command", "trace", "claims.command", "pipeline",
-           "edition", "panel.files")
+           "html", "panel.files")
 
 
 def parser() -> argparse.ArgumentParser:

@@ -1,10 +1,12 @@
 """The HTML edition: every link leads somewhere, nothing comes from a network, a browser agrees."""
 
 import argparse
+import json
 import re
 import shutil
 import subprocess
 from dataclasses import replace
+from html import unescape
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -218,3 +220,31 @@ def test_a_browser_would_complain_of_a_missing_picture(tmp_path):
     page = tmp_path / "page.html"
     page.write_text('<script>console.error("no")</script><img src="missing.png" alt="none">')
     assert complaints([page], tmp_path)
+
+
+def measured(pages, folder, width: int) -> dict:
+    """What lies beyond the right edge of each page at a width, as a browser lays it out, by its longest elements."""
+    frames = "".join(f'<iframe src="{page.as_uri()}" width="{width}" height="900"></iframe>' for page in pages)
+    script = """<script>addEventListener("load", () => { const out = {};
+      for (const frame of document.querySelectorAll("iframe")) { const page = frame.contentDocument;
+        out[frame.src.split("/").pop()] = { over: page.documentElement.scrollWidth - page.documentElement.clientWidth,
+          small: [...page.querySelectorAll("main *")].filter((e) => e.firstChild && e.firstChild.nodeType === 3
+            && e.firstChild.data.trim() && parseFloat(frame.contentWindow.getComputedStyle(e).fontSize) < 11).length,
+          shifts: [...page.images].filter((i) => !(i.width && i.height)).length }; }
+      document.title = JSON.stringify(out); })</script>"""
+    (folder / "measure.html").write_text(f"<!DOCTYPE html><title>x</title>{frames}{script}")
+    command = [CHROMIUM, "--headless", "--no-sandbox", "--disable-gpu", "--allow-file-access-from-files",
+               f"--user-data-dir={folder / 'measuring'}", "--virtual-time-budget=20000", "--dump-dom",
+               (folder / "measure.html").as_uri()]  # fmt: skip
+    out = subprocess.run(command, capture_output=True, text=True, timeout=300, check=True).stdout
+    return json.loads(unescape(re.search(r"<title>(\{.*?\})</title>", out)[1]))
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine")
+@pytest.mark.parametrize("width", [1280, 390])
+def test_no_page_is_wider_than_the_screen(made, tmp_path, width):
+    pages = sorted(made[0].glob("*.html"))
+    found = measured(pages, tmp_path, width)
+    assert len(found) == len(pages)
+    assert {name: each for name, each in found.items() if each["over"] > 0 or each["small"] or each["shifts"]} == {}
