@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 
+import pandas as pd
 import pytest
 
 from analysis import __main__ as command
@@ -133,6 +134,53 @@ def test_what_spreadsheets_do_is_understood(folder, encoding, options):
     assert table.date.tolist() == ["2021-02-23"] * 2
 
 
+@pytest.mark.parametrize("options", [{"lineterminator": "\r"}, {"delimiter": ";", "encoding": "gbk"}])
+def test_what_excel_of_a_mac_or_of_china_writes_is_read(folder, options):
+    path = write(folder, {"date": "2021/2/23 0:00", "delivered": "2021-02-23 00:00:00"}, **options)
+    assert catalogue.problems(path) == []
+    assert catalogue.read(path).delivered.tolist() == ["", "2021-02-23"]
+
+
+def test_a_workbook_is_read(folder):
+    pytest.importorskip("openpyxl")
+    path = write(folder, {})
+    pd.read_csv(path, dtype=str).assign(date=pd.Timestamp("2021-02-23")).to_excel(folder / "catalogue.xlsx", index=False)  # noqa: E501
+    assert catalogue.problems(folder / "catalogue.xlsx") == []
+    assert catalogue.read(folder / "catalogue.xlsx").date.tolist() == ["2021-02-23"] * 2
+
+
+def test_a_catalogue_read_in_the_wrong_encoding_by_a_spreadsheet_is_named(folder):
+    path = write(folder, {})
+    path.write_bytes(path.read_bytes().decode("gbk", "replace").encode())
+    said = [str(p) for p in catalogue.problems(path)]
+    assert any("UTF-8 that a spreadsheet read as GBK" in line for line in said)
+
+
+def test_a_checksum_that_became_a_number_is_named_with_the_right_one(folder):
+    path = write(folder, {"sha256": "1.23E+45"})
+    (problem,) = catalogue.problems(path)
+    assert "made a number" in str(problem)
+    assert textfiles.checksum(OTHER.encode()) in str(problem)
+
+
+@pytest.mark.parametrize("name", ["a.csv", "b.csv", "cr.csv", "var.csv"])
+def test_catalogues_as_excel_leaves_them(folder, name):
+    rows, found = catalogue._rows(paths.ROOT / "tests" / "cases" / "tables" / name)
+    assert [p for p in found if p.column not in ("reviews", "plans", "source", "licence", "issuer")] == []
+    assert all(row["level"] == "city" and "�" not in row["file"] for _, row in rows)
+
+
+def test_what_is_written_opens_in_a_spreadsheet_and_comes_back(folder):
+    path = folder / "catalogue.csv"
+    row = dict.fromkeys(catalogue.COLUMNS, "") | GOOD | {"title": "=1+1", "notes": "-5%，@x\n第二行", "issuer": "+省"}
+    draft.write(pd.DataFrame([row], columns=catalogue.COLUMNS), path)
+    assert path.read_bytes().startswith(b"\xef\xbb\xbf")
+    cells = [cell for line in csv.reader(path.open(encoding="utf-8-sig", newline="")) for cell in line]
+    assert not [cell for cell in cells if cell[:1] in ("=", "+", "-", "@")]
+    one = catalogue.read(path).iloc[0]
+    assert (one.title, one.notes, one.issuer) == ("=1+1", "-5%，@x\n第二行", "+省")
+
+
 def test_missing_columns_are_named(folder):
     path = write(folder, {}, columns=[c for c in catalogue.COLUMNS if c not in ("genre", "notes")])
     named = {p.column: p for p in catalogue.problems(path) if p.line == 1}
@@ -202,9 +250,7 @@ def test_a_draft_guesses_from_names_and_first_lines_and_says_why(tmp_path):
     assert table.date.tolist() == ["2019", "2021"]
     assert table.level.tolist() == ["city", ""]
     assert table.genre.tolist() == ["work-report", "five-year-plan"]
-    assert table.notes.str.contains("inferred: date 2019 because it is in the file name").tolist()[
-        0
-    ]
+    assert "inferred: date 2019 because 2019 is in the file name" in table.notes[0]
 
 
 def test_a_draft_takes_over_a_metadata_table(tmp_path):
@@ -218,7 +264,7 @@ def test_a_draft_takes_over_a_metadata_table(tmp_path):
     draft.write(draft.draft(tmp_path), path)
     assert catalogue.problems(path) == []
     table = catalogue.read(path)
-    assert list(table.index) == ["national-1999", "national-2001"]
+    assert list(table.index) == ["national-gov-1999", "national-gov-2001"]
     assert set(table.level) == {"national"}
     assert set(table.genre) == {"work-report"}
 
@@ -233,7 +279,7 @@ def test_a_draft_of_the_national_reports_is_a_catalogue(national, tmp_path):
 
 
 def test_nothing_to_draft_is_named(tmp_path):
-    with pytest.raises(ValueError, match=r"no \.txt file"):
+    with pytest.raises(ValueError, match=r"no report in"):
         draft.draft(tmp_path)
     (tmp_path / "texts").mkdir()
     with pytest.raises(ValueError, match="beside the texts"):

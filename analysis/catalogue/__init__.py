@@ -2,7 +2,8 @@
 Read and check a catalogue of reports: one row a report, one sentence for each thing wrong with it.
 
 `data/README.md` says what each column means. A spreadsheet may have been at the file: a byte-order
-mark, CRLF, GBK, semicolons, dates such as 2021/2/23 are understood.
+mark, line ends of any kind, GBK, semicolons, dates such as 2021/2/23 0:00 are understood, and so is a
+workbook (.xlsx).
 """
 
 import csv
@@ -16,6 +17,9 @@ from pathlib import Path
 import pandas as pd
 
 from analysis import storage, textfiles
+from analysis.readers import Unreadable, tables
+from analysis.readers.text import decoded
+from restoration import decode
 
 COLUMNS = [
     *("id", "file", "title", "short", "short_en", "issuer", "place", "code", "level", "genre", "date"),
@@ -24,12 +28,12 @@ COLUMNS = [
 # Younger columns: a catalogue without them is read as one in which they are empty.
 _OPTIONAL = ("short", "short_en", "place", "code", "delivered")
 LEVELS = ("national", "province", "city", "district", "other")
-GENRES = ("work-report", "party-congress-report", "five-year-plan", "other")
+GENRES = ("work-report", "party-congress-report", "five-year-plan", "communique", "other")
 
 # Ids name files and stand in captions, so they keep to what every system takes.
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*\Z")
 _DATE = re.compile(
-    r"(?P<year>(?:18|19|20|21)\d\d)(?:[-/.年](?P<month>\d{1,2})(?:[-/.月](?P<day>\d{1,2})日?)?月?)?年?\Z"
+    r"(?P<year>(?:18|19|20|21)\d\d)(?:[-/.年](?P<month>\d{1,2})(?:[-/.月](?P<day>\d{1,2})日?)?月?)?年?(?:[ T]0?0:00(?::00)?)?\Z"  # noqa: E501
 )
 # GB/T 2260: six digits, two of them the province, two the prefecture; 000000 is the nation.
 _CODE = re.compile(r"\d{6}\Z")
@@ -143,30 +147,64 @@ def iso(date: str) -> str:
     return "-".join(parts) if len(parts) < 2 or 1 <= int(parts[1]) <= 12 else ""
 
 
+def harmless(cell: str) -> str:
+    """
+    Write a cell that a spreadsheet would take for a formula with an apostrophe before it; `read` takes it off.
+
+    >>> harmless("=1+1"), harmless("——在大会上"), harmless("-5%")
+    ("'=1+1", '——在大会上', "'-5%")
+    """
+    return f"'{cell}" if re.match(r"[=+\-@\t\r]", cell) else cell
+
+
+def _bare(cell: str) -> str:
+    """A cell without what keeps it from being a formula."""
+    cell = cell.strip()
+    return cell[1:] if re.match(r"'[=+\-@]", cell) else cell
+
+
 def _rows(path: Path) -> tuple[list[tuple[int, dict]], list[Problem]]:
     """Rows with their line numbers, and what is wrong with the table as a whole."""
     try:
-        text = textfiles.decode(path.read_bytes())
+        data = path.read_bytes()
     except OSError as error:
         return [], [Problem(1, "catalogue", str(path), "cannot be read", f"{error.strerror}")]
-    if text is None or "\0" in text:
-        return [], [
-            Problem(1, "catalogue", path.name, "is not a text file", "save it as CSV UTF-8")
-        ]
-    header = text.partition("\n")[0]
+    try:
+        text = _sheet(data) if data.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")) else decoded(data)[0]
+    except Unreadable as error:
+        return [], [Problem(1, "catalogue", path.name, f"is no table: {error}", "save it as CSV UTF-8 or .xlsx")]
+    text = text.removeprefix("\ufeff")
+    if named := re.match(r"sep=.\r?\n?", text):
+        text = text[named.end() :]
+    header = re.split("[\r\n]", text, maxsplit=1)[0]
     delimiter = max(",;\t，", key=header.count)
     if delimiter == "，":
         return [], [Problem(1, "header", header[:40], "has full-width commas", "use ,")]
-    reader = csv.DictReader(io.StringIO(text), delimiter=delimiter, restkey="", restval="")
+    reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=delimiter, restkey="", restval="")
     columns = [c.strip().lower() for c in reader.fieldnames or []]
     reader.fieldnames = columns
     missing = [c for c in COLUMNS if c not in columns and c not in _OPTIONAL]
     found = []
+    if misread := decode.UTF8_AS_GBK.search(text):
+        remedy = "in the spreadsheet take the file in as UTF-8 (data, from text), or draft it anew"
+        found.append(Problem(1, "catalogue", misread[0][:12], "is UTF-8 that a spreadsheet read as GBK", remedy))
+    if decode.TORN.search(text):
+        found.append(
+            Problem(1, "catalogue", path.name, "has bytes that fit no character", "draft it anew", error=False)
+        )
     if missing:
-        found = [Problem(1, c, "", "is no column", f"name a column {c}") for c in missing]
+        found += [Problem(1, c, "", "is no column", f"name a column {c}") for c in missing]
         if {"id", "file"} & set(missing):
             return [], found
     return list(_clean(reader, found)), found
+
+
+def _sheet(data: bytes) -> str:
+    """The first sheet of a workbook as CSV."""
+    out = io.StringIO(newline="")
+    lines = next(iter(tables.workbook(data).values()), [])
+    csv.writer(out, lineterminator="\n").writerows(line for line in lines if any(line))
+    return out.getvalue()
 
 
 def _clean(reader: csv.DictReader, found: list[Problem]) -> Iterator[tuple[int, dict]]:
@@ -188,7 +226,7 @@ def _clean(reader: csv.DictReader, found: list[Problem]) -> Iterator[tuple[int, 
                     "put quotes around a cell that contains a comma",
                 )
             )
-        row = {c: (row.get(c) or "").strip() for c in COLUMNS}
+        row = {c: _bare(row.get(c) or "") for c in COLUMNS}
         if any(row.values()):
             yield reader.line_num, row
 
@@ -274,9 +312,7 @@ def _file_problems(row: dict, line: int, folder: Path, seen: dict) -> list[Probl
     try:
         data = (folder / row["file"]).read_bytes()
     except OSError as error:
-        return [
-            say("file", f"cannot be read ({error.strerror})", f"put it at {folder / row['file']}")
-        ]
+        return [say("file", f"cannot be read ({error.strerror})", f"put it at {folder / row['file']}")]
     defect = textfiles.defect(data)
     found = [say("file", *defect)] if defect else []
     actual = storage.checksum(data)
@@ -285,10 +321,10 @@ def _file_problems(row: dict, line: int, folder: Path, seen: dict) -> list[Probl
     if file.lower() != row["file"].lower():
         what = f"has the same text as line {first} ({file})"
         found.append(say("file", what, "keep one of them; it would count twice", error=False))
-    if not row["sha256"]:
+    if re.fullmatch(r"\d(?:[.,]\d+)?E\+\d+", row["sha256"]):
+        found.append(say("sha256", "was made a number by a spreadsheet", f"it is {actual}"))
+    elif not row["sha256"]:
         found.append(say("sha256", "is empty", f"it is {actual}", error=False))
     elif row["sha256"].lower() != actual:
-        found.append(
-            say("sha256", "is not that of the file", f"it is {actual}, if the file is right")
-        )
+        found.append(say("sha256", "is not that of the file", f"it is {actual}, if the file is right"))
     return found

@@ -35,7 +35,13 @@ def _draft(args: argparse.Namespace) -> int:
     if out.exists() and not args.force:
         print(f"{out} is there already: --force replaces it, -o names another", file=sys.stderr)
         return 1
-    draft.write(draft.draft(args.folder, out.parent), out)
-    said, _ = catalogue.describe(out)
-    print(f"{said}\nA draft, to be read and corrected: {out}; then: python -m analysis check {out}")
+    said: list[str] = []
+    try:
+        table = draft.draft(args.folder, out.parent, said, f"{out.stem}-texts")
+    finally:
+        for line in said:
+            print(line, file=sys.stderr)
+    draft.write(table, out)
+    found, _ = catalogue.describe(out)
+    print(f"{found}\nA draft, to be read and corrected: {out}; then: python -m analysis check {out}")
     return 0

@@ -1,175 +1,150 @@
 """
-Draft a catalogue from a folder of texts; every guess is marked in `notes`.
+Draft a catalogue from a folder of texts; every guess is marked in `notes`, with what speaks against it.
 
-Years, levels and genres are read from a `metadata.csv` beside the texts where there is one, then
-from file names, then from the first lines.
+What a `metadata.csv` beside the texts says is taken over; the rest is found by `evidence`.
 """
 
-import csv
 import re
-from pathlib import Path
+from pathlib import Path, PurePath
 
 import pandas as pd
 
-from analysis import catalogue, storage, textfiles
-from analysis.structure import headings
+from analysis import catalogue, storage
+from analysis.catalogue import evidence, gather, places
 from restoration import restore
 
-# How far into a text its title, date and address stand.
-HEAD_CHARS = 400
-_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
-_DATE = re.compile(r"((?:19|20)\d\d)\s*年\s*(\d{1,2})\s*月\s*(\d{1,2})\s*日")
-# Names that other collections use for these columns and values.
-_COLUMNS = {
-    "file": ("file", "filename", "path"),
-    "title": ("title",),
-    "issuer": ("issuer", "author", "organ"),
-    "level": ("level",),
-    "genre": ("genre", "type"),
-    "date": ("date", "year"),
-    "source": ("source", "source_url", "url"),
-    "licence": ("licence", "license"),
-}
-_VALUES = {
-    "central": "national",
-    "state": "national",
-    "provincial": "province",
-    "municipal": "city",
-    "county": "district",
-    "government_work_report": "work-report",
-    "work_report": "work-report",
-    "party_congress_report": "party-congress-report",
-    "five_year_plan": "five-year-plan",
-}
-# First match decides; a smaller place is named after the larger one it belongs to.
-_LEVELS = (
-    ("国务院|全国人民代表大会|中央人民政府|中华人民共和国|national|central|guowuyuan", "national"),
-    ("[区县旗]人民政府|[区县旗]人民代表大会|.{2,4}[区县旗]国民经济|district|county", "district"),
-    ("市人民政府|市.{0,8}人民代表大会|市.{0,6}代表大会|市国民经济|市委|city|municipal", "city"),
-    ("(?:省|自治区)人民政府|省.{0,8}代表大会|省委|我省|省国民经济|province", "province"),
-)
-_GENRES = (
-    ("中国共产党.{0,12}代表大会|党代会|party", "party-congress-report"),
-    ("政府工作报告|政府工作|人民政府向大会|work.?report|gov", "work-report"),
-    ("五年规划|五年计划|规划纲要|plan", "five-year-plan"),
-)
+# Columns that are found by evidence, in the order of notes.
+_FOUND = ("title", "place", "code", "level", "genre", "date", "delivered", "plans", "issuer")
+# What others say of a text and nobody can guess.
+_TAKEN = ("source", "licence", "reviews", "plans", "delivered", "title", "issuer", "short", "short_en")
+# In ids and short names, by genre.
+_KINDS = {
+    "work-report": ("gov", ""), "party-congress-report": ("party", "党代会"), "five-year-plan": ("plan", "规划"),
+    "communique": ("stats", "公报"), "other": ("doc", "文件"),
+}  # fmt: skip
 
 
-def draft(folder: Path, home: Path | None = None) -> pd.DataFrame:
+def draft(folder: Path, home: Path | None = None, said: list[str] | None = None, texts: str = "catalogue-texts"):
     """
-    Draft the catalogue of a folder of .txt files.
+    Draft the catalogue of a folder.
 
     Parameters
     ----------
     folder : Path
-        Searched with its subfolders.
+        Searched with its subfolders, for files of all formats that `readers` knows.
     home : Path, optional
         Folder the catalogue will stand in; `file` is relative to it. It must hold `folder`.
+    said : list of str, optional
+        One sentence is added for each file that is no report or could not be read, wholly or in part.
+    texts : str
+        Folder below `home` for the texts of files that are no plain text (`gather`).
 
     Returns
     -------
     DataFrame
-        The columns of `catalogue.COLUMNS`, by date, then file. What could not be guessed is empty,
+        The columns of `catalogue.COLUMNS`, by date, then file. What could not be found is empty,
         so that `catalogue.problems` asks for it.
+
+    Raises
+    ------
+    ValueError
+        If there is no text, or the catalogue would not stand above the texts.
     """
     folder, home = Path(folder).absolute(), Path(home or folder).absolute()
+    if not folder.is_dir():
+        raise ValueError(f"{folder} is no folder; name the folder that holds the texts")
     if not folder.is_relative_to(home):
         raise ValueError(f"{folder} is not below {home}; write the catalogue beside the texts")
-    files = sorted(p for p in folder.rglob("*.txt") if p.is_file())
-    if not files:
-        raise ValueError(f"no .txt file in {folder}; name the folder that holds the texts")
-    known = _metadata(folder)
-    rows = [_row(path, known.get(path.name, {}), home) for path in files]
-    table = pd.DataFrame(rows, columns=catalogue.COLUMNS)
+    known, strays = gather.metadata(folder)
+    found = gather.gather(folder, home, texts)
+    if said is not None:
+        said += [*strays, *found.said]
+    if not found.sources:
+        reasons = "; ".join(found.said[:3])
+        raise ValueError(
+            f"no report in {folder}{': ' if reasons else ''}{reasons}; name the folder that holds the texts"
+        )
+    inside = PurePath(folder.relative_to(home).name or folder.name)
+    rows = [_row(source, known.get(source.origin.stem, {}), home, inside) for source in found.sources]
+    table = pd.DataFrame(rows, columns=catalogue.COLUMNS, dtype=object)
     table = table.sort_values(["date", "file"], kind="stable", ignore_index=True)
-    table["id"] = _unique(table["id"])
+    table["id"] = _unique(table["id"], "-{}")
+    for column in ("short", "short_en"):
+        table[column] = _unique(table[column], " ({})")
     return table
 
 
-def _metadata(folder: Path) -> dict[str, dict[str, str]]:
-    """Rows of metadata.csv by file name, in the catalogue's own columns and values."""
-    path = next(
-        (p for p in (folder / "metadata.csv", folder.parent / "metadata.csv") if p.is_file()), None
-    )
-    if path is None:
-        return {}
-    with open(path, encoding="utf-8-sig", newline="") as file:
-        rows = [
-            {k.strip().lower(): v or "" for k, v in row.items() if k}
-            for row in csv.DictReader(file)
-        ]
-    known = {}
-    for row in rows:
-        mapped = {
-            column: next((row[name].strip() for name in names if row.get(name)), "")
-            for column, names in _COLUMNS.items()
-        }
-        mapped = {column: _VALUES.get(value.lower(), value) for column, value in mapped.items()}
-        name = Path(mapped["file"]).name or f"{mapped['date'][:4]}.txt"
-        known[name] = {column: value for column, value in mapped.items() if value}
-    return known
-
-
-def _row(path: Path, known: dict[str, str], home: Path) -> dict[str, str]:
-    data = path.read_bytes()
-    head = _head(data)
-    row = dict.fromkeys(catalogue.COLUMNS, "") | {k: v for k, v in known.items() if k != "file"}
-    notes = ["from metadata.csv: " + ", ".join(k for k in known if k != "file")] if known else []
-    for column, (value, because) in _guesses(path, head, row).items():
-        if not row[column] and value:
-            row[column] = value
-            notes.append(f"inferred: {column} {value} because {because}")
-    if (stated := _stated_date(head)) and stated.startswith(row["date"][:4]):
-        row["date"] = stated
-    stem = re.sub(r"[^A-Za-z0-9._-]+", "-", path.stem).strip("-.")
-    row["id"] = (
-        stem if re.search("[A-Za-z]", stem) else f"{row['level'] or 'report'}-{row['date'][:4]}"
-    )
-    row["file"] = path.relative_to(home).as_posix()
-    row["sha256"] = storage.checksum(data)
-    row["notes"] = "; ".join(notes)
+def _row(source: gather.Source, known: dict[str, str], home: Path, inside: PurePath) -> dict[str, str]:
+    text = source.text
+    metadata = text.metadata | known
+    found = evidence.weigh(_readable(text.text), metadata, inside / source.origin)
+    row = dict.fromkeys(catalogue.COLUMNS, "") | {c: found[c].value for c in _FOUND if c in found}
+    row |= {column: known[column] for column in _TAKEN if known.get(column)}
+    row["source"] = row["source"] or metadata.get("source", "") or _origin(source)
+    place = places.by_code().get(row["code"]) or next((p for p in places.table() if p.code == row["code"]), None)
+    kind, kind_zh = _KINDS.get(row["genre"], ("report", ""))
+    year = row["date"][:4]
+    if place and year:
+        row["short"] = row["short"] or f"{place.short}{kind_zh} {year}"
+        row["short_en"] = row["short_en"] or f"{place.en}{f' {kind}' if kind != 'gov' else ''} {year}"
+    row["id"] = _id(source, place, row, kind, year)
+    row["file"] = source.file.relative_to(home).as_posix()
+    row["sha256"] = storage.checksum(source.file.read_bytes())
+    row["notes"] = _notes(found, row, known)
     return row
 
 
-def _head(data: bytes) -> str:
-    """First lines of a text, restored: 中國共產黨 is recognised as well."""
-    text = textfiles.decode(data) or ""
-    # Annotations may triple the length of a damaged line.
-    return restore(text[: 3 * HEAD_CHARS]).text[:HEAD_CHARS] if text.strip() else ""
+def _readable(text: str) -> str:
+    """The text with its head restored: 中國共產黨 is recognised as well, and so is what was misread."""
+    head = text[: 2 * evidence.HEAD]
+    try:
+        # A head that is as it should be stays as it is, and costs nothing.
+        return restore(head).text + text[2 * evidence.HEAD :] if head.strip() else text
+    except ValueError:
+        return text
 
 
-def _guesses(path: Path, head: str, row: dict[str, str]) -> dict[str, tuple[str, str]]:
-    """Value and reason for each column that name, title and first lines speak of."""
-    first = next((line.strip() for line in head.splitlines() if len(line.strip()) > 3), "")
-    sources = (("file name", path.stem), ("title", row["title"]), ("first lines", head))
-    titled = len(first) <= 60 and not headings.vocative(first)
-    guesses = {"title": (first if titled else "", "it is the first line")}
-    years = [
-        (y[0], f"it is in the {where}") for where, text in sources if (y := _YEAR.search(text))
-    ]
-    guesses["date"] = years[0] if years else ("", "")
-    for column, rules in (("level", _LEVELS), ("genre", _GENRES)):
-        hits = (
-            (value, f"{found[0]} is in the {where}")
-            for where, text in sources
-            for pattern, value in rules
-            if (found := re.search(pattern, text, re.I))
-        )
-        guesses[column] = next(hits, ("", ""))
-    return guesses
+def _origin(source: gather.Source) -> str:
+    """File and row from which a text was read, where its own file is not theirs."""
+    if source.file.name == source.origin.name:
+        return ""
+    return source.origin.as_posix() + (f", row {source.text.row}" if source.text.row else "")
 
 
-def _stated_date(head: str) -> str:
-    found = _DATE.search(head)
-    return catalogue.iso("-".join(found.groups())) if found else ""
+def _id(source: gather.Source, place: places.Place | None, row: dict[str, str], kind: str, year: str) -> str:
+    """The file's name if it is one, else place, kind and year."""
+    stem = re.sub(r"[^A-Za-z0-9._-]+", "-", source.origin.stem).strip("-._")
+    if not source.text.row and re.search("[A-Za-z]{2}", stem):
+        return stem
+    name = (
+        "national" if row["level"] == "national" else re.sub("[^A-Za-z]", "", place.en).lower() if place else "report"
+    )
+    return "-".join(part for part in (name, kind if place else "", year) if part)
 
 
-def _unique(ids: pd.Series) -> pd.Series:
-    """Ids with -2, -3, … where they would repeat."""
-    again = ids.groupby(ids.str.lower()).cumcount()
-    return ids.where(again == 0, ids + "-" + (again + 1).astype(str))
+def _notes(found: dict[str, evidence.Finding], row: dict[str, str], known: dict[str, str]) -> str:
+    """What was found and why; what speaks against it. The code follows from the place."""
+    taken = [column for column in _TAKEN if known.get(column) and row[column] == known[column]]
+    notes = [f"from metadata.csv: {', '.join(taken)}"] if taken else []
+    for column in _FOUND:
+        if column in found and column != "code" and row[column] == found[column].value:
+            one = found[column]
+            notes.append(
+                f"inferred: {column} {one.value} because {one.why}"
+                + (f"; against it: {one.against}" if one.against else "")
+            )
+    return "; ".join(notes)
+
+
+def _unique(names: pd.Series, form: str) -> pd.Series:
+    """Names with a number behind them where they would repeat."""
+    again = names.groupby(names.str.lower()).cumcount()
+    return names.where((again == 0) | (names == ""), names + (again + 1).map(form.format))
 
 
 def write(table: pd.DataFrame, path: Path) -> None:
-    """Write a catalogue as CSV."""
-    storage.write(Path(path), table.to_csv(index=False, lineterminator="\n").encode())
+    """
+    Write a catalogue as CSV that a spreadsheet opens rightly: UTF-8 with a mark, no cell a formula.
+    """
+    safe = table.map(catalogue.harmless)
+    storage.write(Path(path), safe.to_csv(index=False, lineterminator="\n").encode("utf-8-sig", "backslashreplace"))

@@ -42,6 +42,18 @@ def read(path: Path, data: bytes) -> list[Text]:
     return texts
 
 
+def rows(path: Path) -> list[tuple[int, Row]]:
+    """
+    Read the rows of a table, of its first sheet, with their numbers from 1.
+
+    Raises
+    ------
+    Unreadable
+        If it is no table.
+    """
+    return _sheets(path, Path(path).read_bytes())[0][1]
+
+
 def _nothing(path: Path, data: bytes) -> str:
     names = list(dict.fromkeys(str(name) for _, rows in _sheets(path, data) for _, row in rows[:3] for name in row))
     named = ", ".join(names[:9]) or "none"
@@ -153,14 +165,27 @@ def _cell(cell) -> str:
 
 
 def _workbook(data: bytes) -> list[tuple[str, list[tuple[int, Row]]]]:
-    from python_calamine import CalamineWorkbook
+    sheets = workbook(data)
+    return [(name if len(sheets) > 1 else "", _rows(lines)) for name, lines in sheets.items()]
 
-    book = CalamineWorkbook.from_filelike(io.BytesIO(data))
-    many = len(book.sheet_names) > 1
-    return [
-        (name if many else "", _rows(book.get_sheet_by_name(name).to_python(skip_empty_area=False)))
-        for name in book.sheet_names
-    ]
+
+def workbook(data: bytes) -> dict[str, list[list[str]]]:
+    """
+    Read the sheets of a workbook (.xlsx .xls .ods): cells by row.
+
+    Raises
+    ------
+    Unreadable
+        If it is damaged or locked.
+    """
+    from python_calamine import CalamineError, CalamineWorkbook
+
+    try:
+        book = CalamineWorkbook.from_filelike(io.BytesIO(data))
+        sheets = {name: book.get_sheet_by_name(name).to_python(skip_empty_area=False) for name in book.sheet_names}
+    except CalamineError as error:
+        raise Unreadable(f"is no workbook that can be read ({error}): open it, and save it again") from error
+    return {name: [[_cell(cell) for cell in line] for line in lines] for name, lines in sheets.items()}
 
 
 def _parquet(data: bytes) -> list[tuple[int, Row]]:

@@ -21,18 +21,18 @@ from pypinyin import lazy_pinyin
 OUT = Path(__file__).resolve().parents[2] / "analysis" / "resources" / "lexicons" / "divisions.csv"
 NOT_A_PLACE = re.compile(r"市辖区|^县$|直辖|办事处|^省|矿区工委|^市$|^自治区")
 # Peoples in names of autonomous places (GB/T 3304), the longer ones first.
-PEOPLES = (
-    "柯尔克孜 哈萨克 维吾尔 塔吉克 达斡尔 鄂温克 鄂伦春 锡伯 俄罗斯 乌孜别克 塔塔尔 蒙古 朝鲜 土家 景颇 傈僳 纳西 布朗 阿昌 普米 德昂 独龙 "
-    "布依 哈尼 拉祜 仡佬 毛南 仫佬 撒拉 保安 裕固 东乡 高山 门巴 珞巴 基诺 各 藏 回 苗 彝 壮 侗 瑶 白 傣 黎 佤 畲 水 土 羌 满 怒 京 赫哲"
-).split()
-KIND = re.compile(
-    "(?:特别行政区|自治区|自治州|自治县|自治旗|地区|林区|特区|新区|矿区|行政区|省|市|盟|州|县|旗|区)$"
-)
+PEOPLES = [
+    "柯尔克孜", "哈萨克", "维吾尔", "塔吉克", "达斡尔", "鄂温克", "鄂伦春", "锡伯", "俄罗斯", "乌孜别克", "塔塔尔", "蒙古", "朝鲜", "土家",  # noqa: E501
+    "景颇", "傈僳", "纳西", "布朗", "阿昌", "普米", "德昂", "独龙", "布依", "哈尼", "拉祜", "仡佬", "毛南", "仫佬",
+    "撒拉", "保安", "裕固", "东乡", "高山", "门巴", "珞巴", "基诺", "各", "藏", "回", "苗", "彝", "壮",
+    "侗", "瑶", "白", "傣", "黎", "佤", "畲", "水", "土", "羌", "满", "怒", "京", "赫哲",
+]  # fmt: skip
+KIND = re.compile("(?:特别行政区|自治区|自治州|自治县|自治旗|地区|林区|特区|新区|矿区|行政区|省|市|盟|州|县|旗|区)$")
 ENGLISH = {
-    "陕西": "Shaanxi", "内蒙古": "Inner Mongolia", "西藏": "Xizang", "香港": "Hong Kong", "澳门": "Macao", "台湾": "Taiwan",
-    "哈尔滨": "Harbin", "呼和浩特": "Hohhot", "乌鲁木齐": "Urumqi", "拉萨": "Lhasa", "长治": "Changzhi", "厦门": "Xiamen",
-    "重庆": "Chongqing", "鄂尔多斯": "Ordos", "呼伦贝尔": "Hulunbuir", "新疆": "Xinjiang", "宁夏": "Ningxia", "六安": "Lu'an",
-    "西安": "Xi'an", "淮安": "Huai'an", "泰安": "Tai'an", "吉安": "Ji'an", "雅安": "Ya'an", "延安": "Yan'an", "瑞安": "Rui'an",
+    "陕西": "Shaanxi", "内蒙古": "Inner Mongolia", "西藏": "Xizang", "香港": "Hong Kong", "澳门": "Macao", "台湾": "Taiwan",  # noqa: E501
+    "哈尔滨": "Harbin", "呼和浩特": "Hohhot", "乌鲁木齐": "Urumqi", "拉萨": "Lhasa", "长治": "Changzhi", "厦门": "Xiamen",  # noqa: E501
+    "重庆": "Chongqing", "鄂尔多斯": "Ordos", "呼伦贝尔": "Hulunbuir", "新疆": "Xinjiang", "宁夏": "Ningxia", "六安": "Lu'an",  # noqa: E501
+    "西安": "Xi'an", "淮安": "Huai'an", "泰安": "Tai'an", "吉安": "Ji'an", "雅安": "Ya'an", "延安": "Yan'an", "瑞安": "Rui'an",  # noqa: E501
 }  # fmt: skip
 
 
@@ -43,7 +43,7 @@ def level(code: str) -> str:
 
 
 def short(name: str) -> str:
-    """The name without its kind and its peoples: 恩施土家族苗族自治州 → 恩施; names of one character keep their kind."""
+    """The name without its kind and peoples (恩施土家族苗族自治州 → 恩施); one character keeps its kind."""
     bare = KIND.sub("", name)
     if "自治" in name:
         again = True
@@ -63,7 +63,7 @@ def english(name: str) -> str:
 
 def current(folder: Path) -> dict[str, str]:
     table = {}
-    for file, digits in (("provinces", 2), ("cities", 4), ("areas", 6)):
+    for file in ("provinces", "cities", "areas"):
         for row in json.loads((folder / "dist" / f"{file}.json").read_text(encoding="utf-8")):
             table[row["code"].ljust(6, "0")] = row["name"]
     return table | {"710000": "台湾省", "810000": "香港特别行政区", "820000": "澳门特别行政区"}

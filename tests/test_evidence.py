@@ -1,0 +1,133 @@
+"""What a text is: each kind of evidence alone, and which wins where they differ."""
+
+from pathlib import PurePath
+
+import pytest
+
+from analysis.catalogue import evidence, places
+
+ADDRESS = "各位代表：\n现在，我代表{}向大会报告工作，请予审议。\n"
+BODY = "过去一年，全市经济平稳运行。\n" * 4
+
+
+def found(text="", metadata=None, path=None) -> dict[str, str]:
+    weighed = evidence.weigh(text, metadata, PurePath(path) if path else None)
+    return {column: one.value for column, one in weighed.items()}
+
+
+@pytest.mark.parametrize(("text", "place", "level", "issuer"), [
+    ("政府工作报告\n——2021年2月1日在太原市第十四届人民代表大会第六次会议上\n" + ADDRESS.format("市人民政府"), "太原市", "city", "太原市人民政府"),  # noqa: E501
+    ("政府工作报告\n在上海市第十六届人民代表大会第二次会议上\n上海市市长 龚 正\n" + ADDRESS.format("上海市人民政府"),
+     "上海市", "province", "上海市人民政府"),
+    (ADDRESS.format("新疆维吾尔自治区人民政府"), "新疆维吾尔自治区", "province", "新疆维吾尔自治区人民政府"),
+    ("恩施土家族苗族自治州人民政府州长 刘芳震\n" + ADDRESS.format("州人民政府"), "恩施土家族苗族自治州", "city",
+     "恩施土家族苗族自治州人民政府"),
+    ("——2020年1月8日在山西省太原市小店区第五届人民代表大会上\n" + ADDRESS.format("区人民政府"), "小店区", "district",
+     "小店区人民政府"),
+    ("——2021年3月5日在第十三届全国人民代表大会第四次会议上\n国务院总理 李克强\n" + ADDRESS.format("国务院"), "全国", "national", "国务院"),  # noqa: E501
+    ("政府工作报告\n1979年12月在浙江省第五届人民代表大会第二次会议上\n各位代表：我代表省革命委员会向大会报告工作。\n", "浙江省",  # noqa: E501
+     "province", "浙江省革命委员会"),
+])  # fmt: skip
+def test_place_level_and_issuer_by_the_head(text, place, level, issuer):
+    one = found(text + BODY)
+    assert (one["place"], one["level"], one["issuer"]) == (place, level, issuer)
+
+
+def test_国务院_in_the_first_lines_makes_no_report_national():
+    text = ADDRESS.format("省人民政府") + "在党中央、国务院的领导下，全省上下努力，我省增长8%。\n" * 5
+    assert found(text, None, "省自治区/云南省/2021.md")["level"] == "province"
+    assert found(text)["level"] == "province"
+
+
+def test_the_words_of_the_text_tell_where_the_head_does_not():
+    text = ADDRESS.format("市人民政府") + "太原发展，全市增长。小店区、迎泽区、清徐县、阳曲县都好。\n" * 5
+    assert found(text)["place"] == "太原市"
+
+
+@pytest.mark.parametrize(("path", "place"), [
+    ("山西省/太原市/2021.md", "太原市"), ("山西/2021.txt", "山西省"), ("太原2021.txt", "太原市"), ("长春市/朝阳区/2020.txt", "朝阳区"),  # noqa: E501
+    ("texts/恩施土家族苗族自治州2020政府工作报告.docx", "恩施土家族苗族自治州"),
+])  # fmt: skip
+def test_folders_and_file_names_are_evidence(path, place):
+    assert found("各位代表：\n" + BODY, None, path)["place"] == place
+
+
+def test_columns_of_a_table_are_evidence_and_the_smaller_place_counts():
+    one = found(BODY, {"province": "吉林", "city": "长春", "county": "朝阳区", "year": "2020"})
+    assert (one["place"], one["code"], one["level"]) == ("朝阳区", "220104", "district")
+
+
+def test_what_speaks_against_a_guess_is_said():
+    text = "——2016年1月18日在淮安市第七届人民代表大会第五次会议上\n市长 曲福田\n" + ADDRESS.format("市人民政府")
+    place = evidence.weigh(text, None, PurePath("淮南市/2016.md"))["place"]
+    assert place.value == "淮安市"
+    assert "淮南市" in place.against
+
+
+HEAD = "政府工作报告\n——{}在太原市第十四届人民代表大会第六次会议上\n各位代表：\n我代表市人民政府报告工作。\n"
+
+
+@pytest.mark.parametrize(("said", "date", "delivered"), [
+    ("2021年2月23日", "2021-02-23", "2021-02-23"), ("二〇二一年二月二十三日", "2021-02-23", "2021-02-23"),
+    ("２０２１年２月２３日", "2021-02-23", "2021-02-23"), ("二○○六年十二月二十日", "2007", "2006-12-20"),
+    ("一九九三年三月十五日", "1993-03-15", "1993-03-15"), ("2020年12月28日", "2021", "2020-12-28"),
+])  # fmt: skip
+def test_a_day_of_delivery_and_the_year_planned_for(said, date, delivered):
+    one = found(HEAD.format(said) + BODY)
+    assert (one["date"], one["delivered"], one["plans"]) == (date, delivered, date[:4])
+
+
+@pytest.mark.parametrize(("text", "metadata", "path", "year"), [
+    ("一、2020年工作回顾\n二、2021年工作安排\n", None, "gzbg-20210223.txt", "2021"),
+    ("一、2010年工作回顾\n二、2011年工作安排\n", None, "四川省/2010.md", "2011"),
+    ("一、2018年工作回顾\n过去一年平稳。\n", {"date": "2019-02-18"}, None, "2019"),
+    ("一、过去五年\n到2035年基本实现现代化。2020年很好，2020年增长。\n", None, None, "2021"),
+    ("今年是“十二五”规划的开局之年。\n", None, None, "2011"),
+])  # fmt: skip
+def test_the_year_planned_for(text, metadata, path, year):
+    assert found(ADDRESS.format("市人民政府") + text, metadata, path)["date"][:4] == year
+
+
+@pytest.mark.parametrize(
+    ("title", "year", "plans"),
+    [
+        ("某市国民经济和社会发展第十四个五年规划和2035年远景目标纲要", "2021", "2021-2025"),
+        ("某省国民经济和社会发展“十二五”规划纲要", "2011", "2011-2015"),
+    ],
+)
+def test_a_plan_is_not_of_the_year_to_which_it_looks_ahead(title, year, plans):
+    one = found(f"{title}\n第一章 发展环境\n到2035年，基本实现现代化。\n" * 2)
+    assert (one["genre"], one["date"][:4], one["plans"]) == ("five-year-plan", year, plans)
+
+
+def test_a_day_of_approval_beside_the_title_of_a_plan_is_its_year():
+    text = "某市第十四个五年规划和2035年远景目标纲要\n（2021年3月12日市第十四届人民代表大会批准）\n第一章\n"
+    assert found(text)["date"][:4] == "2021"
+
+
+@pytest.mark.parametrize(("text", "genre"), [
+    ("牢记嘱托——在中国共产党太原市第十二次代表大会上的报告\n同志们：\n我代表中国共产党太原市第十一届委员会向大会作报告。", "party-congress-report"),  # noqa: E501
+    ("各位代表：我代表市人民政府报告工作。\n在市党代会精神指引下，“十四五”规划顺利实施。", "work-report"),
+    ("2020年国民经济和社会发展统计公报\n国家统计局", "communique"),
+    ("关于国民经济和社会发展第十个五年计划纲要的报告\n——2001年3月5日\n各位代表：我代表国务院报告工作。", "work-report"),
+    ("国务院机构改革方案\n一、组建自然资源部", "other"),
+])  # fmt: skip
+def test_genre(text, genre):
+    assert found(text)["genre"] == genre
+
+
+def test_a_newspaper_is_no_issuer():
+    text = HEAD.format("2021年2月1日") + BODY
+    assert found(text, {"issuer": "太原日报"})["issuer"] == "太原市人民政府"
+    assert found(text, {"issuer": "太原市小店区人民政府"})["issuer"] == "太原市小店区人民政府"
+
+
+def test_places_have_codes_levels_and_short_names():
+    assert places.find("重庆市").is_municipality
+    assert places.find("吉林").level == "province"
+    assert places.find("吉林市").level == "city"
+    assert [places.find(name).short for name in ("恩施土家族苗族自治州", "内蒙古自治区", "广西壮族自治区", "克孜勒苏柯尔克孜自治州")] == [  # noqa: E501
+        "恩施", "内蒙古", "广西", "克孜勒苏"]  # fmt: skip
+    assert places.find("莱芜市").until in ("2018", "2019")
+    codes = [place.code for place in places.table() if not place.until]
+    assert len(codes) == len(set(codes))
