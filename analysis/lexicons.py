@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from analysis import paths, textfiles
+from analysis import paths, readers
 from analysis.wordform import fold
 
 # The lists that segmentation keeps whole unless told otherwise.
@@ -64,9 +64,10 @@ def load(name: str | Path) -> pd.DataFrame:
     if not path.exists():
         known = ", ".join(sorted(p.stem for p in paths.LEXICONS.glob("*.csv")))
         raise FileNotFoundError(f"No word list {name}: give the path of a file, or one of {known}.")
-    text = textfiles.decode(path.read_bytes())
-    if text is None:
-        raise ValueError(f"{path.name} is in no known encoding; save it as CSV in UTF-8.")
+    try:
+        text = readers.decoded(path.read_bytes())[0].removeprefix("\ufeff")
+    except readers.Unreadable as error:
+        raise ValueError(f"{path.name} {error}; save it as CSV in UTF-8.") from error
     reader = csv.DictReader(io.StringIO(text, newline=""), restval="")
     rows = [(reader.line_num, row) for row in reader]
     faults = _faults(path.name, reader.fieldnames or [], rows)

@@ -8,7 +8,7 @@ PACKAGE = paths.ROOT / "analysis"
 FILES = sorted(PACKAGE.rglob("*.py"))
 # Stages of the flow; a module imports its own stage and earlier ones.
 STAGES = [
-    {"paths", "storage", "glossary", "textfiles", "readers", "wordform"},
+    {"paths", "storage", "glossary", "readers", "wordform"},
     {"catalogue", "structure", "corpus", "accuracy"},
     {"lexicons", "tokens"},
     {"counts", "phrases", "text_reuse", "mentions", "quantities"},

@@ -102,7 +102,7 @@ def test_each_defect_is_named_with_its_line_and_remedy(folder, change, column, s
     ("data", "says"),
     [
         (b"", "is empty"), (b" \n", "is empty"), (b"%PDF-1.7 ...", "PDF"),
-        (b"PK\x03\x04...", "Word"), (b"ab\0cd", "binary"),
+        (b"PK\x03\x04...", "Word"), (b"ab\0cd", "no text file"),
         (b"\xff\xff\x80", "no known encoding"), (b"lorem ipsum", "no Chinese"),
     ],
 )  # fmt: skip
@@ -160,7 +160,7 @@ def test_a_checksum_that_became_a_number_is_named_with_the_right_one(folder):
     path = write(folder, {"sha256": "1.23E+45"})
     (problem,) = catalogue.problems(path)
     assert "made a number" in str(problem)
-    assert textfiles.checksum(OTHER.encode()) in str(problem)
+    assert storage.checksum(OTHER.encode()) in str(problem)
 
 
 @pytest.mark.parametrize("name", ["a.csv", "b.csv", "cr.csv", "var.csv"])

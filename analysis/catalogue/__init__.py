@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from analysis import storage, textfiles
+from analysis import storage
 from analysis.readers import Unreadable, tables
 from analysis.readers.text import decoded
 from restoration import decode
@@ -299,6 +299,24 @@ def _duplicates(rows: list[tuple[int, dict]]) -> list[Problem]:
     return found
 
 
+def _defect(data: bytes) -> tuple[str, str, bool] | None:
+    """
+    Say what keeps a file from being a Chinese text: what, remedy, whether it is an error.
+
+    >>> _defect(b"%PDF-1.4")[0]
+    'is no text file (PDF): give it its right suffix, or save it as plain text'
+    """
+    if not data.strip():
+        return "is empty", "put the report's text into it", True
+    try:
+        text, _ = decoded(data)
+    except Unreadable as error:
+        return str(error), "draft the catalogue anew, which reads other formats, or save the report as plain text", True
+    if not re.search(r"[\u3400-\u9fff]", text):
+        return "has no Chinese character in it", "see whether it is the right file", False
+    return None
+
+
 def _file_problems(row: dict, line: int, folder: Path, seen: dict) -> list[Problem]:
     """
     What the file shows: whether it is there, is text, and is the one that was catalogued.
@@ -313,8 +331,7 @@ def _file_problems(row: dict, line: int, folder: Path, seen: dict) -> list[Probl
         data = (folder / row["file"]).read_bytes()
     except OSError as error:
         return [say("file", f"cannot be read ({error.strerror})", f"put it at {folder / row['file']}")]
-    defect = textfiles.defect(data)
-    found = [say("file", *defect)] if defect else []
+    found = [say("file", *defect)] if (defect := _defect(data)) else []
     actual = storage.checksum(data)
     first, file = seen.setdefault(actual, (line, row["file"]))
     # A file that is named twice is said by its name.

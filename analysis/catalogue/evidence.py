@@ -562,7 +562,7 @@ def _years(
 
 def _own_year(said: str, genre: str) -> str:
     """The year by which a title or a name calls its text: not one to which it looks ahead (2035年远景目标)."""
-    said = re.sub(rf"{_N}{{4}}年?远景|(?<=[0-9年])\s*[至到\-–—~～]+\s*{_N}{{4}}", " ", said)
+    said = re.sub(rf"{_N}{{4}}年?远景|(?:[至到]|(?<=[0-9年])\s*[\-–—~～]+)\s*{_N}{{4}}", " ", said)
     if genre != "five-year-plan":
         said = _DAY.sub(lambda hit: hit[0] if hit.start() < 2 else " ", said)
     years = [_number(hit[1]) for hit in _YEAR.finditer(said)]

@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from analysis import lexicons, textfiles, wordform
+from analysis import lexicons, readers, wordform
 
 # Dictionaries that ship with the package; `analysis/resources/lexicons/SOURCES.md` has their sources.
 SHIPPED = ("domains", "instruments", "strictness")
@@ -172,9 +172,10 @@ def _read_one(given) -> Dictionary:
 
 def _from_file(path: Path) -> Dictionary:
     """A CSV with a header that has `term`, or a term a line; # begins a remark."""
-    text = textfiles.decode(path.read_bytes())
-    if text is None:
-        raise ValueError(f"{path.name} is in no known encoding; save it as CSV in UTF-8")
+    try:
+        text = readers.decoded(path.read_bytes())[0].removeprefix("\ufeff")
+    except readers.Unreadable as error:
+        raise ValueError(f"{path.name} {error}; save it as CSV in UTF-8") from error
     lines = [line for line in text.splitlines() if line.strip() and not line.startswith("#")]
     delimiter = max(",;\t", key=lines[0].count) if lines else ","
     header = [cell.strip().lower() for cell in next(csv.reader(lines[:1], delimiter=delimiter), [])]

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from analysis import storage, textfiles
+from analysis import readers, storage
 from analysis.panel import MEASURES, PARTS, balanced, build, coverage, trace
 from analysis.panel import dictionaries as lists_of
 
@@ -352,9 +352,10 @@ def covariates(path: Path) -> pd.DataFrame:
         return pd.read_parquet(path)
     if suffix in (".xlsx", ".xls"):
         return pd.read_excel(path, engine="calamine", dtype={"code": str})
-    text = textfiles.decode(path.read_bytes())
-    if text is None:
-        raise ValueError(f"{path.name} is in no known encoding; save it as CSV in UTF-8")
+    try:
+        text = readers.decoded(path.read_bytes())[0].removeprefix("\ufeff")
+    except readers.Unreadable as error:
+        raise ValueError(f"{path.name} {error}; save it as CSV in UTF-8") from error
     return pd.read_csv(io.StringIO(text), sep=None, engine="python", dtype={"code": str})
 
 

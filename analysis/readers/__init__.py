@@ -15,9 +15,9 @@ import zipfile
 from importlib import import_module
 from pathlib import Path
 
-from analysis.readers.text import Text, Unreadable
+from analysis.readers.text import Text, Unreadable, decoded
 
-__all__ = ["FAMILIES", "Text", "Unreadable", "data", "family", "read"]
+__all__ = ["FAMILIES", "Text", "Unreadable", "data", "decoded", "family", "read"]
 
 # Module below this package by suffix.
 FAMILIES = {

@@ -1,6 +1,7 @@
 """What every reader gives, and plain text."""
 
 import re
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -8,6 +9,8 @@ from restoration import decode
 
 # First bytes of files that are not text, however they are named.
 _MAGIC = {b"%PDF": "PDF", b"PK\x03\x04": "Word or zip", b"\xd0\xcf\x11\xe0": "Word 97", b"{\\rtf": "RTF"}
+_HAN = re.compile("[\u3400-\u9fff]")
+_CONTROL = re.compile("[\x00-\x08\x0e-\x1a\ue000-\uf8ff]")
 # All that ends a line somewhere: Word writes \x0b, old printers \f, Unicode its own.
 _ENDS = re.compile("\r\n?|[\n\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
 
@@ -75,6 +78,11 @@ def decoded(data: bytes) -> tuple[str, str]:
     try:
         text, encoding = decode.decode(data)
     except decode.DecodingError as error:
+        # A list of words may hold no common character; what is no text has others that no text has.
+        with suppress(UnicodeDecodeError):
+            text = data.decode("gb18030")
+            if _HAN.search(text) and not _CONTROL.search(text):
+                return text, "gb18030"
         raise Unreadable(f"is in no known encoding or no text file ({error})") from error
     return text, encoding
 
