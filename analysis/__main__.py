@@ -84,17 +84,21 @@ def main(arguments: list[str] | None = None) -> int:
 
     `python -X dev -m analysis …` shows where such an error was raised.
     """
-    args = parser().parse_args(arguments)
-    try:
-        return args.call(args) or 0
-    except BrokenPipeError:  # The reader has seen enough (`… | head`).
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
-    except (OSError, ValueError) as error:
-        if sys.flags.dev_mode:
-            raise
-        print(error, file=sys.stderr)
-        return 1
+    with restorer.terminal():
+        args = parser().parse_args(arguments)
+        try:
+            return args.call(args) or 0
+        except BrokenPipeError:  # The reader has seen enough (`… | head`).
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            return 0
+        except KeyboardInterrupt:
+            print("interrupted: what was finished is kept, run it again to go on", file=sys.stderr)
+            return 130
+        except (OSError, ValueError) as error:
+            if sys.flags.dev_mode:
+                raise
+            print(error, file=sys.stderr)
+            return 1
 
 
 if __name__ == "__main__":

@@ -1,7 +1,8 @@
 """Every hit of a term in its context, with the raw characters and the edits that it rests on."""
 
 import re
-from collections.abc import Iterable, Iterator
+import time
+from collections.abc import Callable, Iterable, Iterator
 
 import pandas as pd
 
@@ -17,6 +18,9 @@ COLUMNS = [
 
 # A character that is lost and stays visible in the restored text.
 _LOST = "\ufffd"
+
+# What a pattern of a user may take over all texts; a plain one takes a hundredth of a second for five.
+PATTERN_SECONDS = 10
 
 
 def hits(
@@ -69,12 +73,12 @@ def hits(
     ValueError
         If the query is empty or no regular expression, or a report is not in the corpus.
     """
-    pattern = _compiled(query, regex)
+    found = _finder(query, regex)
     chosen = {"report": report, "section": section, "function": function}
     rows = [
         _row(report, paragraph, match, width)
         for report, paragraph in _paragraphs(corpus, **chosen)
-        for match in pattern.finditer(report.form[paragraph.start : paragraph.end])
+        for match in found(report.form[paragraph.start : paragraph.end])
         if match[0]
     ]
     table = pd.DataFrame(rows, columns=COLUMNS)
@@ -97,13 +101,34 @@ def _cut(corpus, table: pd.DataFrame) -> pd.DataFrame:
     return table[pd.MultiIndex.from_frame(table[keys]).isin(known)].reset_index(drop=True)
 
 
-def _compiled(query: str, regex: bool) -> re.Pattern:
+def _finder(query: str, regex: bool) -> Callable[[str], Iterator]:
+    """
+    Find a term or a pattern in one text after the other, within a time for all of them.
+
+    A pattern such as `(a*)*b` would take longer than anybody lives on a text that almost fits.
+    """
     if not query:
         raise ValueError("The query is empty; give a term or a regular expression.")
+    if not regex:
+        return re.compile(re.escape(fold(query))).finditer
+    import regex as patterns
+
     try:
-        return re.compile(query if regex else re.escape(fold(query)))
-    except re.error as error:
+        compiled = patterns.compile(query)
+    except (patterns.error, OverflowError, RecursionError) as error:
         raise ValueError(f"{query!r} is no regular expression ({error}); correct it.") from error
+    end = time.monotonic() + PATTERN_SECONDS
+
+    def found(text: str) -> Iterator:
+        try:
+            yield from compiled.finditer(text, timeout=max(end - time.monotonic(), 1e-3))
+        except TimeoutError:
+            raise ValueError(
+                f"{query!r} took more than {PATTERN_SECONDS} seconds: make the pattern simpler, "
+                "with fewer repetitions inside repetitions"
+            ) from None
+
+    return found
 
 
 def _paragraphs(corpus, report=None, section=None, function=None) -> Iterator[tuple]:
@@ -156,7 +181,7 @@ def gaps(
         `report`, `paragraph`, `start`, `end` (in the restored text), `kind`, `reading` (what
         would stand there), in the order of catalogue and text.
     """
-    pattern, rows = _compiled(query, regex), []
+    finder, rows = _finder(query, regex), []
     for each, paragraph in _paragraphs(corpus, report, section, function):
         text = each.form[paragraph.start : paragraph.end]
         suspicions = _suspicions(each.ledger, paragraph.start, paragraph.end)
@@ -164,7 +189,7 @@ def gaps(
         found = [
             (a, b, "suspicion", reading)
             for a, b, readings in suspicions
-            for reading in _completing(pattern, text, max(0, a), b, readings)
+            for reading in _completing(finder, text, max(0, a), b, readings)
         ]
         found += [
             (*run.span(), "loss", query)
@@ -194,12 +219,12 @@ def _suspicions(ledger, start: int, end: int) -> list[tuple[int, int, tuple[str,
     return found
 
 
-def _completing(pattern, text: str, start: int, end: int, readings) -> list[str]:
+def _completing(finder, text: str, start: int, end: int, readings) -> list[str]:
     """The first reading with which a text has more hits than without, if there is one."""
-    now = sum(1 for _ in pattern.finditer(text))
+    now = sum(1 for _ in finder(text))
     for reading in readings:
         changed = text[:start] + reading + text[end:]
-        if sum(1 for _ in pattern.finditer(changed)) > now:
+        if sum(1 for _ in finder(changed)) > now:
             return [reading]
     return []
 

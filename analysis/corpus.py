@@ -80,7 +80,10 @@ class Report:
     @cached_property
     def restored(self) -> Restored:
         """Text, ledger, encoding and diagnosis, from the cache where they are there."""
-        return restored(self.data, level=self.restoration, overrides=self.decided)
+        try:
+            return restored(self.data, level=self.restoration, overrides=self.decided)
+        except ValueError as error:
+            raise ValueError(f"{self.id}: {self.path}: {error}") from error
 
     @cached_property
     def decided(self) -> tuple[Edit, ...]:

@@ -138,11 +138,14 @@ class Explorer:
         try:
             self.found = lookup.find(self.prepared, self.term.value, self.pattern.value, **where)
             self.said.value = f"{len(self.found.hits)} {label('hits found', lang)}"
-        except ValueError:
+        except Exception as error:  # Whatever a pattern does: the next one is listened to.
             self.found = None
-            self.said.value = label("no pattern" if self.term.value else "type a term", lang)
-        self._list()
-        self.quiet = False
+            said = label("no pattern" if self.term.value else "type a term", lang)
+            self.said.value = f'<span title="{escape(str(error))}">{said}</span>' if self.term.value else said
+        try:
+            self._list()
+        finally:
+            self.quiet = False
         self._draw()
 
     def _list(self):

@@ -8,17 +8,14 @@ decides what is in it, carries a checksum, and is made again where it is damaged
 
 import ast
 import hashlib
-import io
 import os
 import re
-import secrets
-import stat
 import sys
 import threading
 import time
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from importlib import metadata, util
@@ -26,6 +23,11 @@ from pathlib import Path
 from typing import TypeVar
 
 from analysis import paths
+from restoration.files import PART, apart, read, replace, write, writing
+
+__all__ = [
+    "KINDS", "Kept", "apart", "checksum", "clear", "entries", "read", "sweep", "version", "write", "writing",
+]  # fmt: skip
 
 T = TypeVar("T")
 
@@ -37,8 +39,6 @@ KINDS = {
     "topics": "topic models fitted again and again",
     "runs": "stamps of the last run",
 }
-# Larger than any report: 512 MB.
-LARGEST = 1 << 29
 # First bytes of an entry; the number changes with the layout.
 _MAGIC = b"chinese-reports cache 1\n"
 # Modules that say where things lie and keep them: they decide nothing that is kept.
@@ -46,7 +46,6 @@ _KEEPERS = {"analysis", "analysis.paths", "analysis.storage"}
 _STARTED = time.time()
 # A file that was being written when its process ended is left alone for an hour.
 _STALE = 3600
-_PART = re.compile(r"\.[0-9a-f]{16}\.part")
 _ENTRY = re.compile(r"([0-9a-f]{2})/\1[0-9a-f]{62}")
 
 
@@ -65,100 +64,6 @@ if any("popen_loky" in word for word in sys.orig_argv):
 def checksum(data: bytes) -> str:
     """Sha256 of a file's bytes, in hex, as the catalogue keeps it."""
     return hashlib.sha256(data).hexdigest()
-
-
-def read(path: Path) -> bytes:
-    """
-    Read a file that was given.
-
-    Raises
-    ------
-    OSError
-        If it cannot be read, in words that name it.
-    ValueError
-        If it is no file but a folder, a pipe or a device, or is larger than `LARGEST`.
-    """
-    path = Path(path)
-    # Without waiting for somebody to write into a pipe.
-    with open(os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)), "rb") as file:
-        found = os.fstat(file.fileno())
-        if not stat.S_ISREG(found.st_mode):
-            raise ValueError(f"{path} is no file that can be read again (a folder, a pipe or a device)")
-        data = file.read(LARGEST + 1)
-    if len(data) > LARGEST:
-        raise ValueError(f"{path} is larger than {LARGEST >> 20} MB: no report is")
-    return data
-
-
-def write(path: Path, data: bytes | str) -> Path:
-    """
-    Write a file whole or not at all; folders are made.
-
-    A reader, an interruption or a full disk meets the old file or the new one. A link is followed,
-    so that it stays one; a pipe or a device is refused.
-
-    Returns
-    -------
-    Path
-        As given.
-    """
-    with writing(path) as file:
-        file.write(data.encode("utf-8") if isinstance(data, str) else data)
-    return Path(path)
-
-
-@contextmanager
-def writing(path: Path) -> Iterator[io.BytesIO]:
-    """Collect what is written into a file; it takes the place of the old one when all went well."""
-    content = io.BytesIO()
-    yield content
-    _replace(Path(os.path.realpath(path)), content.getvalue(), lasting=True)
-
-
-def _replace(path: Path, data: bytes, lasting: bool = False) -> None:
-    with suppress(FileNotFoundError):
-        mode = path.stat().st_mode
-        if not stat.S_ISREG(mode):
-            raise ValueError(f"{path} is no file but a folder, a pipe or a device: name another")
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f".{secrets.token_hex(8)}.part")
-    try:
-        with open(part, "xb") as file:
-            file.write(data)
-            if lasting:
-                file.flush()
-                os.fsync(file.fileno())
-        os.replace(part, path)
-    except BaseException:
-        with suppress(OSError):
-            part.unlink()
-        raise
-
-
-def apart(inputs: Iterable[Path], outputs: Iterable[Path]) -> None:
-    """
-    Refuse to write over what is read, or two things into one file.
-
-    Raises
-    ------
-    ValueError
-        With the file, whatever its two names are (links, `./a`, letters that the disk takes for one).
-    """
-    given = [Path(path) for path in inputs if path is not None]
-    written: list[Path] = []
-    for path in (Path(path) for path in outputs if path is not None):
-        if any(_same(path, other) for other in given):
-            raise ValueError(f"{path} is read here and would be overwritten: name another file for what is written")
-        if any(_same(path, other) for other in written):
-            raise ValueError(f"{path} is named for two things: name two files")
-        written.append(path)
-
-
-def _same(one: Path, other: Path) -> bool:
-    try:
-        return os.path.samefile(one, other)
-    except OSError:
-        return os.path.realpath(one).casefold() == os.path.realpath(other).casefold()
 
 
 @dataclass(frozen=True)
@@ -250,7 +155,7 @@ class Kept:
         if name:
             body = self.dump(value)
             with suppress(OSError, ValueError):
-                _replace(self._place(name), _head(name, body) + body)
+                replace(self._place(name), _head(name, body) + body)
 
 
 def _head(name: str, body: bytes) -> bytes:
@@ -312,7 +217,7 @@ def entries(kind: str) -> list[Path]:
 
 def sweep(folder: Path) -> int:
     """Delete what interruptions left half written in a folder of our own making; give the number of files."""
-    left = [path for path in Path(folder).rglob(".*.part") if _PART.fullmatch(path.name)]
+    left = [path for path in Path(folder).rglob(".*.part") if PART.fullmatch(path.name)]
     return sum(_delete(path) for path in left if _age(path) > _STALE)
 
 
@@ -347,7 +252,7 @@ def _walk(folder: Path) -> Iterator[Path]:
 
 def _own(path: Path) -> bool:
     """Whether a file is an entry by its name and its first bytes, or the beginning of one."""
-    if _PART.fullmatch(path.name):
+    if PART.fullmatch(path.name):
         return True
     if not _ENTRY.fullmatch(f"{path.parent.name}/{path.name}"):
         return False

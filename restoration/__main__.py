@@ -1,14 +1,21 @@
 """`python -m restoration FILE -o OUT`: restore a text file and say what was done."""
 
 import argparse
+import re
 import sys
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from hashlib import sha256
 from pathlib import Path
 
-from restoration import KEEP, LEVELS, Restored, restore
-from restoration.ledger import CONFIDENCE, read_overrides, write
+from restoration import KEEP, LEVELS, Restored, files, restore
+from restoration.ledger import CONFIDENCE, dumps, read_overrides
+
+# What a terminal would obey, and marks that turn the order of what is shown: written out instead.
+_COMMANDS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]")
+# A progress bar begins its line again, and goes up one.
+_BAR = re.compile(r"\n*(?:\x1b\[A)*")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -22,25 +29,75 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--overrides", type=Path, metavar="CSV", help="decisions of a reader")
 
 
-def run(args: argparse.Namespace, read: Callable[[Path], bytes] = Path.read_bytes) -> int:
+def run(args: argparse.Namespace, read: Callable[[Path], bytes] = files.read) -> int:
     """Restore one file; `read` gives the bytes of its text (of a web page or a Word file, say)."""
     try:
+        files.apart([args.file, args.overrides], [args.out, args.ledger])
         data = read(args.file)
         own = read_overrides(args.overrides, sha256(data).hexdigest()) if args.overrides else ()
         keep = [name for name in KEEP if getattr(args, f"keep_{name}")]
         restored = restore(data, level=args.level, overrides=own, keep=keep)
+        if args.out:
+            files.write(args.out, restored.text.encode("utf-8", "backslashreplace"))
+        if args.ledger:
+            files.write(args.ledger, dumps(restored.ledger))
     except (OSError, ValueError) as error:
         print(f"{args.file}: {error}", file=sys.stderr)
         return 1
-    out = restored.text.encode("utf-8", "backslashreplace")
-    if args.out:
-        args.out.write_bytes(out)
-    else:
-        sys.stdout.buffer.write(out)
-    if args.ledger:
-        write(restored.ledger, args.ledger)
+    if not args.out:
+        _print(restored.text)
     print(summary(restored), file=sys.stderr)
     return 0
+
+
+def _print(text: str) -> None:
+    """Write a text to the output: every byte of it into a file or a pipe, nothing to obey to a terminal."""
+    if sys.stdout.isatty():
+        print(text, end="")
+    else:
+        sys.stdout.flush()
+        sys.stdout.buffer.write(text.encode("utf-8", "backslashreplace"))
+
+
+class _Shown:
+    """An output on which what a text has for a terminal to obey is written out."""
+
+    def __init__(self, stream):
+        self._stream = stream
+
+    def __getattr__(self, name: str):
+        return getattr(self._stream, name)
+
+    def write(self, text: str) -> int:
+        start = len(text) if _BAR.fullmatch(text) else int(text.startswith("\r"))
+        self._stream.write(text[:start] + _COMMANDS.sub(lambda sign: _written(sign[0]), text[start:]))
+        return len(text)
+
+
+def _written(sign: str) -> str:
+    return sign.encode("unicode_escape").decode()
+
+
+@contextmanager
+def terminal() -> Iterator[None]:
+    """
+    Let output and errors show what a text has for a terminal to obey, and letters it cannot write.
+
+    >>> import io; from contextlib import redirect_stdout
+    >>> with redirect_stdout(io.StringIO()) as out, terminal():
+    ...     print("red\x1b[31m \u202etxt")
+    >>> out.getvalue()
+    'red\\\\x1b[31m \\\\u202etxt\\n'
+    """
+    streams = sys.stdout, sys.stderr
+    for stream in streams:
+        with suppress(AttributeError, ValueError):
+            stream.reconfigure(errors="backslashreplace")
+    sys.stdout, sys.stderr = map(_Shown, streams)
+    try:
+        yield
+    finally:
+        sys.stdout, sys.stderr = streams
 
 
 def summary(restored: Restored) -> str:
@@ -69,7 +126,8 @@ def main(arguments: list[str] | None = None) -> int:
     """Run the command."""
     parser = argparse.ArgumentParser(prog="python -m restoration", description=__doc__)
     add_arguments(parser)
-    return run(parser.parse_args(arguments))
+    with terminal():
+        return run(parser.parse_args(arguments))
 
 
 if __name__ == "__main__":

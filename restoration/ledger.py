@@ -21,6 +21,8 @@ from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from restoration import files
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -379,7 +381,7 @@ def loads(data: bytes, raw_length: int) -> Ledger:
 
 def write(ledger: Ledger, path: Path) -> None:
     """Write a ledger to a CSV file."""
-    path.write_bytes(dumps(ledger))
+    files.write(path, dumps(ledger))
 
 
 def _cells(edit: Edit) -> list[str]:
@@ -428,7 +430,7 @@ def read_overrides(path: Path, sha256: str) -> tuple[Edit, ...]:
         rows = csv.DictReader(file)
         if missing := [column for column in OVERRIDE_COLUMNS if column not in (rows.fieldnames or ())]:
             raise ValueError(f"{path}: no column {missing[0]}: it needs {', '.join(OVERRIDE_COLUMNS)}")
-        own = ((row, rows.line_num) for row in rows if row["file_sha256"] == sha256)
+        own = ((row, rows.line_num) for row in rows if (row["file_sha256"] or "").strip().lower() == sha256)
         return tuple(_override(row, f"{path} row {number}") for row, number in own)
 
 

@@ -4,6 +4,7 @@ import pytest
 
 from analysis import corpus, paths, storage, structure
 from analysis.catalogue import draft
+from restoration import files
 
 TEXTS = {
     "city-2021": "政府工作报告\n2021年1月5日\n一、过去五年工作回顾\n五年来，成绩来之不易。\n"
@@ -91,7 +92,7 @@ def test_an_interrupted_write_leaves_no_entry(home, monkeypatch):
     def interrupted(*_):
         raise OSError
 
-    monkeypatch.setattr(storage.os, "replace", interrupted)
+    monkeypatch.setattr(files.os, "replace", interrupted)
     assert corpus.restored(b"\xef\xbb\xbf\xe4\xb8\x80").text == "一"
     assert not list(storage.entries("restored"))
 

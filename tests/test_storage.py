@@ -17,7 +17,7 @@ import pytest
 from analysis import __main__ as command
 from analysis import corpus, paths, storage, tokens
 from analysis.counts import streaming
-from restoration import restore
+from restoration import files, restore
 
 CATALOGUE = paths.ROOT / "data" / "catalogue.csv"
 SUMS = storage.Kept("counts", "analysis.tokens", dump=lambda n: str(n).encode(), load=lambda entry: int(entry))
@@ -62,7 +62,7 @@ def test_the_old_file_stays_where_the_new_one_cannot_be_written(tmp_path, monkey
         raise KeyboardInterrupt
 
     if fault != "while made":
-        monkeypatch.setattr(storage.os, "fsync", full if fault == "full disk" else stop)
+        monkeypatch.setattr(files.os, "fsync", full if fault == "full disk" else stop)
     with pytest.raises((OSError, KeyboardInterrupt)):
         _halfway(path, stopped=fault == "while made")
     assert path.read_text() == "old"
@@ -92,9 +92,9 @@ def test_folders_pipes_and_devices_are_refused_at_once(tmp_path, act):
 
 
 def test_a_file_without_end_is_refused(tmp_path, monkeypatch):
-    monkeypatch.setattr(storage, "LARGEST", 1 << 20)
+    monkeypatch.setattr(files, "LARGEST", 1 << 20)
     with open(tmp_path / "large.txt", "wb") as file:
-        file.truncate(storage.LARGEST + 1)
+        file.truncate(files.LARGEST + 1)
     with pytest.raises(ValueError, match="larger than 1 MB"):
         storage.read(tmp_path / "large.txt")
 
