@@ -151,13 +151,10 @@ class Report:
 def restored(data: bytes, level: str = "full", overrides: Sequence[Edit] = ()) -> Restored:
     """
     Restore bytes, or read what was made of the same bytes by the same rules before.
-
-    A text to which nothing was done has no entry in the cache: looking through it again takes a
-    millisecond or two, and writing a file is no quicker.
     """
     key = (storage.checksum(data), level, [astuple(edit) for edit in overrides])
     kept = replace(_KEPT, load=partial(_loaded, data=data))
-    return kept.get(key, partial(restore, data, level=level, overrides=overrides), lambda made: bool(made.ledger.edits))
+    return kept.get(key, partial(restore, data, level=level, overrides=overrides))
 
 
 def rules() -> str:
@@ -169,7 +166,8 @@ def _dumped(made: Restored) -> bytes:
     """Write what cannot be had from the bytes themselves at once: encoding, edits, diagnosis."""
     edits = [astuple(edit) for edit in made.ledger]
     entry = {"encoding": made.encoding, "edits": edits, "diagnosis": asdict(made.diagnosis)}
-    return json.dumps(entry, ensure_ascii=True).encode()
+    # NumPy's numbers as plain ones.
+    return json.dumps(entry, ensure_ascii=True, default=lambda value: value.item()).encode()
 
 
 def _loaded(entry: bytes, data: bytes) -> Restored:

@@ -126,12 +126,13 @@ def test_an_entry_gives_back_text_raw_text_and_ledger(encoding):
     assert len(storage.entries("restored")) == 1
 
 
-def test_a_clean_text_costs_the_cache_nothing():
+def test_a_clean_text_costs_the_cache_next_to_nothing():
+    """To find that nothing is to be done takes milliseconds a text: an entry says so, without the text."""
     clean = "政府工作报告\n" + "加快建设。\n" * 2000
     corpus.restored(clean.encode())
-    assert sizes()["restored"] == []
+    assert 0 < sum(sizes()["restored"]) < 1000
     corpus.restored(("\ufeff" + clean).encode())
-    assert 0 < sum(sizes()["restored"]) < 2000
+    assert sum(sizes()["restored"]) < 2000
 
 
 def test_an_entry_of_another_key_is_made_again():

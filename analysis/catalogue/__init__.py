@@ -11,6 +11,7 @@ import io
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 from functools import partial
 from pathlib import Path
 
@@ -131,18 +132,18 @@ def describe(path: Path) -> tuple[str, bool]:
     return "\n".join([*lines, f"reports: {len(table)}, warnings: {len(found)}"]), True
 
 
-def iso(date: str) -> str:
+def iso(written: str) -> str:
     """
     Write a date as ISO 8601, as far as it is known.
 
     >>> iso("2021/2/23"), iso("2021年2月23日"), iso("2023"), iso("2021-13-01")
     ('2021-02-23', '2021-02-23', '2023', '')
     """
-    found = _DATE.match(date.strip())
+    found = _DATE.match(written.strip())
     if not found:
         return ""
     parts = [found["year"], *(f"{int(p):02d}" for p in (found["month"], found["day"]) if p)]
-    if len(parts) == 3 and pd.isna(pd.to_datetime("-".join(parts), errors="coerce")):
+    if len(parts) == 3 and not _is_day(*map(int, parts)):
         return ""
     return "-".join(parts) if len(parts) < 2 or 1 <= int(parts[1]) <= 12 else ""
 
@@ -161,6 +162,13 @@ def _bare(cell: str) -> str:
     """A cell without what keeps it from being a formula."""
     cell = cell.strip()
     return cell[1:] if re.match(r"'[=+\-@]", cell) else cell
+
+def _is_day(year: int, month: int, day: int) -> bool:
+    try:
+        date(year, month, day)
+    except ValueError:
+        return False
+    return True
 
 
 def _rows(path: Path) -> tuple[list[tuple[int, dict]], list[Problem]]:

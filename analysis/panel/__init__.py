@@ -11,6 +11,7 @@ A panel of reports: one row a place, year and measure, as regressions take it, e
 `panel.within` asks what changed within places, `panel.files` writes, labels and merges.
 """
 
+import json
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 
@@ -18,7 +19,8 @@ import numpy as np
 import pandas as pd
 from scipy import sparse
 
-from analysis import structure, text_reuse, tokens
+from analysis import storage, structure, text_reuse, tokens
+from analysis.corpus import rules
 from analysis.counts import Counts, streaming
 from analysis.panel import dictionaries
 from analysis.panel.dictionaries import Dictionary
@@ -54,6 +56,12 @@ CLASSES = ("untouched", "restored", "doubtful")
 CHUNK = 64
 # Below this many reports one process is done before others have started.
 FEW = 600
+
+# Facts of the reports of a portion that do not depend on the word lists: gaps, tokens of the files as received.
+_GAPS, _SIZES = (
+    storage.Kept("counts", code, lambda made: json.dumps(made).encode(), json.loads)
+    for code in ("analysis.structure", "analysis.tokens.engines")
+)
 
 
 def build(
@@ -198,40 +206,38 @@ def _found(corpus, named: list[Dictionary], literature: bool, n_jobs, progress: 
 
 
 def _portion(at: int, reports: list, named: list[Dictionary], literature: bool) -> _Found:
-    hits, listed, rows = [], [], []
-    for position, report in enumerate(reports, at):
-        own = replace(report)
-        text, spans = own.form, structure.places(own.text, genre=own.genre)
-        rows.append((position, len(structure.missing(own.text, genre=own.genre)), len(spans)))
-        hits.append(_hits(position, text, spans, own.ledger, named))
+    own = [replace(report) for report in reports]
+    key = [rules(), *((one.sha256, one.restoration, one.genre, one.decided) for one in own)]
+    gaps = _GAPS.get(key, lambda: [len(structure.missing(one.text, genre=one.genre)) for one in own])
+    sizes = _SIZES.get(key, lambda: [_jieba_tokens(one.raw) for one in own]) if literature else [0] * len(own)
+    hits, listed, rows = [np.empty((0, 4), np.int32)], [np.empty((0, 4), np.int64)], []
+    for position, report in enumerate(own, at):
+        starts = np.array([start for start, _ in structure.paragraphs(report.text)], np.int64)
+        rows.append((position, gaps[position - at], len(starts)))
+        hits.append(_hits(position, dictionaries.whole(report.form), starts, report.ledger, named))
         if literature:
-            listed.append(_as_listed(position, own.raw, named))
-    none = np.empty((0, 4), np.int32)
-    return _Found(
-        np.concatenate([none, *hits]),
-        np.concatenate([np.empty((0, 4), np.int64), *listed]),
-        np.array(rows, np.int64).reshape(-1, 3),
-    )
+            listed.append(_as_listed(position, dictionaries.whole(report.raw), named, sizes[position - at]))
+        own[position - at] = None
+    return _Found(np.concatenate(hits), np.concatenate(listed), np.array(rows, np.int64).reshape(-1, 3))
 
 
-def _hits(position: int, text: str, spans: list, ledger, named: list[Dictionary]) -> np.ndarray:
+def _jieba_tokens(text: str) -> int:
+    """All tokens that jieba cuts a text into with its own dictionary, punctuation and blanks included."""
+    return len(engines.get("auto", ()).cut(text, True))
+
+
+def _hits(position: int, text: str, starts: np.ndarray, ledger, named: list[Dictionary]) -> np.ndarray:
     """Report, paragraph, measure and class of each hit."""
-    starts = np.array([start for start, *_ in spans], np.int64)
     rows, first = [], 0
     for dictionary in named:
-        lists = dictionary.lists
-        column = [[first + lists.index(name) for name in names] for names in dictionary.terms.values()]
-        found = dictionary.find(text)
+        found, member, several = dictionary.find(text), dictionary.members, dictionary.several
         sure = _classes(ledger, found[:, 1:])
         paragraph = np.searchsorted(starts, found[:, 1], side="right") - 1
-        if all(len(each) == 1 for each in column):
-            measure = np.array([each[0] for each in column], np.int64)[found[:, 0]]
-        else:
-            repeat = np.array([len(each) for each in column])[found[:, 0]]
-            measure = np.array([m for term in found[:, 0] for m in column[term]], np.int64)
-            paragraph, sure = np.repeat(paragraph, repeat), np.repeat(sure, repeat)
+        repeat = several[found[:, 0]]
+        measure = first + np.concatenate([np.empty(0, np.int64), *(member[term] for term in found[:, 0].tolist())])
+        paragraph, sure = np.repeat(paragraph, repeat), np.repeat(sure, repeat)
         rows.append(np.stack([np.full(len(measure), position), paragraph, measure, sure], axis=1).astype(np.int32))
-        first += len(lists)
+        first += len(dictionary.lists)
     return np.concatenate([np.empty((0, 4), np.int32), *rows])
 
 
@@ -247,9 +253,8 @@ def _classes(ledger, spans: np.ndarray) -> np.ndarray:
     return found
 
 
-def _as_listed(position: int, raw: str, named: list[Dictionary]) -> np.ndarray:
+def _as_listed(position: int, raw: str, named: list[Dictionary], n_tokens: int) -> np.ndarray:
     """Report, measure, substring hits and all jieba tokens of a file as received."""
-    n_tokens = len(engines.get("auto", ()).cut(raw, True))
     names = [(dictionary, name) for dictionary in named for name in dictionary.lists]
     rows = [(position, k, len(d.find_as_alternatives(raw, name)), n_tokens) for k, (d, name) in enumerate(names)]
     return np.array(rows, np.int64).reshape(-1, 4)
@@ -458,7 +463,7 @@ def trace(corpus, lists, report: str, measure: str, part: str = "whole", literat
     spans = structure.places(own.text, genre=own.genre)
     if literature:
         dictionary = _holding(dictionaries.read(lists), measure)
-        found = dictionary.find_as_alternatives(own.raw, measure)
+        found = dictionary.find_as_alternatives(dictionaries.whole(own.raw), measure)
         places = [(dictionary.of(measure)[k], start, end) for k, start, end in found.tolist()]
     else:
         places = _places(corpus, lists, own, spans, measure)
@@ -499,7 +504,7 @@ def _places(corpus, lists, report, spans, measure: str) -> list[tuple[str, int, 
         return list(copied[["report_b", "start_a", "end_a"]].itertuples(index=False, name=None))
     dictionary = _holding(dictionaries.read(lists), measure)
     terms = list(dictionary.terms)
-    found = dictionary.find(report.form).tolist()
+    found = dictionary.find(dictionaries.whole(report.form)).tolist()
     return [(terms[k], start, end) for k, start, end in found if measure in dictionary.terms[terms[k]]]
 
 

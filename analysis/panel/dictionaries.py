@@ -33,10 +33,21 @@ class Dictionary:
     name: str
     terms: dict[str, tuple[str, ...]]
 
-    @property
+    @cached_property
     def lists(self) -> list[str]:
         """Names of the lists, in the order of their first term."""
         return list(dict.fromkeys(name for names in self.terms.values() for name in names))
+
+    @cached_property
+    def members(self) -> list[np.ndarray]:
+        """Positions in `lists` of the lists of each term."""
+        place = {name: k for k, name in enumerate(self.lists)}
+        return [np.array([place[name] for name in names]) for names in self.terms.values()]
+
+    @cached_property
+    def several(self) -> np.ndarray:
+        """How many lists each term counts for."""
+        return np.array([len(names) for names in self.terms.values()])
 
     @cached_property
     def _longest(self):
@@ -59,7 +70,7 @@ class Dictionary:
         Parameters
         ----------
         text : str
-            Folded.
+            Folded, without half characters (`whole`).
 
         Returns
         -------
@@ -71,7 +82,7 @@ class Dictionary:
         >>> Dictionary("d", {"印度": ("a",), "印度尼西亚": ("b",)}).find("印度和印度尼西亚").tolist()
         [[0, 0, 2], [1, 3, 8]]
         """
-        found = self._longest.find_matches_as_indexes(_whole(text))
+        found = self._longest.find_matches_as_indexes(text)
         return np.array(found, np.int64).reshape(-1, 3)
 
     def find_as_alternatives(self, text: str, name: str) -> np.ndarray:
@@ -84,7 +95,7 @@ class Dictionary:
         >>> words.find_as_alternatives("改革开放", "a").tolist()
         [[0, 0, 2]]
         """
-        found = self._in_order[name].find_matches_as_indexes(_whole(text))
+        found = self._in_order[name].find_matches_as_indexes(text)
         return np.array(found, np.int64).reshape(-1, 3)
 
     def __getstate__(self) -> dict:
@@ -92,7 +103,8 @@ class Dictionary:
         return {"name": self.name, "terms": self.terms}
 
 
-def _whole(text: str) -> str:
+def whole(text: str) -> str:
+    """Put U+FFFD where a torn file has half of a character: offsets stay."""
     return _HALF.sub("\ufffd", text)
 
 

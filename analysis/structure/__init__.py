@@ -77,6 +77,16 @@ def places(text: str, *, genre: str = "work-report") -> list[tuple[int, int, int
     return [(*span, k, sections[k].function) for span, k in zip(spans, owner, strict=True)]
 
 
+def paragraphs(text: str) -> list[tuple[int, int]]:
+    """
+    Give start and end of each paragraph: the lines that are not blank, in their order in every table.
+
+    >>> paragraphs("工作回顾\\n\\n成绩")
+    [(0, 4), (6, 8)]
+    """
+    return [*_spans(text)]
+
+
 def _read(text: str, genre: str) -> tuple[Reader, list[Section], list[tuple[int, int]]]:
     spans = [*_spans(text)]
     lines = [text[start:end] for start, end in spans]
