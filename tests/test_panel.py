@@ -352,6 +352,8 @@ def test_cells_of_a_sheet_are_text_never_formulas(tmp_path):
         sheets = [book.read(name).decode() for name in book.namelist() if "worksheets/sheet" in name]
     assert len(sheets) == 4
     assert not any("<f>" in sheet for sheet in sheets)
+    path, *_ = files.write(panel.build(own, ["改革"], progress=False), tmp_path / "p.csv")
+    assert ",'=HYPERLINK(1)," in path.read_text(encoding="utf-8")
 
 
 def test_scripts_name_the_file_the_panel_and_the_clusters(reports, tmp_path):

@@ -20,6 +20,7 @@ import pandas as pd
 from scipy import sparse
 
 from analysis import storage, structure, text_reuse, tokens
+from analysis.catalogue import places
 from analysis.corpus import rules
 from analysis.counts import Counts, streaming
 from analysis.panel import dictionaries
@@ -389,10 +390,10 @@ def _described(catalogue: pd.DataFrame, found: _Found) -> pd.DataFrame:
 
 
 def _provinces(catalogue: pd.DataFrame) -> list[str]:
-    """Name the province by the first two digits of the code, as the reports of provinces name it themselves."""
-    own = catalogue[catalogue["level"].eq("province") & catalogue["code"].ne("")]
-    known = dict(zip(own["code"].str[:2], own["place"], strict=True))
-    return [row.place if row.level == "province" else known.get(row.code[:2], "") for row in catalogue.itertuples()]
+    """Name the province by the first two digits of the code."""
+    known = places.by_code()
+    of = [known.get(f"{code[:2]}0000") for code in catalogue["code"]]
+    return [each.name if each and each.level == "province" else "" for each in of]
 
 
 def _ordered(table: pd.DataFrame, ids: list[str], parts: list[str]) -> pd.DataFrame:
@@ -400,7 +401,7 @@ def _ordered(table: pd.DataFrame, ids: list[str], parts: list[str]) -> pd.DataFr
     table["unit"] = table["unit"].fillna("per_10k").mask(table["measure"].eq("length"), "tokens")
     table["tokens"] = table["tokens"].fillna(0)
     rank = {"report": {id: k for k, id in enumerate(ids)}, "part": {part: k for k, part in enumerate(PARTS)}}
-    order = pd.DataFrame({c: table[c].map(places) for c, places in rank.items()}).assign(formula=table["formula"])
+    order = pd.DataFrame({c: table[c].map(known) for c, known in rank.items()}).assign(formula=table["formula"])
     table = table.loc[
         order.sort_values(["report", "formula", "part"], ascending=[True, False, True], kind="stable").index
     ]
@@ -464,11 +465,11 @@ def trace(corpus, lists, report: str, measure: str, part: str = "whole", literat
     if literature:
         dictionary = _holding(dictionaries.read(lists), measure)
         found = dictionary.find_as_alternatives(dictionaries.whole(own.raw), measure)
-        places = [(dictionary.of(measure)[k], start, end) for k, start, end in found.tolist()]
+        at = [(dictionary.of(measure)[k], start, end) for k, start, end in found.tolist()]
     else:
-        places = _places(corpus, lists, own, spans, measure)
+        at = _places(corpus, lists, own, spans, measure)
     text, rows = own.raw if literature else own.text, []
-    for term, start, end in places:
+    for term, start, end in at:
         function = "" if literature else next((f for a, b, _, f in spans if a <= start < b), "")
         if part not in ("whole", function):
             continue

@@ -13,9 +13,11 @@ from pathlib import Path
 
 import pandas as pd
 
-from analysis import readers, storage
+from analysis import storage
+from analysis.catalogue import harmless
 from analysis.panel import MEASURES, PARTS, balanced, build, coverage, trace
 from analysis.panel import dictionaries as lists_of
+from analysis.readers import tables
 
 FORMATS = (".csv", ".xlsx", ".parquet", ".dta")
 # Stata's limits: characters of a name, of a label of a variable.
@@ -230,8 +232,10 @@ def write(table: pd.DataFrame, path: Path | str, unmatched: pd.DataFrame | None 
 
 
 def _csv(table: pd.DataFrame) -> bytes:
-    """UTF-8 with a mark: without it a Chinese Excel shows 鏀垮簻."""
-    return table.to_csv(index=False, float_format="%.10g", lineterminator="\n").encode("utf-8-sig")
+    """UTF-8 with a mark: without it a Chinese Excel shows 鏀垮簻. No cell is a formula."""
+    text = table.select_dtypes(exclude=["number", "bool"]).columns
+    safe = table.assign(**{c: table[c].map(lambda v: harmless(v) if isinstance(v, str) else v) for c in text})
+    return safe.to_csv(index=False, float_format="%.10g", lineterminator="\n").encode("utf-8-sig")
 
 
 def _bytes(table: pd.DataFrame, suffix: str, labels: dict[str, str], beside: dict[str, pd.DataFrame]) -> bytes:
@@ -344,19 +348,18 @@ def _quoted(text: str) -> str:
 
 
 def covariates(path: Path) -> pd.DataFrame:
-    """Read a table of covariates: csv in any usual encoding, dta, parquet, xlsx."""
-    suffix = path.suffix.lower()
-    if suffix == ".dta":
+    """Read a table of covariates: dta, csv in any usual encoding, xlsx, parquet; columns of numbers as numbers."""
+    if path.suffix.lower() == ".dta":
         return pd.read_stata(path, convert_categoricals=False)
-    if suffix == ".parquet":
+    if path.suffix.lower() == ".parquet":
         return pd.read_parquet(path)
-    if suffix in (".xlsx", ".xls"):
-        return pd.read_excel(path, engine="calamine", dtype={"code": str})
-    try:
-        text = readers.decoded(path.read_bytes())[0].removeprefix("\ufeff")
-    except readers.Unreadable as error:
-        raise ValueError(f"{path.name} {error}; save it as CSV in UTF-8") from error
-    return pd.read_csv(io.StringIO(text), sep=None, engine="python", dtype={"code": str})
+    table = pd.DataFrame([row for _, row in tables.rows(path)])
+    for name in table.columns.difference(["code", "place"]):
+        cells = table[name].astype("string").str.strip()
+        numbers = pd.to_numeric(cells.mask(cells.eq("")), errors="coerce")
+        if numbers.notna().sum() == cells.fillna("").ne("").sum():
+            table[name] = numbers
+    return table
 
 
 def register(commands) -> None:
