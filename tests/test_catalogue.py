@@ -156,6 +156,11 @@ def test_a_catalogue_read_in_the_wrong_encoding_by_a_spreadsheet_is_named(folder
     assert any("UTF-8 that a spreadsheet read as GBK" in line for line in said)
 
 
+def test_a_name_that_looks_like_misread_bytes_is_a_name(folder):
+    path = write(folder, {"title": "盘锦市政府工作报告（2014年1月7日 蹇彪）"})
+    assert not [p for p in catalogue.problems(path) if p.column == "catalogue"]
+
+
 def test_a_checksum_that_became_a_number_is_named_with_the_right_one(folder):
     path = write(folder, {"sha256": "1.23E+45"})
     (problem,) = catalogue.problems(path)

@@ -193,9 +193,11 @@ def _rows(path: Path) -> tuple[list[tuple[int, dict]], list[Problem]]:
     reader.fieldnames = columns
     missing = [c for c in COLUMNS if c not in columns and c not in _OPTIONAL]
     found = []
-    if misread := decode.UTF8_AS_GBK.search(text):
+    # Single names look like it (蹇彪）); a file saved so is so throughout.
+    misread = sorted(decode.UTF8_AS_GBK.findall(text), key=len)
+    if sum(map(len, misread)) * 2 > sum(not c.isascii() for c in text):
         remedy = "in the spreadsheet take the file in as UTF-8 (data, from text), or draft it anew"
-        found.append(Problem(1, "catalogue", misread[0][:12], "is UTF-8 that a spreadsheet read as GBK", remedy))
+        found.append(Problem(1, "catalogue", misread[-1][:12], "is UTF-8 that a spreadsheet read as GBK", remedy))
     if decode.TORN.search(text):
         found.append(
             Problem(1, "catalogue", path.name, "has bytes that fit no character", "draft it anew", error=False)
