@@ -1,50 +1,229 @@
-"""
-The command line: `python -m analysis COMMAND --help`.
-
-A module that offers a command has `register(commands)`, which adds a parser and sets `call`, a
-function of the parsed arguments that gives the exit status (None is 0).
-"""
+"""The command line: `python -m analysis COMMAND --help`. Libraries load when a command needs them."""
 
 import argparse
-import importlib
 import os
+import shlex
 import sys
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
 import analysis
-from analysis import paths, readers, storage
+from analysis import paths, storage
 from restoration import __main__ as restorer
-
-MODULES = ("catalogue.command", "trace", "claims.command", "pipeline",
-           "html", "panel.files")
 
 
 def parser() -> argparse.ArgumentParser:
     """Make the parser of all commands."""
-    result = argparse.ArgumentParser(prog="python -m analysis", description=analysis.__doc__)
+    result = argparse.ArgumentParser(prog="python -m analysis", description=analysis.__doc__.partition("\n\n")[0])
+    from analysis import panel
+    from analysis.panel import dictionaries, files
+    from analysis.structure.functions import FUNCTIONS
+
     commands = result.add_subparsers(required=True, metavar="COMMAND")
+
+    def add(name: str, call: Callable, about: str) -> Callable:
+        """Add a command; gives what adds its arguments."""
+        command = commands.add_parser(name, help=about, description=about)
+        command.set_defaults(call=call)
+        return command.add_argument
+
+    def corpus(option: Callable, run: bool = False) -> None:
+        option("--catalogue", type=Path, metavar="CSV", help="your own catalogue.csv")
+        if run:
+            option("--run", type=Path, metavar="FOLDER", help="what `run --out` named")
+
     restore = commands.add_parser("restore", help="restore a text file; say each change and why")
     restorer.add_arguments(restore)
-    restore.set_defaults(
-        call=lambda args: restorer.run(args, readers.data),
-        overrides=paths.OVERRIDES if paths.OVERRIDES.exists() else None,
+    overrides = paths.OVERRIDES if paths.OVERRIDES.exists() else None
+    restore.set_defaults(call=_restore, overrides=overrides)
+
+    option = add("catalogue", _draft, "draft a catalogue from a folder of texts")
+    option("folder", type=Path, help="texts with the year in their names")
+    option("-o", "--out", type=Path, help="FOLDER/catalogue.csv unless given")
+    option("--force", action="store_true", help="replace a catalogue that is there")
+
+    option = add("check", _check, "say everything that is wrong with a catalogue")
+    option("catalogue", nargs="?", type=Path, default=paths.CATALOGUE)
+
+    option = add("run", _run, "restore, execute the notebooks, write the figures")
+    corpus(option)
+    option("--out", type=Path, metavar="FOLDER", help="folder for the outputs of another corpus")
+    option("--force", action="store_true", help="even if nothing has changed")
+
+    option = add("trace", _trace, "show every hit of a term with its raw characters")
+    option("term", metavar="TERM", help="a string, or a pattern with --regex")
+    option("--report", action="append", metavar="ID", help="only this report")
+    option("--section", metavar="TEXT", help="only sections whose title has TEXT")
+    option("--function", choices=FUNCTIONS, help="only sections of this function")
+    option("--regex", action="store_true", help="TERM is a regular expression")
+    option("--word", action="store_true", help="only where TERM is cut as a word")
+    option("--width", type=int, default=20, help="characters of context (20)")
+    corpus(option)
+
+    option = add("claim", _claim, "show a number of the prose with its evidence")
+    option("id", metavar="ID", nargs="?", help="its name; without it, all names")
+    corpus(option, run=True)
+
+    option = add("html", _html, "render the executed notebooks as pages to read")
+    corpus(option, run=True)
+    option("--out", type=Path, metavar="FOLDER", help="where to (html)")
+
+    option = add("panel", _panel, "make a table place × year × measure for Stata, R or a spreadsheet")
+    option("catalogue", type=Path, metavar="CATALOGUE", help="catalogue.csv of the reports")
+    option(
+        "--terms",
+        nargs="+",
+        default=[],
+        metavar="FILE|WORD",
+        help="words, each a measure, or files with a term a line (or a CSV with `term`), each a list",
     )
-    cache = commands.add_parser("cache", help="say what the cache holds, or clear it")
-    cache.add_argument("--clear", action="store_true", help="delete every entry")
-    cache.set_defaults(call=_cache)
-    reuse = commands.add_parser("reuse", help="say who shares wording with whom, passage by passage")
-    reuse.add_argument("catalogue", type=Path, nargs="?", metavar="CATALOGUE", help="your reports (else: ours)")
-    reuse.add_argument("-o", "--out", type=Path, required=True, metavar="TABLE",
-                       help="pairs, as .parquet or .csv; the passages go beside it, as TABLE-passages")  # fmt: skip
-    reuse.add_argument("--least", type=int, default=30, metavar="N", help="letters and digits of a passage (30)")
-    reuse.set_defaults(call=_reuse)
-    for name in MODULES:
-        module = importlib.import_module(f"analysis.{name}")
-        if hasattr(module, "register"):
-            module.register(commands)
+    option(
+        "--lists",
+        nargs="+",
+        default=[],
+        metavar="DICTIONARY",
+        help=f"several lists in one CSV (term, list), or one that ships: {', '.join(dictionaries.SHIPPED)}",
+    )
+    option("--part", nargs="+", default=["whole"], choices=panel.PARTS, help="parts to measure (whole)")
+    option("--measures", nargs="+", default=[], choices=panel.MEASURES, help="measures besides the lists")
+    option(
+        "--literature",
+        action="store_true",
+        help="add each list as it is usually computed: substring hits over all jieba tokens",
+    )
+    option("--wide", action="store_true", help="one row a report, measures beside each other")
+    option("--balanced", action="store_true", help="only places with a report in every year of a span")
+    option("--without", nargs="+", default=[], metavar="ID", help="reports to leave out")
+    option(
+        "--covariates", type=Path, metavar="FILE", help="table to add by code and year (or place and year)"
+    )
+    option("--trace", nargs=2, metavar=("REPORT", "MEASURE"), help="list the hits behind one cell instead")
+    option("-o", "--output", type=Path, metavar="FILE", help=f"where to: {', '.join(files.FORMATS)}")
+
+    option = add("reuse", _reuse, "say who shares wording with whom, passage by passage")
+    option("catalogue", type=Path, nargs="?", metavar="CATALOGUE", help="your reports (else: ours)")
+    option("-o", "--out", type=Path, required=True, metavar="TABLE",
+           help="pairs, as .parquet or .csv; the passages go beside it, as TABLE-passages")  # fmt: skip
+    option("--least", type=int, default=30, metavar="N", help="letters and digits of a passage (30)")
+
+    option = add("cache", _cache, "say what the cache holds, or clear it")
+    option("--clear", action="store_true", help="delete every entry")
     return result
 
+
+def _restore(args: argparse.Namespace) -> int:
+    from analysis import readers
+
+    return restorer.run(args, readers.data)
+
+
+def _check(args: argparse.Namespace) -> int:
+    from analysis import catalogue
+
+    said, good = catalogue.describe(args.catalogue)
+    print(said)
+    return 0 if good else 1
+
+
+def _draft(args: argparse.Namespace) -> int:
+    from analysis import catalogue
+    from analysis.catalogue import draft
+
+    out = args.out or args.folder / "catalogue.csv"
+    if out.exists() and not args.force:
+        print(f"{out} is there already: --force replaces it, -o names another", file=sys.stderr)
+        return 1
+    said: list[str] = []
+    try:
+        table = draft.draft(args.folder, out.parent, said, f"{out.stem}-texts")
+    finally:
+        for line in said:
+            print(line, file=sys.stderr)
+    draft.write(table, out)
+    found, _ = catalogue.describe(out)
+    print(f"{found}\nA draft, to be read and corrected: {out}; then: python -m analysis check {out}")
+    return 0
+
+
+def _run(args: argparse.Namespace) -> int:
+    from analysis import pipeline
+
+    return pipeline.run(args.catalogue, args.out, args.force)
+
+
+def _trace(args: argparse.Namespace) -> int:
+    """Print the page; 0 where there are hits, 1 where there are none."""
+    from analysis import concordance, corpus, trace
+
+    options = {name: getattr(args, name) for name in ("report", "section", "function", "regex", "word")}
+    found = concordance.hits(corpus.load(args.catalogue), args.term, width=args.width, **options)
+    print(trace.laid_out(found, args.term, **options))
+    return int(found.empty)
+
+
+def _claim(args: argparse.Namespace) -> None:
+    from analysis import claims, pipeline
+    from analysis.claims import evidence
+
+    table = claims.read(pipeline.places(args.catalogue, args.run).figures)
+    if args.id:
+        print(evidence.page(table, args.id, args.catalogue))
+        return
+    for claim in table.itertuples():
+        print(f"{claim.id:<28}{claim.text:<24}{claim.counts}")
+
+
+def _html(args: argparse.Namespace) -> int:
+    from analysis import html, pipeline
+
+    where = pipeline.places(args.catalogue, args.run)
+    missing = html.write(where, args.out)
+    for sentence in missing:
+        print(sentence, file=sys.stderr)
+    start = os.path.relpath((args.out or html.home(where)) / "index.html")
+    print(f"not complete: {start}" if missing else f"open {shlex.quote(start)}")
+    return int(bool(missing))
+
+
+def _panel(args: argparse.Namespace) -> int:
+    from analysis import corpus, panel
+    from analysis.panel import dictionaries, files
+
+    lists = [*args.terms, *(name if name in dictionaries.SHIPPED else Path(name) for name in args.lists)]
+    reports = corpus.load(args.catalogue)
+    if args.trace:
+        return _print_trace(reports, lists, args)
+    if args.output is None:
+        raise ValueError("say where the panel is to be written: -o panel.csv")
+    if args.output.suffix.lower() not in files.FORMATS:
+        raise ValueError(f"{args.output.name}: write a panel as {', '.join(files.FORMATS)}")
+    table = panel.build(
+        reports, lists, part=args.part, measures=args.measures, literature=args.literature, without=args.without
+    )
+    table = panel.balanced(table) if args.balanced else table
+    table = files.widen(table) if args.wide else table
+    unmatched = None
+    if args.covariates:
+        more = files.covariates(args.covariates)
+        table, unmatched = files.merge(table, more, ("code" if "code" in more else "place", "year"))
+    written = files.write(table, args.output, unmatched)
+    print("\n".join([*table.attrs.get("notes", []), *map(str, written)]), file=sys.stderr)
+    return 0
+
+
+def _print_trace(reports, lists: list, args: argparse.Namespace) -> int:
+    from analysis import panel
+
+    report, measure = args.trace
+    for part in args.part:
+        table = panel.trace(reports, lists, report, measure, part, literature=args.literature)
+        for hit in table.itertuples():
+            print(f"{hit.left}【{hit.hit}】{hit.right}".replace("\n", " "))
+            place = f"text {hit.start}-{hit.end}, raw {hit.raw_start}-{hit.raw_end}"
+            print("    " + "; ".join(filter(None, [hit.term, hit.function, place, hit.rests_on])))
+        print(f"{report} {measure}, {part}: {len(table)} hits")
+    return 0
 
 def _reuse(args: argparse.Namespace) -> None:
     from tqdm import tqdm

@@ -6,13 +6,9 @@ Nothing comes from a network: pictures are embedded, the font and every file tha
 folder, and there is no script. It opens from disk.
 """
 
-import argparse
-import os
 import re
-import shlex
 import shutil
 import struct
-import sys
 from dataclasses import dataclass
 from fnmatch import fnmatch
 from functools import cache
@@ -414,25 +410,3 @@ def _tables(made: Folder) -> list[str]:
     found += [made.keep(path, f"figures/{path.name}") for path in claimed]
     lists = sorted(path for path in paths.LEXICONS.glob("*") if path.is_file())
     return found + [made.keep(path, f"analysis/resources/lexicons/{path.name}") for path in lists]
-
-
-def _command(args: argparse.Namespace) -> int:
-    where = pipeline.places(args.catalogue)
-    try:
-        missing = write(where, args.out)
-    except ValueError as error:
-        print(error, file=sys.stderr)
-        return 1
-    for sentence in missing:
-        print(sentence, file=sys.stderr)
-    start = os.path.relpath((args.out or home(where)) / "index.html")
-    print(f"not complete: {start}" if missing else f"open {shlex.quote(start)}")
-    return int(bool(missing))
-
-
-def register(commands) -> None:
-    """Add `html` to the command line."""
-    parser = commands.add_parser("html", help="render the executed notebooks as pages to read")
-    parser.add_argument("--catalogue", type=Path, metavar="CSV", help="your own catalogue.csv")
-    parser.add_argument("--out", type=Path, metavar="FOLDER", help="where to (html)")
-    parser.set_defaults(call=_command)

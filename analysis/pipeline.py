@@ -221,12 +221,3 @@ _STAMP = storage.Kept(
 
 def _unchanged(where: Places, inputs: str) -> bool:
     return _STAMP.held(str(where.notebooks)) == {"inputs": inputs, "outputs": _digest(_outputs(where))}
-
-
-def register(commands) -> None:
-    """Add `run` to the command line."""
-    parser = commands.add_parser("run", help="restore, execute the notebooks, write the figures")
-    parser.add_argument("--catalogue", type=Path, help="your own catalogue.csv")
-    parser.add_argument("--out", type=Path, help="folder for the outputs of another corpus")
-    parser.add_argument("--force", action="store_true", help="even if nothing has changed")
-    parser.set_defaults(call=lambda args: run(args.catalogue, args.out, args.force))

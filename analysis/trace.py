@@ -1,15 +1,10 @@
 """Print the hits of a term as a page of aligned lines: `python -m analysis trace TERM`."""
 
-import argparse
 import unicodedata
-from pathlib import Path
 
 import pandas as pd
 
 from analysis import concordance
-
-# Functions a section can have; see `structure`.
-FUNCTIONS = ("review", "guiding", "tasks", "self-government", "other")
 
 
 def page(corpus, query: str, **options) -> str:
@@ -23,7 +18,11 @@ def page(corpus, query: str, **options) -> str:
     **options
         As in `concordance.hits`.
     """
-    table = concordance.hits(corpus, query, **options)
+    return laid_out(concordance.hits(corpus, query, **options), query, **options)
+
+
+def laid_out(table: pd.DataFrame, query: str, **options) -> str:
+    """Lay out hits that were found (`concordance.hits`)."""
     lines = []
     for name, part in table.groupby("report", sort=False):
         lines += [f"{name} ({part['year'].iloc[0]}): {len(part)}", *_lines(part), ""]
@@ -85,28 +84,3 @@ def _nothing(
     hints += ["a shorter term, or a pattern such as --regex '创新.{0,4}驱动'"] * (not regex)
     tried = f" Try {'; or '.join(hints)}." if hints else ""
     return f"No hit of {query}.{tried} {_hidden(split.loc['all', 'gaps'])}"
-
-
-def run(args: argparse.Namespace) -> int:
-    """Print the page; 0 where there are hits, 1 where there are none."""
-    from analysis import corpus
-
-    options = {"report": args.report, "section": args.section, "function": args.function}
-    loaded = corpus.load(args.catalogue)
-    text = page(loaded, args.term, regex=args.regex, word=args.word, width=args.width, **options)
-    print(text)
-    return int(text.startswith("No hit of "))
-
-
-def register(commands) -> None:
-    """Add `trace` to the command line."""
-    parser = commands.add_parser("trace", help="show every hit of a term with its raw characters")
-    parser.add_argument("term", metavar="TERM", help="a string, or a pattern with --regex")
-    parser.add_argument("--report", action="append", metavar="ID", help="only this report")
-    parser.add_argument("--section", metavar="TEXT", help="only sections whose title has TEXT")
-    parser.add_argument("--function", choices=FUNCTIONS, help="only sections of this function")
-    parser.add_argument("--catalogue", type=Path, metavar="CSV", help="your own catalogue.csv")
-    parser.add_argument("--regex", action="store_true", help="TERM is a regular expression")
-    parser.add_argument("--word", action="store_true", help="only where TERM is cut as a word")
-    parser.add_argument("--width", type=int, default=20, help="characters of context (20)")
-    parser.set_defaults(call=run)

@@ -7,8 +7,8 @@ import pytest
 
 from analysis import claims, concordance, corpus, notebooks, paths
 from analysis.__main__ import main
-from analysis.claims import command
-from analysis.claims.command import arguments
+from analysis.claims import evidence
+from analysis.claims.evidence import arguments
 
 # A number that is said, with its interval; not one in code, a name (`gov-2021`, 5G) or a year.
 NUMBER = re.compile(
@@ -153,7 +153,7 @@ def test_every_claim_has_a_page(ledger, monkeypatch):
     table = claims.read(paths.ROOT / "figures")
     monkeypatch.setattr("analysis.trace.page", lambda *_, **__: "hits")
     for row in table.itertuples():
-        page = command.page(table, row.id)
+        page = evidence.page(table, row.id)
         assert page.startswith(f"{row.id}: {row.text}")
         assert "nan" not in page
 

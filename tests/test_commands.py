@@ -60,7 +60,7 @@ def hostile(tmp_path):
     (tmp_path / "a.txt").write_text("政府工作报告\n一、过去一年工作回顾\n经济\u2066发展\u202e。\n", encoding="utf-8")
     (tmp_path / "c.csv").write_text(
         "id,file,title,issuer,level,genre,date,reviews,plans,source,licence,sha256,notes\n"
-        "a,a.txt,报\x1b]0;x\x07告\u202e,府,city,work-report,2020-01-10,,,,,,\n", encoding="utf-8")  # fmt: skip
+        "a,a.txt,报\u2067告\u202e,府,city,work-report,2020-01-10,,,,,,\n", encoding="utf-8")  # fmt: skip
     return tmp_path / "c.csv"
 
 

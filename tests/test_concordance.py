@@ -1,6 +1,5 @@
 """Hits stand where they say, in text and raw text, and tell what they rest on."""
 
-import argparse
 import re
 import sys
 import types
@@ -149,11 +148,8 @@ def test_the_command_prints_and_returns_whether_there_were_hits(corpus, monkeypa
     loader = types.SimpleNamespace(load=lambda path: corpus)
     monkeypatch.setitem(sys.modules, "analysis.corpus", loader)
     monkeypatch.setattr(analysis, "corpus", loader, raising=False)
-    parser = argparse.ArgumentParser()
-    trace.register(parser.add_subparsers())
     for term, code in (("高质量发展", 0), ("元宇宙", 1)):
-        args = parser.parse_args(["trace", term, "--function", "tasks", "--report", "a"])
-        assert args.call(args) == code
+        assert main(["trace", term, "--function", "tasks", "--report", "a"]) == code
     assert "坚持【高质量发展】。" in capsys.readouterr().out
 
 

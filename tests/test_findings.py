@@ -6,7 +6,7 @@ import pytest
 
 from analysis import concordance, corpus, findings, paths
 from analysis.catalogue import draft
-from analysis.claims.command import arguments
+from analysis.claims.evidence import arguments
 from analysis.drift import pairs
 from analysis.findings import refusals, targets, wordings
 from analysis.keyness import comparison

@@ -1,13 +1,11 @@
 """The HTML edition: every link leads somewhere, nothing comes from a network, a browser agrees."""
 
-import argparse
 import json
 import re
 import shutil
 import subprocess
 from dataclasses import replace
 from html import unescape
-from pathlib import Path
 from urllib.parse import unquote
 
 import nbformat
@@ -16,6 +14,7 @@ import pytest
 from bs4 import BeautifulSoup
 from nbformat import v4
 
+from analysis import __main__ as command
 from analysis import catalogue, corpus, figures, html, paths, pipeline
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("chrome")
@@ -186,11 +185,11 @@ def test_a_link_to_a_folder_leads_to_the_data(other, tmp_path):
 @pytest.mark.parametrize("whole", [True, False])
 def test_the_command_says_what_to_open(other, tmp_path, monkeypatch, capsys, whole):
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(pipeline, "places", lambda _: other)
+    monkeypatch.setattr(pipeline, "places", lambda *_: other)
     if not whole:
         notebook_of(other, v4.new_output("display_data", {html.WIDGET: {}}))
-    args = argparse.Namespace(catalogue=other.catalogue, out=Path("my pages"))
-    assert html._command(args) == int(not whole)
+    words = ["html", "--catalogue", str(other.catalogue), "--out", "my pages"]
+    assert command.main(words) == int(not whole)
     out = capsys.readouterr().out
     assert out == ("open 'my pages/index.html'\n" if whole
                    else "not complete: my pages/index.html\n")  # fmt: skip

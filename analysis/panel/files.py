@@ -7,7 +7,6 @@ A panel as a file, with what reads it: csv, xlsx, parquet or dta, a codebook, th
 import io
 import json
 import re
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -15,8 +14,7 @@ import pandas as pd
 
 from analysis import storage
 from analysis.catalogue import harmless
-from analysis.panel import MEASURES, PARTS, balanced, build, coverage, trace
-from analysis.panel import dictionaries as lists_of
+from analysis.panel import coverage
 from analysis.readers import tables
 
 FORMATS = (".csv", ".xlsx", ".parquet", ".dta")
@@ -360,78 +358,3 @@ def covariates(path: Path) -> pd.DataFrame:
         if numbers.notna().sum() == cells.fillna("").ne("").sum():
             table[name] = numbers
     return table
-
-
-def register(commands) -> None:
-    """Add `panel` to the command line."""
-    parser = commands.add_parser("panel", help="make a table place × year × measure for Stata, R or a spreadsheet")
-    parser.add_argument("catalogue", type=Path, metavar="CATALOGUE", help="catalogue.csv of the reports")
-    parser.add_argument(
-        "--terms",
-        nargs="+",
-        default=[],
-        metavar="FILE|WORD",
-        help="words, each a measure, or files with a term a line (or a CSV with `term`), each a list",
-    )
-    parser.add_argument(
-        "--lists",
-        nargs="+",
-        default=[],
-        metavar="DICTIONARY",
-        help=f"several lists in one CSV (term, list), or one that ships: {', '.join(lists_of.SHIPPED)}",
-    )
-    parser.add_argument("--part", nargs="+", default=["whole"], choices=PARTS, help="parts to measure (whole)")
-    parser.add_argument("--measures", nargs="+", default=[], choices=MEASURES, help="measures besides the lists")
-    parser.add_argument(
-        "--literature",
-        action="store_true",
-        help="add each list as it is usually computed: substring hits over all jieba tokens",
-    )
-    parser.add_argument("--wide", action="store_true", help="one row a report, measures beside each other")
-    parser.add_argument("--balanced", action="store_true", help="only places with a report in every year of a span")
-    parser.add_argument("--without", nargs="+", default=[], metavar="ID", help="reports to leave out")
-    parser.add_argument(
-        "--covariates", type=Path, metavar="FILE", help="table to add by code and year (or place and year)"
-    )
-    parser.add_argument("--trace", nargs=2, metavar=("REPORT", "MEASURE"), help="list the hits behind one cell instead")
-    parser.add_argument("-o", "--output", type=Path, metavar="FILE", help=f"where to: {', '.join(FORMATS)}")
-    parser.set_defaults(call=_command)
-
-
-def _command(args) -> int:
-    from analysis import corpus
-
-    lists = [*args.terms, *(name if name in lists_of.SHIPPED else Path(name) for name in args.lists)]
-    reports = corpus.load(args.catalogue)
-    if args.trace:
-        return _print_trace(reports, lists, args)
-    if args.output is None:
-        raise ValueError("say where the panel is to be written: -o panel.csv")
-    if args.output.suffix.lower() not in FORMATS:
-        raise ValueError(f"{args.output.name}: write a panel as {', '.join(FORMATS)}")
-    table = build(
-        reports, lists, part=args.part, measures=args.measures, literature=args.literature, without=args.without
-    )
-    table = balanced(table) if args.balanced else table
-    table = widen(table) if args.wide else table
-    unmatched = None
-    if args.covariates:
-        more = covariates(args.covariates)
-        table, unmatched = merge(table, more, ("code" if "code" in more else "place", "year"))
-    written = write(table, args.output, unmatched)
-    print("\n".join([*table.attrs.get("notes", []), *map(str, written)]), file=sys.stderr)
-    return 0
-
-
-def _print_trace(reports, lists, args) -> int:
-    report, measure = args.trace
-    for part in args.part:
-        table = trace(reports, lists, report, measure, part, literature=args.literature)
-        for hit in table.itertuples():
-            # Control characters of a text are no commands to the terminal.
-            line = f"{hit.left}【{hit.hit}】{hit.right}"
-            print("".join(c if c.isprintable() else " " for c in line))
-            place = f"text {hit.start}-{hit.end}, raw {hit.raw_start}-{hit.raw_end}"
-            print("    " + "; ".join(filter(None, [hit.term, hit.function, place, hit.rests_on])))
-        print(f"{report} {measure}, {part}: {len(table)} hits")
-    return 0

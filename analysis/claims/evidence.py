@@ -6,8 +6,6 @@ from pathlib import Path
 
 import pandas as pd
 
-from analysis.claims import read
-
 
 def page(table: pd.DataFrame, id: str, catalogue: Path | None = None) -> str:
     """
@@ -56,23 +54,3 @@ def arguments(said: str) -> dict:
     options.add_argument("--regex", action="store_true")
     options.add_argument("--word", action="store_true")
     return vars(options.parse_args(shlex.split(said)))
-
-
-def _command(args) -> int:
-    from analysis import pipeline
-
-    table = read(pipeline.places(args.catalogue).figures)
-    if args.id:
-        print(page(table, args.id, args.catalogue))
-        return 0
-    for claim in table.itertuples():
-        print(f"{claim.id:<28}{claim.text:<24}{claim.counts}")
-    return 0
-
-
-def register(commands) -> None:
-    """Add `claim` to the command line."""
-    parser = commands.add_parser("claim", help="show a number of the prose with its evidence")
-    parser.add_argument("id", metavar="ID", nargs="?", help="its name; without it, all names")
-    parser.add_argument("--catalogue", type=Path, metavar="CSV", help="your own catalogue.csv")
-    parser.set_defaults(call=_command)
