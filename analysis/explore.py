@@ -34,7 +34,7 @@ def open(
     ----------
     corpus : Corpus
     query, regex : what is shown first
-    before, after : documents, as in `contrasts.contrast`
+    before, after : documents, as in `contrast.compare`
     lang : {"zh", "en", "both"}
     live : bool
         Widgets or plain HTML; by default widgets where a Jupyter server runs the notebook.
@@ -200,6 +200,6 @@ def _offer(control, keys, name) -> None:
 
 
 def _chosen(prepared, side) -> list[str]:
-    from analysis.drift.contrasts import documents
+    from analysis.contrast import documents
 
     return [] if side is None else documents(prepared.corpus.catalogue, side)

@@ -12,9 +12,8 @@ import numpy as np
 import pandas as pd
 from scipy import sparse
 
-from analysis import concordance, lexicons, tokens, uncertainty
+from analysis import concordance, contrast, lexicons, tokens, uncertainty
 from analysis.counts import Counts, count
-from analysis.drift import contrasts
 
 # Words on either side that count as neighbours: the span most used since Sinclair (1991) is 4 to 5.
 SPAN = 5
@@ -192,12 +191,12 @@ def path(prepared: Prepared, report: str, section: int) -> list[str]:
     return [prepared.sections[report, each][1] for each in upwards[::-1]]
 
 
-def compare(prepared: Prepared, found: Found, before, after) -> contrasts.Contrast:
+def compare(prepared: Prepared, found: Found, before, after) -> contrast.Contrast:
     """
-    Compare two sets of documents, like for like, for the term of a query.
+    Compare two sets of reports, like for like, for the term of a query.
 
-    `before` and `after` choose documents as in `contrasts.contrast`, which raises NotIdentified
-    where nothing is alike, or where a report would stand on both sides (a corpus of one year).
+    `before` (the reference) and `after` (the target) choose reports as in `contrast.compare`, which
+    raises NotComparable where nothing is alike, or where a report would stand on both sides.
     """
     counted, catalogue = counts(prepared, found), prepared.corpus.catalogue
-    return contrasts.contrast(counted, catalogue, before, after, found.only.get("function"))
+    return contrast.compare(counted, catalogue, after, before, found.only.get("function"))

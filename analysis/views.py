@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from analysis import lookup
-from analysis.drift.contrasts import NotIdentified, documents
+from analysis.contrast import NotComparable, documents
 from analysis.figures import COLOURS
 from analysis.glossary import label
 
@@ -42,7 +42,7 @@ def page(prepared, query: str, regex: bool = False, before=None, after=None, lan
     """
     Set every view of a query one below the other: what a reader without a kernel sees.
 
-    `before` and `after` choose documents as in `contrasts.contrast`; without them no contrast.
+    `before` and `after` choose documents as in `contrast.compare`; without them no contrast.
     Drawings are pictures here: a notebook that is only looked at drops what is drawn in the page.
     """
     found = lookup.find(prepared, query, regex)
@@ -248,26 +248,31 @@ def contrast(prepared, found, before, after, lang: str = "both") -> str:
     """The contrast of two sets of documents, or what refuses it."""
     try:
         made = lookup.compare(prepared, found, before, after)
-    except NotIdentified as refusal:
+    except NotComparable as refusal:
         why = " · ".join(f"{label(f'no {column}', lang)} ({_listed(left, lang)} / "
                          f"{_listed(right, lang)})" for column, left, right in refusal.missing)
         said = f"<b>{label('no contrast', lang)}</b> · {why} · {label('describe each', lang)}"
         return f"<p>{said}</p>"
-    strata = made.strata.drop(columns=["clusters_before", "clusters_after", "cluster", "weight"])
-    for column in ("level", "genre", "function"):
+    strata = made.strata.drop(
+        columns=["clusters_target", "clusters_reference", "cluster", "weight"])
+    strata = strata.rename(columns={"n_reference": "n_before", "n_target": "n_after"})
+    if not strata["place"].any():
+        strata = strata.drop(columns="place")
+    for column in [name for name in ("level", "place", "genre", "function") if name in strata]:
         strata[column] = [label(name, lang) for name in strata[column]]
     if made.table.empty:
         return f"<p>{label('no hit', lang)}</p>" + _table(strata, lang)
     row = made.table.iloc[0]
     sides = pd.DataFrame([
         {"side": label(side, lang), "documents": ", ".join(named(prepared, id, lang) for id in ids),
-         "count": int(row[f"n_{side}"]), "per_10k": row[f"per_10k_{side}"]}
-        for side, ids in (("before", made.before), ("after", made.after))
+         "count": int(row[f"n_{column}"]), "per_10k": row[f"per_10k_{column}"]}
+        for side, column, ids in (("before", "reference", made.reference),
+                                  ("after", "target", made.target))
     ])  # fmt: skip
     effect = made.table[["log_ratio", "low", "high", "p", "mde_ratio"]]
     effect = effect.assign(p="< 0.001" if row["p"] < 0.001 else f"{row['p']:.3f}")
     said = f"<p>{label('like for like', lang)}</p>"
-    catalogue, used = prepared.corpus.catalogue, {*made.before, *made.after}
+    catalogue, used = prepared.corpus.catalogue, {*made.reference, *made.target}
     chosen = [id for side in (before, after) for id in documents(catalogue, side)]
     if rest := ", ".join(named(prepared, id, lang) for id in chosen if id not in used):
         said += f"<p>{label('not used', lang)}: {escape(rest)}</p>"

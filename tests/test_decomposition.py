@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import sparse
 
+from analysis.contrast import decomposition
 from analysis.counts import Counts
-from analysis.drift import decomposition
 
 FUNCTIONS = ["review", "guiding", "tasks", "other"]
 

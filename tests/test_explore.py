@@ -8,7 +8,7 @@ import pytest
 from IPython.core.formatters import DisplayFormatter
 
 from analysis import concordance, corpus, counts, explore, lookup, uncertainty, views
-from analysis.drift.contrasts import NotIdentified
+from analysis.contrast import NotComparable
 from analysis.glossary import label
 
 CITY = ["taiyuan-gov-2021"], ["taiyuan-gov-2026"]
@@ -104,14 +104,14 @@ def test_a_hit_by_itself_shows_its_place_its_raw_characters_and_its_edits(prepar
 
 def test_unlike_documents_are_refused_in_a_sentence(prepared):
     found = lookup.find(prepared, "发展")
-    with pytest.raises(NotIdentified, match="no level in common"):
+    with pytest.raises(NotComparable, match="no level in common"):
         lookup.compare(prepared, found, *UNLIKE)
     html = views.contrast(prepared, found, *UNLIKE, "zh")
     assert "级别不同 (市 / 省)" in html
     assert not re.search("[A-Za-z]", Text(html).said)
     made = lookup.compare(prepared, found, *CITY)
     assert list(made.table.index) == ["发展"]
-    for number in made.table.loc["发展", ["n_before", "n_after"]]:
+    for number in made.table.loc["发展", ["n_reference", "n_target"]]:
         assert f"<td>{number}</td>" in views.contrast(prepared, found, *CITY)
 
 
@@ -120,7 +120,7 @@ def test_a_contrast_says_what_its_rates_are_over_and_whom_it_leaves_out(prepared
     found = lookup.find(prepared, "高质量发展")
     made = lookup.compare(prepared, found, *CITY)
     whole = lookup.rates(prepared, found).set_index("report").loc[CITY[0][0], "per_10k"]
-    assert made.table["per_10k_before"].iloc[0] != pytest.approx(whole, abs=0.005)
+    assert made.table["per_10k_reference"].iloc[0] != pytest.approx(whole, abs=0.005)
     alone, mixed = (views.contrast(prepared, found, before, CITY[1], lang)
                     for before in (CITY[0], [*CITY[0], *UNLIKE[1]]))  # fmt: skip
     for html in (alone, mixed):

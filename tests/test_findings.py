@@ -4,12 +4,11 @@ from types import SimpleNamespace
 
 import pytest
 
-from analysis import concordance, corpus, findings, paths
+from analysis import concordance, contrast, corpus, findings, paths
 from analysis.catalogue import draft
 from analysis.claims.evidence import arguments
-from analysis.drift import pairs
+from analysis.contrast import changes
 from analysis.findings import refusals, targets, wordings
-from analysis.keyness import comparison
 
 
 @pytest.fixture(scope="module")
@@ -19,12 +18,12 @@ def reports():
 
 @pytest.fixture(scope="module")
 def study(reports):
-    return comparison.study(reports, "tasks")
+    return findings.study(reports, "tasks")
 
 
 @pytest.fixture(scope="module")
 def pair(study, reports):
-    return pairs.widest(study.counts, reports.catalogue, "tasks")
+    return contrast.widest(study.counts, reports.catalogue, "tasks")
 
 
 @pytest.fixture(scope="module")
@@ -95,7 +94,7 @@ def test_evidence_for_a_target_is_sought_as_it_is_written(tmp_path, before, afte
         (tmp_path / f"guowuyuan-{year}.txt").write_text(text * 3, encoding="utf-8")
     draft.write(draft.draft(tmp_path), tmp_path / "catalogue.csv")
     reports = corpus.load(tmp_path / "catalogue.csv")
-    two = SimpleNamespace(before=reports.ids[:1], after=reports.ids[1:])
+    two = SimpleNamespace(reference=reports.ids[:1], target=reports.ids[1:])
     (row,) = (r for r in targets.both(reports, two).itertuples() if r.indicator == "地区生产总值")
     asked = arguments(targets._evidence(reports, row))
     assert (asked["term"], asked["regex"], asked["report"]) == (term, regex, reports.ids)
@@ -134,9 +133,9 @@ def test_quotations_take_reports_and_sections_in_turn(reports):
 
 
 def test_what_tempts_is_refused_with_a_reason(reports, raw, study, pair):
-    naive = comparison.study(raw, "tasks").counts
+    naive = findings.study(raw, "tasks").counts
     table = refusals.refusals(reports, study.counts, naive, pair,
-                              pairs.changes(pair, study.counts))  # fmt: skip
+                              changes.changes(pair, study.counts))  # fmt: skip
     assert len(table) >= 5
     assert table["tempting"].is_unique
     assert any("a trend needs 4" in why for why in table["why_not"])
@@ -144,7 +143,7 @@ def test_what_tempts_is_refused_with_a_reason(reports, raw, study, pair):
 
 
 def test_without_a_pair_nothing_is_compared(reports, study):
-    none = pairs.widest(study.counts.restrict(report="shanxi-gov-2023"),
+    none = contrast.widest(study.counts.restrict(report="shanxi-gov-2023"),
                         reports.catalogue.loc[["shanxi-gov-2023"]])  # fmt: skip
     assert targets.targets({"full": reports}, none) == []
     assert wordings.settled({"full": study}, none) == []

@@ -7,7 +7,7 @@ import pytest
 
 from analysis import topics
 from analysis.topics import cards as topic_cards
-from analysis.topics import codebook
+from analysis.topics import domains
 
 
 @pytest.fixture(scope="module")
@@ -34,7 +34,7 @@ def recurrence(*values):
 
 def test_cards_name_topics_that_recur_and_no_others(made, model, book):
     corpus = made[1]
-    found = codebook.hits(corpus, book)
+    found = domains.hits(corpus, book)
     table = topic_cards.cards(model, recurrence(0.9, 0.6, 0.59, 1.0), corpus, found, book)
     assert table["topic"].tolist() == [0, 1, 2, 3]
     assert table["status"].tolist() == ["stable", "stable", "unstable", "stable"]
@@ -52,7 +52,7 @@ def test_cards_name_topics_that_recur_and_no_others(made, model, book):
 
 def test_a_label_without_translation_names_the_domain_and_says_so(made, model, book):
     corpus = made[1]
-    found = codebook.hits(corpus, book)
+    found = domains.hits(corpus, book)
     bare = book.drop(columns="en")
     table = topic_cards.cards(model, recurrence(1, 1, 1, 1), corpus, found, bare)
     assert table["label_en"].str.fullmatch(r"domain: d[0-3]").all()
@@ -112,3 +112,46 @@ def test_like_for_like_takes_some_documents_and_the_same_topics(model):
     assert tasks.weights is model.weights
     with pytest.raises(ValueError, match="No document with"):
         topic_cards.within(model, function="guiding")
+
+
+@pytest.fixture
+def alike() -> topics.TopicModel:
+    rng = np.random.default_rng(0)
+    rows = [(r, "tasks", s) for r in ("a", "b", "c") for s in range(10)]
+    documents = pd.DataFrame(rows, columns=["report", "function", "section"])
+    documents = documents.assign(n_tokens=100, paragraph=range(len(rows)))
+    high = np.where(documents["report"] == "b", 0.8, 0.2) + rng.normal(0, 0.05, len(rows))
+    weights = np.eye(2).repeat(12, axis=1) / 12
+    terms = pd.Index([f"词{i:02}" for i in range(24)])
+    return topics.TopicModel("nmf", 2, 0, weights, np.column_stack([high, 1 - high]), terms, documents)
+
+
+def catalogue(levels: dict[str, str]) -> pd.DataFrame:
+    table = pd.DataFrame({"year": range(2021, 2021 + len(levels)), "level": list(levels.values())})
+    return table.assign(genre="work-report").set_index(pd.Index(list(levels), name="id"))
+
+
+def test_a_planted_difference_is_found_between_alike_reports(alike):
+    table = topic_cards.differences(alike, catalogue({"a": "city", "b": "city"}))
+    assert table["difference"].tolist() == pytest.approx([0.6, -0.6], abs=0.05)
+    assert table["clear"].all()
+
+
+def test_swapping_the_years_flips_the_sign(alike):
+    one = topic_cards.differences(alike, catalogue({"a": "city", "b": "city"}))
+    two = topic_cards.differences(alike, catalogue({"b": "city", "a": "city"}))
+    assert one["difference"].tolist() == pytest.approx((-two["difference"]).tolist())
+    assert one["low"].tolist() == pytest.approx((-two["high"]).tolist())
+
+
+def test_reports_of_different_levels_are_not_compared(alike):
+    assert topic_cards.differences(alike, catalogue({"a": "city", "b": "province"})).empty
+
+
+def test_a_report_without_the_function_leaves_its_place_to_the_next(alike):
+    table = topic_cards.differences(alike, catalogue(dict.fromkeys("xabcy", "city")))
+    assert set(table["before"]) == {"a"}
+    assert set(table["after"]) == {"c"}
+    other = topic_cards.differences(alike, catalogue({"a": "city", "b": "city"}), "review")
+    assert other.empty
+    assert list(other) == list(table)

@@ -7,8 +7,7 @@ import pytest
 
 from analysis import counts, paths, storage, topics
 from analysis.counts import Counts
-from analysis.topics import choice as topic_choice
-from analysis.topics import stability as topic_stability
+from analysis.topics import stability
 
 FEW = {"resamples": 20, "nulls": 1, "n_jobs": 1, "progress": False}
 
@@ -39,20 +38,20 @@ def zipf(n=400, length=70, vocabulary=2000, seed=0) -> Counts:
 
 
 def shuffle_of(documents: Counts, seed: int) -> Counts:
-    shuffled = topic_stability.shuffled(documents.matrix, seed)
+    shuffled = stability.shuffled(documents.matrix, seed)
     return Counts(shuffled, documents.units, documents.terms)
 
 
 def above(documents: Counts, k: int, **options) -> int:
     """How many topics recur."""
-    found = topic_stability.matches(documents, [k], n_jobs=1, progress=False, **options)
-    return int((topic_stability.recurrence(found, k)["status"] == "stable").sum())
+    found = stability.matches(documents, [k], n_jobs=1, progress=False, **options)
+    return int((stability.recurrence(found, k)["status"] == "stable").sum())
 
 
 def test_planted_topics_recur_and_superfluous_ones_do_not(documents):
-    found = topic_stability.matches(documents, [4, 7], **FEW)
-    assert (topic_stability.recurrence(found, 4)["recurrence"] >= 0.9).all()
-    assert (topic_stability.recurrence(found, 7)["status"] == "unstable").any()
+    found = stability.matches(documents, [4, 7], **FEW)
+    assert (stability.recurrence(found, 4)["recurrence"] >= 0.9).all()
+    assert (stability.recurrence(found, 7)["status"] == "unstable").any()
 
 
 def test_no_topic_of_shuffled_words_comes_above_the_line():
@@ -84,7 +83,7 @@ def test_no_topic_of_shuffled_reports_comes_above_the_line(national, reports):
 
 
 def test_shuffling_keeps_lengths_and_frequencies(documents):
-    dealt = topic_stability.shuffled(documents.matrix, 5)
+    dealt = stability.shuffled(documents.matrix, 5)
     assert np.array_equal(dealt.sum(axis=0), documents.matrix.sum(axis=0))
     assert np.array_equal(dealt.sum(axis=1), documents.matrix.sum(axis=1))
     assert (dealt != documents.matrix).nnz > 0
@@ -92,35 +91,35 @@ def test_shuffling_keeps_lengths_and_frequencies(documents):
 
 def test_results_do_not_depend_on_cores_or_order(documents, tmp_path, monkeypatch):
     options = {"resamples": 11, "nulls": 1, "progress": False}
-    one = topic_stability.matches(documents, [4], n_jobs=1, **options)
+    one = stability.matches(documents, [4], n_jobs=1, **options)
     assert len(list(tmp_path.rglob("*.parquet"))) == 1
-    pd.testing.assert_frame_equal(one, topic_stability.matches(documents, [4], **options))
+    pd.testing.assert_frame_equal(one, stability.matches(documents, [4], **options))
     order = np.random.default_rng(1).permutation(len(documents.units))
     units = documents.units.iloc[order].reset_index(drop=True)
     mixed = Counts(documents.matrix[order], units, documents.terms)
     monkeypatch.setattr(paths, "CACHE", tmp_path / "other")
     pd.testing.assert_frame_equal(
-        one, topic_stability.matches(mixed, [4], n_jobs=2, **options), check_exact=True
+        one, stability.matches(mixed, [4], n_jobs=2, **options), check_exact=True
     )
 
 
 def test_an_interrupted_cache_entry_is_made_again(documents, tmp_path):
     options = {"resamples": 2, "nulls": 0, "n_jobs": 1, "progress": False}
-    one = topic_stability.matches(documents, [3], **options)
+    one = stability.matches(documents, [3], **options)
     storage.entries("topics")[0].write_bytes(b"half")
-    pd.testing.assert_frame_equal(one, topic_stability.matches(documents, [3], **options))
+    pd.testing.assert_frame_equal(one, stability.matches(documents, [3], **options))
 
 
 def test_other_resamples_with_another_seed(documents):
-    one, other = (topic_stability.matches(documents, [6], seed=s, **FEW) for s in (0, 1))
+    one, other = (stability.matches(documents, [6], seed=s, **FEW) for s in (0, 1))
     assert not one["agreement"].equals(other["agreement"])
 
 
 def test_matching_is_one_to_one_and_ignores_words_without_weight():
     one = np.array([[4, 3, 0, 0], [4, 3, 2, 0]])
-    assert topic_stability.shared_words(one, one, 2).tolist() == [2, 2]
+    assert stability.shared_words(one, one, 2).tolist() == [2, 2]
     short = np.array([[1.0, 0, 0, 0], [0, 0, 1, 1]])
-    assert topic_stability.shared_words(short, short, 3).tolist() == [1, 2]
+    assert stability.shared_words(short, short, 3).tolist() == [1, 2]
 
 
 def test_the_threshold_rises_until_shuffled_words_stay_away_from_the_line():
@@ -128,25 +127,25 @@ def test_the_threshold_rises_until_shuffled_words_stay_away_from_the_line():
     rows += [(5, -1, r, 0, 6, 0.9) for r in range(10)]
     columns = ["k", "shuffle", "resample", "topic", "shared", "agreement"]
     found = pd.DataFrame(rows, columns=columns)
-    assert topic_stability.threshold(found).loc[5].tolist() == [7, round(7 / 13, 4), 0.0]
-    assert topic_stability.recurrence(found, 5)["status"].tolist() == ["unstable"]
+    assert stability.threshold(found).loc[5].tolist() == [7, round(7 / 13, 4), 0.0]
+    assert stability.recurrence(found, 5)["status"].tolist() == ["unstable"]
     with pytest.raises(ValueError, match="K = 6 was not resampled"):
-        topic_stability.recurrence(found, 6)
+        stability.recurrence(found, 6)
 
 
 def test_more_topics_than_half_of_the_documents_are_refused():
     few, *_ = planted.documents(reports=1, sections=2)
     with pytest.raises(ValueError, match="choose K from 2 to 8"):
-        topic_stability.matches(few, [9], **FEW)
+        stability.matches(few, [9], **FEW)
     with pytest.raises(ValueError, match="16 documents are too few for topics"):
-        topic_choice.candidates(few)
+        stability.candidates(few)
 
 
 def test_the_planted_number_of_topics_is_chosen(documents):
-    found = topic_stability.matches(documents, range(2, 8), **FEW)
-    table = topic_choice.stability(found)
+    found = stability.matches(documents, range(2, 8), **FEW)
+    table = stability.by_k(found)
     flat = pd.DataFrame({"k": range(2, 8), "c_npmi": 0.0})
-    k, why = topic_choice.choose_k(table, flat)
+    k, why = stability.choose_k(table, flat)
     assert k == 4
     assert why.startswith("K = 4 of 2 to 7: ")
     assert "K = 3:" in why
@@ -160,5 +159,5 @@ def test_coherence_decides_only_among_the_most_stable():
         "jaccard": 0.4, "recurring": 5,
     })
     rising = pd.DataFrame({"k": [6, 7, 8, 9], "c_npmi": [0.1, 0.3, 0.2, 0.9]})
-    assert topic_choice.choose_k(table, rising)[0] == 7
-    assert topic_choice.choose_k(table, rising.assign(c_npmi=0.1))[0] == 8
+    assert stability.choose_k(table, rising)[0] == 7
+    assert stability.choose_k(table, rising.assign(c_npmi=0.1))[0] == 8

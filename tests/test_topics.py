@@ -7,8 +7,7 @@ import pytest
 
 from analysis import counts, topics
 from analysis.counts import Counts
-from analysis.topics import maps as topic_maps
-from analysis.topics import words as topic_words
+from analysis.topics import cards as topic_cards
 
 
 @pytest.fixture(scope="module")
@@ -120,19 +119,19 @@ def test_frex_follows_its_formula():
     shares, units = np.full((2, 2), 0.5), pd.DataFrame({"n_tokens": [9, 9]})
     model = topics.TopicModel("nmf", 2, 0, weights, shares, pd.Index(list("abc")), units)
     # Ranks of frequency and exclusivity are 3, 2, 1 of 3 in the first topic.
-    np.testing.assert_allclose(topic_words.frex(model)[0], [1, 2 / 3, 1 / 3])
-    lam = topic_words.relevance(model, 0.0, 3)
+    np.testing.assert_allclose(topics.frex(model)[0], [1, 2 / 3, 1 / 3])
+    lam = topics.relevance(model, 0.0, 3)
     assert lam.loc[lam["topic"] == 0, "term"].tolist() == ["a", "b", "c"]
     np.testing.assert_allclose(lam["lift"].iloc[:3], [0.6 / 0.35, 1, 0.1 / 0.35])
 
 
 def test_relevance_at_one_is_the_order_by_weight(model):
-    table = topic_words.relevance(model, 1.0)
+    table = topics.relevance(model, 1.0)
     assert table.groupby("topic")["term"].agg(list).tolist() == model.top()
 
 
 def test_distances(model):
-    far = topic_maps.distances(model).to_numpy()
+    far = topic_cards.distances(model).to_numpy()
     assert np.array_equal(far, far.T)
     assert not far.diagonal().any()
     assert far.max() <= 1
@@ -141,11 +140,11 @@ def test_distances(model):
 def test_topics_without_a_common_word_are_one_apart():
     units, shares = pd.DataFrame({"n_tokens": [1]}), np.full((1, 3), 1 / 3)
     model = topics.TopicModel("nmf", 3, 0, np.eye(3), shares, pd.Index([*"abc"]), units)
-    assert topic_maps.distances(model).to_numpy()[0].tolist() == [0, 1, 1]
+    assert topic_cards.distances(model).to_numpy()[0].tolist() == [0, 1, 1]
 
 
 def test_the_shape_of_a_report_follows_its_sections(made, model):
-    shape = topic_maps.shape(model)
+    shape = topic_cards.shape(model)
     assert shape[["report", "section"]].apply(tuple, axis=1).tolist() == [
         (f"r{r}", s) for r in range(3) for s in range(6)
     ]

@@ -6,10 +6,12 @@ finding and is none. All are picked by rule, so that another corpus gets its own
 """
 
 from dataclasses import asdict, dataclass, fields
+from functools import cached_property
 
 import pandas as pd
 
-from analysis import concordance
+from analysis import concordance, contrast, occurrences, text_reuse, tokens
+from analysis.counts import Counts
 
 # What a finding can be: two reports of one kind, part against part; or the reports as they are.
 LIKE, DESCRIBED = "like for like", "described, not compared"
@@ -61,6 +63,55 @@ class Finding:
 
 
 COLUMNS = [field.name for field in fields(Finding)]
+
+
+@dataclass(frozen=True)
+class Study:
+    """
+    Reports with what findings in the words are made of.
+
+    Attributes
+    ----------
+    corpus : Corpus
+    hits : DataFrame
+        From `occurrences.find`.
+    counts : Counts
+        The hits by paragraph, of the part that is compared.
+    function : str or None
+        That part; None takes all parts.
+    """
+
+    corpus: object
+    hits: pd.DataFrame
+    counts: Counts
+    function: str | None
+
+    @cached_property
+    def shared(self) -> pd.DataFrame:
+        """Wording that reports share."""
+        return text_reuse.shared(self.corpus)
+
+    @cached_property
+    def reports(self) -> list[str]:
+        """Reports that have the part."""
+        units = self.counts.units
+        sizes = units["n_tokens"].groupby(units["report"].astype(str), sort=False).sum()
+        return list(sizes[sizes > 0].index)
+
+    @cached_property
+    def pair(self) -> contrast.Contrast:
+        """The two like reports farthest apart in time."""
+        return contrast.widest(self.counts, self.corpus.catalogue, self.function)
+
+
+def study(corpus, function: str | None = None) -> Study:
+    """Cut and count reports; the part is compared where at least two of them have it."""
+    cut = tokens.table(corpus)
+    having = cut.loc[cut["function"] == function, "report"].nunique()
+    chosen = function if having > 1 else None
+    hits = occurrences.find(corpus, cut)
+    counts = contrast.drop_incomplete(occurrences.count(hits, cut), corpus)
+    return Study(corpus, hits, counts.restrict(function=chosen) if chosen else counts, chosen)
 
 
 def table(found: list[Finding], most: int) -> pd.DataFrame:

@@ -2,9 +2,8 @@
 
 import pandas as pd
 
-from analysis import damage
-from analysis.drift import contrasts, pairs, series
-from analysis.drift.contrasts import Contrast
+from analysis import contrast, damage, trend
+from analysis.contrast import Contrast, changes
 from analysis.glossary import label
 
 COLUMNS = ["tempting", "why_not"]
@@ -20,7 +19,7 @@ def refusals(corpus, counts, naive, pair: Contrast, changed: pd.DataFrame) -> pd
     counts, naive : Counts
         Of the restored texts and of the pages as received, with the same vocabulary.
     pair, changed
-        From `drift.pairs`.
+        From `contrast.widest` and `changes.changes`.
 
     Returns
     -------
@@ -34,27 +33,27 @@ def refusals(corpus, counts, naive, pair: Contrast, changed: pd.DataFrame) -> pd
 
 
 def _trend(corpus):
-    longest, years = series.longest(corpus.catalogue), corpus.catalogue["year"]
-    if longest.long or years.nunique() < 2:
+    longest, years = trend.longest(corpus.catalogue), corpus.catalogue["year"]
+    if longest.supports_trend or years.nunique() < 2:
         return
     yield f"“From {years.min()} to {years.max()} the reports speak more and more of …”", (
         f"{longest.note}")  # fmt: skip
 
 
 def _unlike(counts, corpus):
-    matrix = contrasts.identification(counts, corpus.catalogue)
+    matrix = contrast.identification(counts, corpus.catalogue)
     refused = matrix[~matrix["identified"]]
     if refused.empty:
         return
     one = refused.iloc[-1]
-    yield f"“`{one['after']}` speaks otherwise than `{one['before']}`”", (
+    yield f"“`{one['target']}` speaks otherwise than `{one['reference']}`”", (
         f"{one['through']}: so {len(refused)} of {len(matrix)} pairs are refused.")  # fmt: skip
 
 
 def _keywords(naive, changed, pair):
-    if not pair.before:
+    if not pair.reference:
         return
-    found = pairs.naive_findings(naive, changed, pair)
+    found = changes.naive_differences(naive, changed, pair)
     if found.empty:
         return
     gone = (~found["verdict"].isin(["rose", "fell"])).sum()
@@ -67,7 +66,7 @@ def _keywords(naive, changed, pair):
 def _silence(corpus, changed, pair):
     if changed.empty:
         return
-    open_zeros = pairs.zeros(corpus, changed, pair).query("change == 'disappeared' and not settled")
+    open_zeros = changes.zeros(corpus, changed, pair).query("change == 'disappeared' and not settled")
     if open_zeros.empty:
         return
     row = open_zeros.iloc[0]
@@ -80,7 +79,7 @@ def _silence(corpus, changed, pair):
 def _missing(corpus, pair):
     gaps = corpus.gaps
     lost = gaps[gaps["what"].isin(["page", "section"]) | gaps["what"].str.contains("sections")]
-    lost = lost[lost["report"].isin(pair.after + pair.before)] if pair.before else lost
+    lost = lost[lost["report"].isin(pair.target + pair.reference)] if pair.reference else lost
     if lost.empty:
         return
     row = lost.iloc[0]

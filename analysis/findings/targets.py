@@ -7,7 +7,7 @@ import pandas as pd
 
 from analysis import quantities
 from analysis.claims import traced
-from analysis.drift.contrasts import Contrast
+from analysis.contrast import Contrast
 from analysis.findings import LIKE, Finding
 from analysis.glossary import label, listed
 
@@ -39,7 +39,7 @@ def both(corpus, pair: Contrast) -> pd.DataFrame:
     """
     stated = _stated(corpus)
     sides = [stated[stated["report"].isin(ids)].drop_duplicates(SAME)
-             for ids in (pair.before, pair.after)]  # fmt: skip
+             for ids in (pair.reference, pair.target)]  # fmt: skip
     rows = sides[0].merge(sides[1], on=SAME, suffixes=("_before", "_after"))
     up = (rows["value_after"] - rows["high_before"]).clip(lower=0)
     down = (rows["high_after"] - rows["value_before"]).clip(upper=0)
@@ -74,9 +74,9 @@ def targets(corpora: dict, pair: Contrast) -> list[Finding]:
         The corpus as reported first, then restored less far: a finding holds where the same
         numbers are read.
     pair : Contrast
-        From `drift.pairs.widest`.
+        From `contrast.widest`.
     """
-    if not (len(pair.before) == len(pair.after) == 1):
+    if not (len(pair.reference) == len(pair.target) == 1):
         return []
     read = {name: both(corpus, pair) for name, corpus in corpora.items()}
     corpus, rows = next(iter(corpora.values())), next(iter(read.values()))

@@ -1,26 +1,22 @@
 """Findings in the words: what changed and what stayed, whole reports, shared wording, domains."""
 
-from functools import partial
-
 import numpy as np
 import pandas as pd
 
-from analysis import choices, paths, robustness, text_reuse
+from analysis import multiverse, paths, text_reuse
 from analysis.claims import traced
-from analysis.drift.contrasts import Contrast
-from analysis.drift.pairs import SAME
-from analysis.findings import DESCRIBED, LIKE, Finding, spread
+from analysis.contrast import LEVEL, Contrast
+from analysis.contrast import wholes as whole_texts
+from analysis.contrast.changes import SAME
+from analysis.findings import DESCRIBED, LIKE, Finding, Study, spread
 from analysis.glossary import label, listed
-from analysis.keyness import comparison, shuffles
-from analysis.keyness.comparison import Study
-from analysis.topics import codebook
-from analysis.topics.shares import difference
-from analysis.uncertainty import MIN_COUNT, rates
+from analysis.topics import domains as policy_domains
+from analysis.uncertainty import rates, share_differences
 
 # Least lengths of shared wording that could have been chosen, the reported one among them.
 LENGTHS = (8, 10, text_reuse.MIN_CHARS, 16, 20)
 # Choices that a careful analyst could make; pages as received are none of them.
-GRID = {**choices.GRID, "restoration": ["full", "exact"]}
+GRID = {**multiverse.SPECIFICATIONS, "restoration": ["full", "exact"]}
 LEVELS = "levels of restoration"
 
 
@@ -33,7 +29,7 @@ def found(studies: dict[str, Study], pair: Contrast, catalogue=None) -> list[Fin
     studies : dict
         The study as reported first, then of texts restored less far.
     pair : Contrast
-        From `drift.pairs.widest`.
+        From `contrast.widest`.
     catalogue : Path, optional
         Of the corpus, for the analyses that could have been done; `paths.CATALOGUE` unless given.
     """
@@ -44,16 +40,16 @@ def found(studies: dict[str, Study], pair: Contrast, catalogue=None) -> list[Fin
 
 def settled(studies: dict[str, Study], pair: Contrast) -> list[Finding]:
     """State how many of all tested terms of the pair changed, and how many by chance alone."""
-    if not pair.before:
+    if not pair.reference:
         return []
     tried = {name: _tested(study, pair) for name, study in studies.items()}
     study, table = next(iter(studies.values())), next(iter(tried.values()))
-    sure = [list(one.index[one["q"] < comparison.LEVEL]) for one in tried.values()]
-    alone = ((table["low"] > 0) | (table["high"] < 0)).sum()
+    sure = [list(one.index[one["q"] < LEVEL]) for one in tried.values()]
+    alone = (table["p"] < LEVEL).sum()
     before, after = _years(study, pair)
     named = f": {listed(sure[0])}" if sure[0] else ""
     lead = list(dict.fromkeys([*sure[0], *table.index]))[:3]
-    rows = study.mentions[study.mentions["term"].isin(lead)]
+    rows = study.hits[study.hits["term"].isin(lead)]
     return [Finding(
         id="drift.settled",
         statement=f"{{}} of {len(table)} terms changed between {before} and {after} in "
@@ -65,36 +61,37 @@ def settled(studies: dict[str, Study], pair: Contrast) -> list[Finding]:
         counts=f"terms whose rate differs between {after} and {before}, q < .05",
         evidence="figures/tables/02_keyness.csv", status=LIKE,
         holds=float(np.mean([one == sure[0] for one in sure])), of=len(sure), over=LEVELS,
-        places=spread(study.corpus, _here(study, rows, [*pair.before, *pair.after])),
+        places=spread(study.corpus, _here(study, rows, [*pair.reference, *pair.target])),
     )]  # fmt: skip
 
 
 def _tested(study: Study, pair: Contrast) -> pd.DataFrame:
-    every = comparison.table(study.counts, list(pair.after), list(pair.before))
-    return every[every["n_target"] + every["n_reference"] >= MIN_COUNT]
+    """Terms of the pair with enough hits, the surest difference first."""
+    table = study.pair.table if study.pair.target == pair.target else pair.table
+    table = table[table["q"].notna()].sort_index()
+    return table.sort_values("p", kind="stable")
 
 
 def stayed(study: Study, pair: Contrast, catalogue=None) -> list[Finding]:
     """State the most frequent term whose rate stayed within a factor of two."""
-    if not (len(pair.before) == len(pair.after) == 1):
+    if not (len(pair.reference) == len(pair.target) == 1):
         return []
     table = _tested(study, pair)
     table = table[(table["low"] > -SAME) & (table["high"] < SAME)]
     if table.empty:
         return []
     term = (table["n_target"] + table["n_reference"]).idxmax()
-    one, sides = table.loc[term], (pair.after[0], pair.before[0])
-    kind = study.mentions.loc[study.mentions["term"] == term, "kind"].iloc[0]
-    stated = choices.from_table(table.loc[[term]].assign(kind=kind), *sides, study.function)
-    judge = partial(choices.evaluate, stated, catalogue=catalogue or paths.CATALOGUE)
-    tried = robustness.share(
-        stated.index[0], GRID, judge,
+    one, sides = table.loc[term], (pair.target[0], pair.reference[0])
+    kind = study.hits.loc[study.hits["term"] == term, "kind"].iloc[0]
+    stated = multiverse.from_table(table.loc[[term]].assign(kind=kind), *sides, study.function)
+    tried = multiverse.run(
+        stated, GRID, catalogue=catalogue or paths.CATALOGUE,
         holds=lambda row: row["low"] > -SAME and row["high"] < SAME)  # fmt: skip
-    worst = robustness.by_choice(tried, GRID).sort_values("share", kind="stable").iloc[0]
+    worst = multiverse.by_factor(tried).sort_values("share", kind="stable").iloc[0]
     least = "" if tried["holds"].all() else (
         f", least ({worst['share']:.0%}) with {worst['choice']} {worst['option']}")
     value, low, high = (float(2.0 ** one[end]) for end in ("log_ratio", "low", "high"))
-    reports, (before, after) = [*pair.before, *pair.after], _years(study, pair)
+    reports, (before, after) = [*pair.reference, *pair.target], _years(study, pair)
     return [Finding(
         id="drift.stayed",
         statement=f"{label(term)} kept its rate within a factor of two: {{}} times that of "
@@ -107,14 +104,14 @@ def stayed(study: Study, pair: Contrast, catalogue=None) -> list[Finding]:
         status=LIKE, holds=float(tried["holds"].mean()), of=len(tried),
         over=f"combinations of choices{least}",
         places=spread(study.corpus,
-                      _here(study, study.mentions[study.mentions["term"] == term], reports)),
+                      _here(study, study.hits[study.hits["term"] == term], reports)),
     )]  # fmt: skip
 
 
 def domains(studies: dict[str, Study], pair: Contrast) -> list[Finding]:
     """State which policy domain of the codebook changed its share most in the pair."""
     study = next(iter(studies.values()))
-    if not (len(pair.before) == len(pair.after) == 1):
+    if not (len(pair.reference) == len(pair.target) == 1):
         return []
     tried = {name: _domain(one, pair) for name, one in studies.items()}
     best = next(iter(tried.values()))
@@ -129,7 +126,7 @@ def domains(studies: dict[str, Study], pair: Contrast) -> list[Finding]:
         f"of {name}, is {{}}.",
         value=gap, low=low, high=high, unit="%", n=len(hits),
         counts=f"difference of the share of {name} among hits of the codebook in {_part(study)}, "
-        f"{pair.after[0]} less {pair.before[0]}", evidence="analysis/resources/lexicons/domains.csv", status=LIKE,
+        f"{pair.target[0]} less {pair.reference[0]}", evidence="analysis/resources/lexicons/domains.csv", status=LIKE,
         holds=float(np.mean([one is not None and one[0] == name and one[4] == clear
                              for one in tried.values()])), of=len(tried), over=LEVELS,
         places=spread(study.corpus, hits),
@@ -138,34 +135,37 @@ def domains(studies: dict[str, Study], pair: Contrast) -> list[Finding]:
 
 def _domain(study: Study, pair: Contrast) -> tuple | None:
     """Name, difference with interval, how many are clear of how many, and hits of a domain."""
-    hits = codebook.hits(study.corpus)
-    hits = hits[hits["report"].isin([*pair.before, *pair.after])]
+    hits = policy_domains.hits(study.corpus)
+    hits = hits[hits["report"].isin([*pair.reference, *pair.target])]
     hits = hits[hits["function"] == study.function] if study.function else hits
     if hits["report"].nunique() < 2:
         return None
-    shares = codebook.shares(hits, seed=0).set_index(["report", "domain"])
-    gaps = difference(*(shares.loc[ids[0]] for ids in (pair.before, pair.after)))
+    shares = policy_domains.shares(hits).set_index(["report", "domain"])
+    gaps = share_differences(*(shares.loc[ids[0]] for ids in (pair.reference, pair.target)))
     clear = int(((gaps["low"] > 0) | (gaps["high"] < 0)).sum())
     name = gaps["difference"].abs().idxmax()
-    return name, *gaps.loc[name].astype(float), (clear, len(gaps)), hits[hits["domain"] == name]
+    effect = gaps.loc[name, ["difference", "low", "high"]].astype(float)
+    return name, *effect, (clear, len(gaps)), hits[hits["domain"] == name]
 
 
-def wholes(studies: dict[str, Study], n_shuffles: int = 299) -> list[Finding]:
-    """State how many pairs of reports differ, as wholes, by more than their sections shuffled."""
-    tried = {name: shuffles.apart(study.counts, study.reports, n_shuffles)
-             for name, study in studies.items()}  # fmt: skip
-    apart, study = next(iter(tried.values())), next(iter(studies.values()))
+def wholes(studies: dict[str, Study]) -> list[Finding]:
+    """State how many pairs of like reports differ as wholes, alike sections being exchanged."""
+    tried = {name: whole_texts.every_pair(one.counts, one.corpus.catalogue, one.reports, one.function)
+             for name, one in studies.items()}  # fmt: skip
+    study, tried = next(iter(studies.values())), {n: t[t["p"].notna()] for n, t in tried.items()}
+    apart = next(iter(tried.values()))
     if apart.empty:
         return []
-    beyond = [int((rows["p"] < 0.05).sum()) for rows in tried.values()]
+    beyond = [int((rows["p"] < LEVEL).sum()) for rows in tried.values()]
+    pairs = "pair" if len(apart) == 1 else "pairs"
     return [Finding(
         id="wholes.apart",
-        statement=f"{{}} of {len(apart)} {'pair' if len(apart) == 1 else 'pairs'} of reports are "
-        "farther apart in their words, as wholes, than when their sections are shuffled between "
-        f"them (least p = {apart['p'].min():.2f}; one in twenty is expected by chance).",
+        statement=f"{{}} of {len(apart)} {pairs} of like reports "
+        f"{'differs' if beyond[0] == 1 else 'differ'} as wholes (least p = {apart['p'].min():.3f}, "
+        "members of pairs of alike sections exchanged); unlike reports are not tested.",
         value=beyond[0], unit="pairs", n=len(apart),
-        counts=f"pairs of reports beyond {n_shuffles} shuffles of sections (p < .05)",
-        evidence="figures/02_apart.csv", status=DESCRIBED,
+        counts="pairs of like reports that differ beyond exchanges of alike sections (p < .05)",
+        evidence="figures/02_apart.csv", status=LIKE,
         holds=float(np.mean([n == beyond[0] for n in beyond])), of=len(beyond), over=LEVELS,
         places=_formulas(study.corpus, study.shared),
     )]  # fmt: skip
@@ -219,7 +219,7 @@ def common(studies: dict[str, Study]) -> list[Finding]:
     term = tried[0]
     table = rates(study.counts.select([term]))
     top, least = table.loc[table["per_10k"].idxmax()], table.loc[table["per_10k"].idxmin()]
-    rows = study.mentions[study.mentions["term"] == term]
+    rows = study.hits[study.hits["term"] == term]
     return [Finding(
         id="common.highest",
         statement=f"{label(term)} stands in {_part(study)} of every report, most often in "
@@ -236,7 +236,7 @@ def common(studies: dict[str, Study]) -> list[Finding]:
 
 def _everywhere(study: Study) -> str | None:
     """The listed term with most hits among those that every report has, if there is one."""
-    rows = study.mentions[study.mentions["kind"] == "lexicon"]
+    rows = study.hits[study.hits["kind"] == "lexicon"]
     rows = rows[rows["function"] == study.function] if study.function else rows
     held = rows.groupby("term").agg(reports=("report", "nunique"), n=("report", "size"))
     held = held[held["reports"] == len(study.reports)]
@@ -251,7 +251,7 @@ def _here(study: Study, rows: pd.DataFrame, reports) -> pd.DataFrame:
 
 def _years(study: Study, pair: Contrast) -> list[str]:
     return [", ".join(str(study.corpus[id].year) for id in side)
-            for side in (pair.before, pair.after)]  # fmt: skip
+            for side in (pair.reference, pair.target)]  # fmt: skip
 
 
 def _part(study: Study) -> str:

@@ -18,13 +18,13 @@ def identification(pairs: pd.DataFrame, *, ax: Axes, lang: str = "both") -> Axes
     Parameters
     ----------
     pairs : DataFrame
-        From `contrasts.identification`: `before`, `after`, `identified`, `through`.
+        From `contrast.identification`: `reference`, `target`, `identified`, `functions`, `unlike`.
         Up to a dozen documents the cells carry the reason in words.
     """
-    names = list(dict.fromkeys([*pairs["before"], *pairs["after"]]))
+    names = list(dict.fromkeys([*pairs["reference"], *pairs["target"]]))
     few = len(names) <= 7
     for row in pairs.itertuples():
-        x, y = names.index(row.after), names.index(row.before)
+        x, y = names.index(row.target), names.index(row.reference)
         face = INK if row.identified else "0.92"
         ax.add_patch(_square(x, y, face))
         if few:
@@ -49,9 +49,8 @@ def _square(x: float, y: float, face: str):
 def _reason(row, lang: str) -> str:
     """What is shared, or which of level and genre is not, a line each."""
     if row.identified:
-        return "\n".join(label(name, lang, "\n") for name in row.through.split(", "))
-    kinds = [kind for kind in ("level", "genre", "function") if f"no {kind}" in row.through]
-    return "\n".join(label(f"no {kind}", lang, "\n") for kind in kinds)
+        return "\n".join(label(name, lang, "\n") for name in row.functions.split(", "))
+    return "\n".join(label(f"no {column}", lang, "\n") for column in row.unlike.split(", "))
 
 
 def choices(table: pd.DataFrame, *, ax: Axes, lang: str = "both") -> Axes:

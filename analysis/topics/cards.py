@@ -1,14 +1,14 @@
-"""Topic cards: what a reader needs to believe a topic, or not."""
+"""Topic cards: what a reader needs to believe a topic, or not; how much each takes, and where."""
 
 import re
+from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
 
 from analysis.glossary import label
-from analysis.topics import DIGITS, TopicModel, codebook, sizes, top_codes
-from analysis.topics.shares import intervals
-from analysis.topics.words import frex
+from analysis.topics import DIGITS, TopicModel, domains, frex, sizes, top_codes
+from analysis.uncertainty import Refusal, share_differences, shares
 
 # Words of a label; more make a list of it.
 LABEL = 3
@@ -17,7 +17,7 @@ LABEL = 3
 PASSAGES, QUOTE = 3, 120
 
 # Words by which the best sentence of a document is found.
-TELLING = 20
+N_SCORED_WORDS = 20
 
 
 def cards(
@@ -38,7 +38,7 @@ def cards(
         What `topics.stability.recurrence` gives for the same documents, engine, seed and k.
     corpus : Corpus
     found, book : DataFrame
-        What `topics.codebook.hits` and `topics.codebook.load` give.
+        What `topics.domains.hits` and `topics.domains.load` give.
 
     Returns
     -------
@@ -46,7 +46,7 @@ def cards(
         `topic`, `label_zh`, `label_en`, `status` ("stable" or "unstable"), `recurrence`,
         `needed`, `share` (of all tokens), `concentration` (share of the topic's tokens in its
         largest section), `report` and `section_title` (that section), `domain`, `domain_r`,
-        `words` (by weight), `frex` (by FREX; see `topics.words.frex`).
+        `words` (by weight), `frex` (by FREX; see `topics.frex`).
     """
     passage = passages(model, corpus)
     table = pd.DataFrame({
@@ -57,7 +57,7 @@ def cards(
         "frex": [" ".join(model.terms[row]) for row in top_codes(frex(model))],
         "share": sizes(model).round(DIGITS),
     })
-    r = codebook.association(model, found)
+    r = domains.association(model, found)
     table["domain"], table["domain_r"] = r.idxmax(axis=1).to_numpy(), r.max(axis=1).to_numpy()
     bare = table["label_en"] == ""
     table["label_en"] = table["label_en"].mask(bare, "domain: " + table["domain"].astype("str"))
@@ -91,7 +91,7 @@ def _english(words: list[str], book: pd.DataFrame) -> str:
     return ", ".join(name for name, word in zip(named, words, strict=True) if name != word)
 
 
-def prevalence(model: TopicModel, by: str = "report", seed: int = 0) -> pd.DataFrame:
+def prevalence(model: TopicModel, by: str = "report") -> pd.DataFrame:
     """
     Share of each topic in the tokens of each report or function, with intervals.
 
@@ -107,10 +107,10 @@ def prevalence(model: TopicModel, by: str = "report", seed: int = 0) -> pd.DataF
     -------
     DataFrame
         `by`, `topic`, `tokens`, `share`, `low`, `high`, `n_clusters`, `cluster`, as
-        `shares.intervals` explains them.
+        `uncertainty.shares` explains them.
     """
     mass = model.shares * model.documents["n_tokens"].to_numpy()[:, None]
-    return intervals(pd.DataFrame(mass), model.documents, by, seed, "topic", "tokens")
+    return shares(pd.DataFrame(mass), model.documents, by, "topic", "tokens")
 
 
 def within(model: TopicModel, **values) -> TopicModel:
@@ -119,7 +119,7 @@ def within(model: TopicModel, **values) -> TopicModel:
 
     Raises
     ------
-    ValueError
+    Refusal
         If no document has these values.
     """
     from dataclasses import replace
@@ -129,7 +129,7 @@ def within(model: TopicModel, **values) -> TopicModel:
         chosen = [value] if np.isscalar(value) else list(value)
         keep &= model.documents[column].astype("str").isin(chosen).to_numpy()
     if not keep.any():
-        raise ValueError(f"No document with {values}; see the columns of `model.documents`.")
+        raise Refusal(f"No document with {values}; see the columns of `model.documents`.")
     return replace(
         model, shares=model.shares[keep], documents=model.documents[keep].reset_index(drop=True)
     )
@@ -195,7 +195,7 @@ def strongest(model: TopicModel, topic: int, n: int) -> list[int]:
 
 def quote(model: TopicModel, topic: int, text: str, start: int, end: int) -> tuple[int, int]:
     """Start and end of the sentence that weighs most in the topic, at most `QUOTE` characters."""
-    codes = top_codes(model.weights, TELLING)[topic]
+    codes = top_codes(model.weights, N_SCORED_WORDS)[topic]
     words = list(zip(model.terms[codes], model.weights[topic, codes], strict=True))
     spans = [m.span() for m in re.finditer(r"[^。！？；\n]+[。！？；]?", text[start:end])]
     pieces = [piece for span in spans for piece in _clauses(text[start:end], *span)]
@@ -216,3 +216,114 @@ def _clauses(text: str, start: int, end: int) -> list[tuple[int, int]]:
         pieces.append((start, cut or start + QUOTE))
         start = pieces[-1][1]
     return [*pieces, (start, end)]
+
+
+# Columns of `differences`.
+_COLUMNS = ["topic", "before", "after", "share_before", "share_after", "difference", "low", "high",
+            "visible"]  # fmt: skip
+
+
+def differences(
+    model: TopicModel, catalogue: pd.DataFrame, function: str = "tasks"
+) -> pd.DataFrame:
+    """
+    Compare topic shares between two reports of one level, place and genre, years apart.
+
+    Of each level, place and genre, the earliest and the latest report that have sections of the function
+    are taken: a report of 1957 without tasks leaves the place to the next one that states some.
+    Shares have t intervals over sections (`prevalence`); the interval of the difference combines
+    them (`uncertainty.share_differences`).
+
+    Parameters
+    ----------
+    catalogue : DataFrame, index `id`
+        With `year`, `level`, `genre`.
+    function : str
+        Function of the sections that are compared.
+
+    Returns
+    -------
+    DataFrame
+        `topic`, `before`, `after` (ids), `share_before`, `share_after`, `difference`, `low`,
+        `high`, `visible` (a difference that would have been seen), `clear` (its own interval leaves
+        out 0; not corrected for the number of topics); empty, with the reason in
+        `attrs["notes"]`, where no two reports are alike.
+    """
+    tables = [pd.DataFrame(columns=_COLUMNS)]
+    if (model.documents["function"] == function).any():
+        found = prevalence(within(model, function=function), "report")
+        found = found.set_index(found["report"].astype("str"))
+        keys = [c for c in ("level", "place", "genre") if c in catalogue]
+        stating = catalogue[catalogue.index.isin(found.index)]
+        tables = [
+            _pair(found.loc[rows.index[0]], found.loc[rows.index[-1]])
+            for _, rows in stating.sort_values("year", kind="stable").groupby(keys)
+            if rows["year"].iloc[0] < rows["year"].iloc[-1]
+        ] or tables
+    table = pd.concat(tables, ignore_index=True)
+    table = table.assign(clear=(table["low"] > 0) | (table["high"] < 0))
+    if table.empty:
+        note = (f"No two reports of one level, place and genre have sections of {function}: nothing "
+                "can be compared like for like.")  # fmt: skip
+    else:
+        note = (f"{int(table['clear'].sum())} of {len(table)} shares differ; a difference of "
+                f"{table['visible'].median():.0%} of a report could have been seen (median)")  # fmt: skip
+    table.attrs["notes"] = [note]
+    return table
+
+
+def _pair(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
+    """Compare the rows of `prevalence` of two reports."""
+    names = before["report"].iloc[0], after["report"].iloc[0]
+    first, second = before.set_index("topic"), after.set_index("topic")
+    table = pd.DataFrame({
+        "before": names[0], "after": names[1], "share_before": first["share"],
+        "share_after": second["share"],
+    }).join(share_differences(first, second))  # fmt: skip
+    return table.round(DIGITS).rename_axis("topic").reset_index()
+
+
+def shape(model: TopicModel, by: Sequence[str] = ("report", "section")) -> pd.DataFrame:
+    """
+    The shape of a report: topic shares of its sections in reading order.
+
+    Returns
+    -------
+    DataFrame, one row a section, in the order of the documents
+        `report`, `section`, `section_title`, `function`, `n_tokens`, then a column for each topic.
+    """
+    frame = model.documents.join(pd.DataFrame(_massed(model)))
+    columns = {c: (c, "first") for c in ("section_title", "function") if c not in by}
+    columns["n_tokens"] = ("n_tokens", "sum")
+    columns |= {topic: (topic, "sum") for topic in range(model.k)}
+    grouped = frame.groupby(list(by), sort=False, as_index=False).agg(
+        **{str(name): spec for name, spec in columns.items()}
+    )
+    parts = grouped[[str(t) for t in range(model.k)]]
+    shares = parts.div(grouped["n_tokens"].clip(lower=1), axis=0).round(DIGITS)
+    return pd.concat([grouped.drop(columns=parts.columns), shares.rename(columns=int)], axis=1)
+
+
+def _massed(model: TopicModel) -> np.ndarray:
+    """Tokens of each document that each topic takes."""
+    return model.shares * model.documents["n_tokens"].to_numpy()[:, None]
+
+
+def distances(model: TopicModel) -> pd.DataFrame:
+    """
+    Jensen-Shannon distance between topics: the root of the divergence in bits, 0 to 1.
+
+    References
+    ----------
+    Endres, D. & Schindelin, J. (2003). IEEE Transactions on Information Theory 49, 1858-1860.
+    """
+    from scipy.spatial.distance import pdist, squareform
+
+    table = squareform(pdist(model.weights, lambda a, b: _js(a, b)))
+    return pd.DataFrame(table).rename_axis("topic")
+
+
+def _js(a: np.ndarray, b: np.ndarray) -> float:
+    from scipy.spatial.distance import jensenshannon
+
+    return float(jensenshannon(a, b, base=2))

@@ -3,45 +3,41 @@ Intervals, detection limits and tests that know that words come in clusters.
 
 A report is not a bag of independent words: a section on forestry holds nearly all of its trees.
 Tests on tokens therefore find "keywords" between two halves of one and the same text. Here the
-cluster (section, or paragraph) is what was drawn; `kernels` has the formulas, and `placebo`
-measures on the text at hand whether a test holds its level.
+section is what was drawn (`design`); `estimators` has the formulas, and `placebo` measures on the
+text at hand whether a test holds its level. Comparing two sides is the work of `contrast`.
 
-Measured (tests/test_uncertainty.py): on gamma-Poisson clusters, 6 to 20 in a report, of unequal
-size, differing in rate by 0, 30 or 70%, nominal 95% intervals of a rate cover 93-97% in every one
-of 72 cases from 1 to 400 expected hits. The plain t interval covers 77% at 1.5 hits, and 87-91%
-where clusters differ by 70%. The test of `contrast` rejects 4.0-7.8% at .05 over 100 such cases
-of unlike sizes and spreads. Between random halves of one clean report (13 reports) it rejects
-3.9-5.8% of the terms by sections and 4.8-5.8% by paragraphs, where G² rejects 13-39% and 11-19%;
-after Bonferroni it still finds a "keyword" in 5% and 3% of the splits, G² in 96% and 85%.
+Coverage, level and power as measured are in `docs/methods.md`, made by
+`benchmarks/bench_statistics.py`.
 """
 
 import numpy as np
 import pandas as pd
 
-from analysis.uncertainty import kernels
-from analysis.uncertainty.design import Design, as_label, clusters, opposed
-from analysis.uncertainty.limits import (
-    damage_bounds,
-    detection_limit,
-    minimum_detectable_ratio,
-    visible_share,
-)
+from analysis.uncertainty import estimators
+from analysis.uncertainty.design import Design, Refusal, clusters
+from analysis.uncertainty.estimators import log2_ratio
 from analysis.uncertainty.resampling import bootstrap, placebo
 
 __all__ = [
+    "Refusal",
     "bootstrap",
-    "contrast",
     "damage_bounds",
     "detection_limit",
     "false_discovery",
     "minimum_detectable_ratio",
     "placebo",
     "rates",
+    "share_differences",
+    "shares",
     "visible_share",
 ]
 
 # A table of groups × terms is worked through in pieces of this many cells (40 MB of float64).
 CELLS = 5_000_000
+# A ratio beyond this is none that a text of this length could show.
+LARGEST_RATIO = 1e3
+# A zero among terms of this many hits is as clustered as the typical one of them.
+TYPICAL = (5, 20)
 # Below this many hits in both groups together no test can say much; such terms get no q, so that
 # they do not cost the others power (independent filtering, Bourgon et al. 2010).
 MIN_COUNT = 5
@@ -53,8 +49,9 @@ def rates(counts, by="report", cluster="auto", level=0.95, sizes=None, zeros=Tru
 
     The rate is X/N with N all word tokens (before stop words). Its interval is Jeffreys' gamma
     interval on X/φ effective hits, φ the term's dispersion over clusters, with Student's tails
-    (`kernels.rate_interval`). A term without a hit has `low` 0 and the detection limit as
-    `high` (one-sided), φ borrowed from the groups that have the term, at least 1.
+    (`estimators.rate_interval`). A term without a hit has `low` 0 and the detection limit as
+    `high` (one-sided), φ borrowed from the groups that have the term and, if that is more, from
+    the median term of 5 to 20 hits: a term that is missing would not have come alone either.
 
     Parameters
     ----------
@@ -63,6 +60,7 @@ def rates(counts, by="report", cluster="auto", level=0.95, sizes=None, zeros=Tru
         Columns of the units that make a group.
     cluster : str
         "auto": sections, or paragraphs in groups of fewer than `design.MIN_SECTIONS` sections.
+        See `design.clusters`.
     zeros : bool
         Leave the rows without a hit out (False) where groups × terms would be too many.
 
@@ -87,26 +85,47 @@ def rates(counts, by="report", cluster="auto", level=0.95, sizes=None, zeros=Tru
     """
     design = clusters(counts, by, cluster, sizes)
     step = max(1, CELLS // max(1, len(design.labels)))
+    if not len(design.terms):
+        raise Refusal("No term is counted: nothing to give a rate of.", "empty")
     matrix = design.matrix.tocsc()
-    pieces = [_rates_of(design, matrix[:, start : start + step], start, level, zeros)
+    typical = _typical(design, matrix)
+    pieces = [_rates_of(design, matrix[:, start : start + step], start, level, zeros, typical)
               for start in range(0, len(design.terms), step)]
     table = pd.concat(pieces, ignore_index=True)
     table = table.sort_values(["group", "count", "term"], ascending=[True, False, True])
     return _named(table.reset_index(drop=True), design.labels, by)
 
 
-def _rates_of(design: Design, matrix, start: int, level: float, zeros: bool) -> pd.DataFrame:
+def _typical(design: Design, matrix) -> float:
+    """Median dispersion of the terms of 5 to 20 hits in a group; 1 where there are few of them."""
+    often = np.asarray(matrix.sum(axis=0)).ravel()
+    # A thousand terms are enough for a median.
+    some = np.flatnonzero(often >= TYPICAL[0])[:1000]
+    side = moments_of(design, matrix[:, some])
+    phi = estimators.dispersion(side.hits, side.variance, side.dof)
+    phi = phi[(side.hits >= TYPICAL[0]) & (side.hits <= TYPICAL[1])]
+    phi = phi[~np.isnan(phi)]
+    return max(1.0, float(np.median(phi))) if len(phi) >= 10 else 1.0
+
+
+def moments_of(design: Design, matrix=None) -> estimators.Side:
+    """Return `estimators.moments` of every group of a design, of all terms or of `matrix`."""
+    matrix = design.matrix if matrix is None else matrix
+    return estimators.moments(design.weights, matrix, design.sizes, design.inflate)
+
+
+def _rates_of(design: Design, matrix, start, level, zeros, typical) -> pd.DataFrame:
     """Return the rates of some columns, groups as numbers."""
-    hits, variance, tokens, freedom = kernels.moments(design.weights, matrix, design.sizes)
-    phi = kernels.dispersion(hits, variance, freedom)
+    hits, variance, tokens, dof = moments_of(design, matrix)
+    phi = estimators.dispersion(hits, variance, dof)
     known = np.where(np.isnan(phi), 0.0, hits)
     pooled = np.nansum(phi * known, axis=0) / np.maximum(known.sum(axis=0), 1e-9)
-    phi = np.where(hits > 0, phi, np.maximum(pooled, 1.0))
+    phi = np.where(hits > 0, phi, np.maximum(pooled, typical))
     group, column = np.nonzero(hits if not zeros else np.ones_like(hits))
     hits, phi = hits[group, column], phi[group, column]
-    tokens, freedom = tokens[group, 0], freedom[group, 0]
-    freedom = kernels.freedom_of_hits(freedom, hits)
-    low, high = kernels.rate_interval(hits, tokens, phi, freedom, level)
+    tokens, dof = tokens[group, 0], dof[group, 0]
+    dof = estimators.dof_of_hits(dof, hits)
+    low, high = estimators.rate_interval(hits, tokens, phi, dof, level)
     none = hits == 0
     high = np.where(none, detection_limit(tokens, level, phi), high)
     return pd.DataFrame({
@@ -132,92 +151,6 @@ def _named(table: pd.DataFrame, labels: pd.Index, by) -> pd.DataFrame:
     return table
 
 
-def contrast(counts, target, reference=None, by="report", cluster="auto", level=0.95, sizes=None):
-    """
-    Test each term's rate ratio between two sets of groups, with sections as clusters.
-
-    Each set keeps its own dispersion, shrunk towards the pooled one as far as its hits are few
-    (`kernels.borrowed`). Interval and p come from the ratio of two gamma rates (F), with Welch's
-    degrees of freedom.
-
-    Parameters
-    ----------
-    counts : Counts, or DataFrame with index (group, cluster)
-    target, reference : label or list of labels
-        Groups on either side; reference None takes all the others.
-
-    Returns
-    -------
-    DataFrame, index `term`
-        `n_target`, `n_reference`; `per_10k_target`, `per_10k_reference`; `log_ratio`, `low`,
-        `high` (base 2; 0 hits stand as 0.5 in the estimate, Hardie's Log Ratio); `p`; `q`
-        (Benjamini-Hochberg over terms of at least `MIN_COUNT` hits, NaN for the others);
-        `mde_ratio`, the ratio that this design would find with power .8 at .05; `cluster`,
-        `n_clusters_target`, `n_clusters_reference`. By log ratio falling, then term; terms absent
-        from both are left out.
-
-    Examples
-    --------
-    >>> place = pd.MultiIndex.from_product([[2021, 2026], range(8)], names=["year", "section"])
-    >>> hits = [3, 5, 4, 2, 6, 3, 4, 5, 0, 1, 2, 1, 0, 1, 1, 2]
-    >>> counts = pd.DataFrame({"创新": hits}, index=place)
-    >>> table = contrast(counts, 2021, 2026, sizes=pd.Series(400, place))
-    >>> table[["log_ratio", "low", "high"]].round(2).to_numpy().tolist()
-    [[2.0, 1.15, 2.95]]
-    """
-    design = clusters(counts, by, cluster, sizes)
-    reference = opposed(design.labels, target, reference)
-    sides = [_side(design, label) for label in (target, reference)]
-    first, second = (side[:4] for side in sides)
-    table = pd.DataFrame({
-        "n_target": first[0].astype(np.int64),
-        "n_reference": second[0].astype(np.int64),
-        "per_10k_target": first[0] / first[2] * 1e4,
-        "per_10k_reference": second[0] / second[2] * 1e4,
-        **effects(first, second, level),
-        "cluster": "/".join(dict.fromkeys(design.kind_of(x) for x in (target, reference))),
-        "n_clusters_target": sides[0][4],
-        "n_clusters_reference": sides[1][4],
-    }, index=design.terms)
-    table = table[table.n_target + table.n_reference > 0]
-    enough = table.n_target + table.n_reference >= MIN_COUNT
-    table.insert(8, "q", false_discovery(table.p.where(enough)))
-    return table.sort_index().sort_values("log_ratio", ascending=False, kind="stable")
-
-
-def effects(first, second, level=0.95) -> dict[str, np.ndarray]:
-    """
-    Compare two sides, each (hits, variance, tokens, freedom) by term, as `contrast` does.
-
-    Returns
-    -------
-    dict of array
-        `log_ratio`, `low`, `high` (base 2), `p`, `mde_ratio`.
-    """
-    phi1, phi2, freedom = kernels.borrowed(first, second)
-    low, high = kernels.ratio_interval(first, second, (phi1, phi2), freedom, level)
-    with np.errstate(divide="ignore"):
-        low, high = np.log2(low), np.log2(high)
-    return {
-        "log_ratio": kernels.log2_ratio(first[0], first[2], second[0], second[2]),
-        "low": low,
-        "high": high,
-        "p": kernels.ratio_p(first, second, (phi1, phi2), freedom),
-        "mde_ratio": minimum_detectable_ratio(
-            first[0] + second[0], first[2], second[2], phi1, phi2, freedom),
-    }
-
-
-def _side(design: Design, label):
-    """Return hits, variance, tokens, degrees of freedom and clusters of one side of a contrast."""
-    chosen = design.pick(label)
-    found = kernels.moments(chosen[None, :], design.matrix, design.sizes)
-    hits, variance, tokens, freedom = (array[0] for array in found)
-    if not tokens[0]:
-        raise ValueError(f"group {as_label(label)!r} has no tokens to compare with")
-    return hits, variance, tokens, freedom, int((chosen * design.sizes > 0).sum())
-
-
 def false_discovery(p):
     """
     Adjust p values for the number of terms (Benjamini and Hochberg 1995, by SciPy); NaN stays NaN.
@@ -235,3 +168,222 @@ def false_discovery(p):
     if known.any():
         q[known] = stats.false_discovery_control(p[known])
     return q
+
+
+def detection_limit(n_tokens, level=0.95, dispersion=1.0, visible=1.0):
+    """
+    Bound the rate of a term without a hit: 1 - (1-level)^(φ/n), about 3φ/n at 95%.
+
+    The bound is one-sided and exact for independent tokens (φ = 1). Clustering leaves n/φ
+    effective tokens. `visible` is the share of the term's hits that would still be readable
+    (`visible_share`, times the share of the text that is present): the bound grows by its inverse.
+
+    References
+    ----------
+    Hanley, J. A. and Lippman-Hand, A. (1983). JAMA 249(13), 1743-1745 (the rule of three).
+
+    Examples
+    --------
+    >>> round(float(detection_limit(6000)) * 10_000, 2)
+    4.99
+    """
+    n_tokens, visible = np.asarray(n_tokens, float), np.asarray(visible, float)
+    effective = n_tokens / np.asarray(dispersion, float)
+    return np.minimum(-np.expm1(np.log1p(-level) / effective) / visible, 1.0)
+
+
+def visible_share(n_characters, destroyed):
+    """
+    Return the share of a word's hits that survive when a share of all characters is destroyed.
+
+    (1-p)^L, each character lost on its own: the longer the term, the more of it is lost.
+
+    Examples
+    --------
+    >>> visible_share([2, 8], 0.05).round(2).tolist()
+    [0.9, 0.66]
+    """
+    return (1 - np.asarray(destroyed, float)) ** np.asarray(n_characters, float)
+
+
+def minimum_detectable_ratio(
+    hits, tokens, other_tokens, dispersion=1.0, other_dispersion=1.0, dof=np.inf,
+    power=0.8, alpha=0.05,
+):
+    """
+    Return the smallest ratio of rates above 1 that a design would find.
+
+    The r for which ln r = (t_{1-α/2} + t_{power}) · √(φ1/E1 + φ2/E2), E1 and E2 being the `hits` of
+    both sides together as r divides them: at a large ratio the poorer side has few hits, and its
+    error decides.
+
+    Parameters
+    ----------
+    hits : array
+        Hits of both sides together.
+    tokens, other_tokens : array
+        Tokens of the side that has more, and of the other.
+    dispersion, other_dispersion, dof : array
+        φ of either side and the degrees of freedom of the test.
+    power, alpha : float
+        How often the ratio is to be found by a test at which level.
+
+    Returns
+    -------
+    array
+        Ratios; infinite where so few hits can show none.
+
+    Examples
+    --------
+    >>> round(float(minimum_detectable_ratio(100, 8000, 8000)), 2)
+    1.79
+    >>> float(minimum_detectable_ratio(4, 8000, 8000))
+    inf
+    """
+    from scipy import special
+
+    dof = np.where(np.asarray(dof) > 0, np.minimum(dof, 1e9), np.nan)
+    reach = special.stdtrit(dof, 1 - np.asarray(alpha) / 2) + special.stdtrit(dof, power)
+    hits = np.maximum(np.asarray(hits, float), 1e-9)
+    ratio = np.ones(np.broadcast(hits, tokens, other_tokens, dispersion, dof).shape)
+    # Each step raises the ratio, towards the smallest solution or beyond all bounds.
+    for _ in range(200):
+        more, less = ratio * tokens, other_tokens
+        first, second = hits * more / (more + less), hits * less / (more + less)
+        error = np.sqrt(dispersion / first + other_dispersion / second)
+        ratio = np.exp(np.minimum(reach * error, np.log(LARGEST_RATIO)))
+    return np.where(ratio >= LARGEST_RATIO * (1 - 1e-9), np.inf, ratio)
+
+
+def damage_bounds(target, reference, n_target, n_reference, trust="exact"):
+    """
+    Bound a log ratio by what damage could have done to either count.
+
+    The lowest ratio takes only trusted hits of the target against all that the reference may
+    have held; the highest the reverse (0 hits stand as 0.5). Where the possible rates of the two
+    overlap, damage alone could make the difference.
+
+    Parameters
+    ----------
+    target, reference : DataFrame, index term
+        Columns `untouched`, `restored_exact`, `restored_inferred`, `possible` (hits that gaps of
+        the text may hide); absent columns are 0.
+    trust : {"none", "exact", "inferred"}
+        The weakest class of hits that is counted in any case.
+
+    Returns
+    -------
+    DataFrame, index `term`
+        `low_target`, `high_target`, `low_reference`, `high_reference` (counts), `log_ratio_low`,
+        `log_ratio_high`, `damage_alone` (bool); by term.
+
+    Examples
+    --------
+    >>> ours = pd.DataFrame({"untouched": [9], "possible": [2]}, index=["建成"])
+    >>> theirs = pd.DataFrame({"untouched": [7], "restored_inferred": [3]}, index=["建成"])
+    >>> damage_bounds(ours, theirs, 5000, 5000).damage_alone.tolist()
+    [True]
+    """
+    classes = ["untouched", "restored_exact", "restored_inferred", "possible"]
+    if trust not in ("none", "exact", "inferred"):
+        raise ValueError(f"trust is {trust!r}; take 'none', 'exact' or 'inferred'")
+    sure = classes[: 1 + ["none", "exact", "inferred"].index(trust)]
+    terms = pd.Index(sorted(target.index.union(reference.index)), name="term")
+    whole = [side.reindex(index=terms, columns=classes).fillna(0) for side in (target, reference)]
+    low, high = [w[sure].sum(axis=1) for w in whole], [w.sum(axis=1) for w in whole]
+    seen, most = [x.clip(lower=0.5) for x in low], [x.clip(lower=0.5) for x in high]
+    table = pd.DataFrame({
+        "low_target": low[0], "high_target": high[0],
+        "low_reference": low[1], "high_reference": high[1],
+        "log_ratio_low": log2_ratio(seen[0], n_target, most[1], n_reference),
+        "log_ratio_high": log2_ratio(most[0], n_target, seen[1], n_reference),
+    }, index=terms)
+    table["damage_alone"] = ((low[0] / n_target <= high[1] / n_reference)
+                             & (low[1] / n_reference <= high[0] / n_target))
+    return table
+
+
+def shares(amounts: pd.DataFrame, units: pd.DataFrame, by: str, name: str, amount: str):
+    """
+    Share of each column in the sizes of groups, with t intervals over sections.
+
+    The variance of a share is that of a ratio over clusters (`estimators.moments`); the interval
+    is t on the scale of logits, so that it stays between 0 and 1. A share of 0 has the detection
+    limit as its upper end.
+
+    Parameters
+    ----------
+    amounts : DataFrame
+        One row a unit; the parts of its size.
+    units : DataFrame
+        `report`, `section`, `paragraph`, `n_tokens` (the size) and the column `by`.
+    by, name, amount : str
+        The groups; what the columns of `amounts`, and their sums, are called.
+
+    Returns
+    -------
+    DataFrame, by group, then column of `amounts`
+        `by`, `name`, `amount`, `share`, `low`, `high` (95%; NaN where there is one cluster),
+        `n_clusters`, `cluster`.
+
+    Examples
+    --------
+    >>> units = pd.DataFrame({"report": "a", "section": range(8), "paragraph": range(8),
+    ...                       "n_tokens": 10})
+    >>> amounts = pd.DataFrame({"ecology": [2, 4] * 4, "economy": [8, 6] * 4})
+    >>> shares(amounts, units, "report", "domain", "hits")[["share", "low", "high"]].round(
+    ...     2).to_numpy().tolist()
+    [[0.3, 0.22, 0.4], [0.7, 0.6, 0.78]]
+    """
+    from types import SimpleNamespace
+
+    from scipy import special
+
+    counts = SimpleNamespace(matrix=amounts.to_numpy(float), units=units, terms=amounts.columns)
+    design = clusters(counts, by)
+    hits, variance, tokens, dof = moments_of(design)
+    share = np.divide(hits, tokens, out=np.zeros_like(hits), where=tokens > 0)
+    inside = (share > 0) & (share < 1) & (dof > 0)
+    error = np.sqrt(variance) / np.maximum(tokens, 1e-9)
+    reach = estimators.student(dof, 0.95) * error / np.where(inside, share * (1 - share), 1)
+    middle = special.logit(np.where(inside, share, 0.5))
+    low, high = special.expit(middle - reach), special.expit(middle + reach)
+    phi = np.nansum(np.where(inside, variance, 0), 0) / np.maximum(
+        np.where(inside, hits, 0).sum(0), 1e-9)
+    limit = detection_limit(np.maximum(tokens, 1e-9), dispersion=np.maximum(phi, 1.0))
+    low = np.where(inside, low, np.where(dof > 0, np.where(share > 0, 1 - limit, 0.0), np.nan))
+    high = np.where(inside, high, np.where(dof > 0, np.where(share > 0, 1.0, limit), np.nan))
+    group, column = (axis.ravel() for axis in np.indices(hits.shape))
+    return pd.DataFrame({
+        by: np.asarray(design.labels, dtype=object)[group],
+        name: np.asarray(amounts.columns)[column],
+        amount: hits.ravel().round(4), "share": share.ravel().round(4),
+        "low": low.ravel().round(4), "high": high.ravel().round(4),
+        "n_clusters": design.n_clusters[group], "cluster": design.kind[group],
+    })
+
+
+def share_differences(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
+    """
+    Bound the differences of shares by their own intervals, without assuming symmetry (MOVER).
+
+    Parameters
+    ----------
+    before, after : DataFrame, the same index
+        `share`, `low`, `high`, from `shares`.
+
+    Returns
+    -------
+    DataFrame
+        `difference` (after less before), `low`, `high`, and `visible`: how large a difference
+        would have to be to leave out 0 (the half width of the interval).
+
+    References
+    ----------
+    Zou, G. Y. & Donner, A. (2008). Statistics in Medicine 27, 1693-1702.
+    """
+    gap = after["share"] - before["share"]
+    down = np.hypot(after["share"] - after["low"], before["high"] - before["share"])
+    up = np.hypot(after["high"] - after["share"], before["share"] - before["low"])
+    return pd.DataFrame({"difference": gap, "low": gap - down, "high": gap + up,
+                         "visible": np.maximum(down, up)})

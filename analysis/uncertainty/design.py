@@ -6,21 +6,43 @@ need to see the clusters, in one of two forms: a `Counts` (units with report, se
 or a DataFrame whose index has two levels, the second named as in `CLUSTER_LEVELS`.
 """
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterable
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 from scipy import sparse
 
-# Fewer sections than this give a variance with too few degrees of freedom to be of use
-# (at 7 equal sections t is 2.4, at 4 it is 3.2); paragraphs then stand in, and the table says so.
-MIN_SECTIONS = 8
+# With three sections Student's t has two degrees of freedom and is 4.3: wide, and right. With fewer
+# there is no variance between sections to see; paragraphs then stand in, and the table says so.
+MIN_SECTIONS = 3
+# Correlation of the hits of two paragraphs of one section beyond chance, where paragraphs stand in
+# (measured on public reports, see docs/methods.md): their variance is multiplied by 1 + (n - 1) ρ,
+# n the paragraphs of a section, as for any cluster sample (Kish 1965, 5.4).
+INSIDE = 0.06
 # Adjacent paragraphs share a subject. Runs of four are near to what a section is in these
 # reports, and on clean reports tests over such runs hold their level where paragraphs do not.
 BLOCK = 4
 # A DataFrame shows clusters where the second level of its index has one of these names.
 CLUSTER_LEVELS = ("section", "paragraph", "block", "cluster")
+
+
+class Refusal(ValueError):
+    """
+    A question that these texts cannot answer; the message says why in one sentence.
+
+    Attributes
+    ----------
+    reason : str
+        What stands in the way, in one word: "unlike", "same", "empty", "few sections",
+        "few documents", "few dates".
+    missing : tuple of (column, values of one side, values of the other)
+        What the two sides of a comparison do not have in common.
+    """
+
+    def __init__(self, message: str, reason: str = "empty", missing: Iterable[tuple] = ()):
+        super().__init__(message)
+        self.reason, self.missing = reason, tuple(missing)
 
 
 @dataclass(frozen=True)
@@ -52,6 +74,7 @@ class Design:
     matrix: sparse.csr_array
     sizes: np.ndarray
     kind: np.ndarray
+    inflate: np.ndarray | None = None
 
     @property
     def weights(self) -> sparse.csr_array:
@@ -78,7 +101,9 @@ class Design:
         matrix = self.matrix[rows]
         kind = np.array([self.kind_of(target), self.kind_of(reference)], dtype=object)
         sizes = np.asarray(matrix.sum(axis=1), float).ravel()
-        return Design(pd.Index(["target", "reference"]), member, self.terms, matrix, sizes, kind)
+        inflate = None if self.inflate is None else self.inflate[rows]
+        return Design(pd.Index(["target", "reference"]), member, self.terms, matrix, sizes, kind,
+                      inflate)
 
     def kind_of(self, label) -> str:
         """Name the clusters of one label or of a list of labels."""
@@ -157,7 +182,8 @@ def clusters(counts, by: str | list = "report", cluster: str = "auto", sizes=Non
         Columns of the units that make a group.
     cluster : str
         "section", "paragraph", "block" (runs of `BLOCK` paragraphs), or a column of the units.
-        "auto" takes sections, and paragraphs in groups of fewer than `MIN_SECTIONS` sections.
+        "auto" takes sections, and paragraphs in groups of fewer than `MIN_SECTIONS` sections,
+        their variance inflated by what paragraphs of a section have in common (`INSIDE`).
     """
     if isinstance(counts, Design):
         return counts
@@ -210,7 +236,20 @@ def _from_units(counts, by, cluster) -> Design:
     matrix = sparse.csr_array(gather @ sparse.csr_array(counts.matrix))
     name = keys[0] if len(keys) == 1 else None
     labels = pd.Index(list(labels), tupleize_cols=False, name=name)
-    return Design(labels, member[first], terms, matrix, sizes, kind)
+    inflate = _inflate(units, member, kind)[first] if cluster == "auto" else None
+    return Design(labels, member[first], terms, matrix, sizes, kind, inflate)
+
+
+def _inflate(units: pd.DataFrame, member: np.ndarray, kind: np.ndarray) -> np.ndarray:
+    """Factor on the variance of each unit's cluster: 1, or more where paragraphs stand in."""
+    factor = np.ones(len(units))
+    if "section" not in units or "paragraph" not in units:
+        return factor
+    stand_in = kind[member] == "paragraph"
+    keys = [member, *(units[name] for name in ("report", "section") if name in units)]
+    some = (units["n_tokens"] > 0).astype(int)
+    together = some.groupby(keys, observed=True).transform("sum").to_numpy(float)
+    return np.where(stand_in, 1 + (np.maximum(together, 1) - 1) * INSIDE, factor)
 
 
 def _kinds(units: pd.DataFrame, member: np.ndarray, n: int, cluster: str) -> np.ndarray:

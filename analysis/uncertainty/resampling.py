@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from scipy import sparse
 
-from analysis.uncertainty import kernels
+from analysis.uncertainty import estimators
 from analysis.uncertainty.design import clusters
 
 # Resamples are held for some terms at a time: 48 MB of float32 for a group.
@@ -29,7 +29,8 @@ def bootstrap(
     pieces, and memory stays bounded whatever their number.
 
     Percentile intervals of few clusters are too short (measured: nominal 95% covers 85-89% at 8
-    clusters, 91-92% at 20): for rates and ratios prefer `rates` and `contrast`; this is for
+    clusters, 91-92% at 20): for rates, shares and ratios prefer `rates`, `shares` and
+    `contrast.compare`; this is for
     statistics without a formula.
 
     Parameters
@@ -123,7 +124,7 @@ def placebo(
 
     Each group is cut into runs of `block` adjacent clusters; a random half of them (by tokens) is
     tested against the rest. There is nothing to find, so a test at .05 should reject .05 of its
-    terms. "ratio" is the test of `contrast`, "g2" is Dunning's G² against χ² with 1 degree of
+    terms. "ratio" is the test over sections, "g2" is Dunning's G² against χ² with 1 degree of
     freedom, as most tools print it.
 
     With `block` above 1 whole stretches of text go together, and what neighbours share counts
@@ -195,12 +196,11 @@ def _split_p(method: str, halves, matrix, sizes) -> np.ndarray:
     from scipy import special
 
     if method == "ratio":
-        first = kernels.moments(halves, matrix, sizes)
-        second = kernels.moments(1 - halves, matrix, sizes)
-        phi1, phi2, freedom = kernels.borrowed(first, second)
-        return kernels.ratio_p(first, second, (phi1, phi2), freedom)
+        first = estimators.moments(halves, matrix, sizes)
+        second = estimators.moments(1 - halves, matrix, sizes)
+        return estimators.p_of_score(estimators.ratio_score(first, second))
     if method == "g2":
         n_first, n_second = (halves @ sizes)[:, None], ((1 - halves) @ sizes)[:, None]
-        score = kernels.g2(halves @ matrix, (1 - halves) @ matrix, n_first, n_second)
+        score = estimators.g2(halves @ matrix, (1 - halves) @ matrix, n_first, n_second)
         return special.chdtrc(1, np.abs(score))
     raise ValueError(f"method is {method!r}; a placebo knows 'ratio' and 'g2'")

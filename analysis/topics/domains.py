@@ -7,7 +7,7 @@ import pandas as pd
 
 from analysis import lexicons
 from analysis.topics import DIGITS, TopicModel
-from analysis.topics.shares import intervals
+from analysis.uncertainty import shares as shares_of
 
 # The domains of analysis/resources/lexicons/domains.csv, in the order of the national plans.
 DOMAINS = {
@@ -69,9 +69,9 @@ def hits(corpus, codebook: pd.DataFrame | None = None) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=columns)
 
 
-def shares(found: pd.DataFrame, by: str = "report", seed: int = 0) -> pd.DataFrame:
+def shares(found: pd.DataFrame, by: str = "report") -> pd.DataFrame:
     """
-    Share of each domain among all hits of a report, with section-block bootstrap intervals.
+    Share of each domain among all hits of a report, with t intervals over sections.
 
     A share says how the attention of a text is divided among the domains as this word list draws
     them; a longer list for one domain raises its share, so compare reports, not domains.
@@ -82,7 +82,6 @@ def shares(found: pd.DataFrame, by: str = "report", seed: int = 0) -> pd.DataFra
         What `hits` gives.
     by : str
         "report" or "function".
-    seed : int
 
     Returns
     -------
@@ -92,12 +91,8 @@ def shares(found: pd.DataFrame, by: str = "report", seed: int = 0) -> pd.DataFra
     units = found.groupby(
         ["report", "function", "section", "paragraph"], sort=False, observed=True
     ).size().rename("n_tokens").reset_index()
-    table = intervals(_by_unit(found, units), units, by, seed, "domain", "hits")
-    table["hits"] = table["hits"].astype(int)
-    # A domain without a hit has the rule of three as its limit, not an interval of width nothing.
-    limit = 3 / table.groupby(by, sort=False)["hits"].transform("sum")
-    table["high"] = table["high"].mask(table["hits"] == 0, limit.clip(upper=1).round(DIGITS))
-    return table
+    table = shares_of(_by_unit(found, units), units, by, "domain", "hits")
+    return table.assign(hits=table["hits"].astype(int))
 
 
 def _by_unit(found: pd.DataFrame, units: pd.DataFrame) -> pd.DataFrame:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analysis import phrases
+from analysis import collocations
 
 
 def table(*paragraphs: str) -> pd.DataFrame:
@@ -21,7 +21,7 @@ def table(*paragraphs: str) -> pd.DataFrame:
 
 def found(tokens, **options) -> pd.DataFrame:
     options = {"min_count": 2, "min_paragraphs": 1, "min_npmi": -1, "stop": ()} | options
-    return phrases.discover(tokens, **options).set_index("phrase")
+    return collocations.phrases(tokens, **options).set_index("phrase")
 
 
 def test_the_measure_is_the_formula():
@@ -68,11 +68,11 @@ def test_thresholds_and_stop_words():
 
 
 def test_the_table_is_ordered_and_says_its_kind():
-    result = phrases.discover(table("甲 乙 ， 丙 丁", "甲 乙 ， 丙 丁"), min_count=2, stop=())
+    result = collocations.phrases(table("甲 乙 ， 丙 丁", "甲 乙 ， 丙 丁"), min_count=2, stop=())
     assert result["phrase"].tolist() == ["丙丁", "甲乙"]
     assert set(result["kind"]) == {"discovered"}
-    assert phrases.discover(table("甲")).empty
-    assert list(phrases.discover(table("甲")).columns) == list(result.columns)
+    assert collocations.phrases(table("甲")).empty
+    assert list(collocations.phrases(table("甲")).columns) == list(result.columns)
 
 
 @settings(max_examples=100, deadline=None)
@@ -84,3 +84,55 @@ def test_counts_are_the_places_where_the_words_stand(texts):
         assert row["count"] == sum(places)
         assert row["paragraphs"] == sum(phrase in text for text in texts)
     assert result["npmi"].between(-1, 1 + 1e-9).all()
+
+
+# 国营企业 stands where 国有企业 stands later; 水稻 keeps other company.
+OLD = "深化 国营企业 改革 扩大 自主权 ， 种植 水稻 提高 产量"
+NEW = "深化 国有企业 改革 扩大 自主权 ， 种植 玉米 提高 产量"
+
+
+def lines_of(*lines: str) -> pd.DataFrame:
+    rows = [
+        ("a", k, word, "punctuation" if word == "，" else "word")
+        for k, line in enumerate(lines)
+        for word in line.split()
+    ]
+    return pd.DataFrame(rows, columns=["report", "paragraph", "token", "kind"])
+
+
+@pytest.fixture(scope="module")
+def company() -> pd.DataFrame:
+    return lines_of(*[part for line in (OLD, NEW) for part in line.split("，") for _ in range(8)])
+
+
+def test_a_planted_succession_is_found_with_its_company(company):
+    found = collocations.replacement_candidates(company, ["国营企业", "水稻"], ["国有企业", "玉米"])
+    assert set(zip(found["falling"], found["rising"], strict=True)) == {
+        ("国营企业", "国有企业"), ("水稻", "玉米")
+    }  # fmt: skip
+    assert set(found.loc[0, "shared"].split()) <= set((OLD + " " + NEW).split())
+    assert found.set_index("falling").loc["国营企业", "characters"] == "国企业"
+    assert (found["similarity"] > 0.9).all()
+
+
+def test_similarity_does_not_depend_on_the_direction(company):
+    there = collocations.replacement_candidates(company, ["国营企业"], ["国有企业"])
+    back = collocations.replacement_candidates(company, ["国有企业"], ["国营企业"])
+    assert there["similarity"].tolist() == pytest.approx(back["similarity"].tolist())
+
+
+def test_windows_end_with_the_paragraph():
+    found = collocations._contexts(lines_of(*["改革 开放"] * 6, *["农村 水利"] * 6), ["改革"])
+    row = found.matrix[[0]].toarray()[0]
+    near = {word for word, weight in zip(found.words, row, strict=True) if weight > 0}
+    assert near == {"开放"}
+
+
+def test_rare_terms_and_empty_sides_give_no_suggestion(company):
+    assert collocations.replacement_candidates(company, ["从未"], ["国有企业"]).empty
+    assert collocations.replacement_candidates(company, [], []).empty
+
+
+def test_a_term_on_both_sides_is_refused(company):
+    with pytest.raises(ValueError, match="水稻 both falls and rises"):
+        collocations.replacement_candidates(company, ["水稻"], ["水稻"])

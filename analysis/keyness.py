@@ -1,11 +1,16 @@
-"""What sets one text apart from another, term by term."""
+"""
+What sets one text apart from another, term by term: the measures of the field, with their names.
+
+They describe. Whether a difference is more than chance, `contrast.compare` says.
+"""
 
 import numpy as np
 import pandas as pd
 
-from analysis import uncertainty
-from analysis.uncertainty import kernels
+from analysis import contrast, uncertainty
+from analysis.uncertainty import estimators
 from analysis.uncertainty.design import as_label, clusters, groups, is_clustered, opposed
+from analysis.uncertainty.estimators import divergence_parts
 
 # Pseudo-tokens of Monroe's prior: about an eighth of a city's work report (8,000 tokens), so
 # that a word of two or three hits is pulled well towards the pooled rate.
@@ -45,7 +50,8 @@ def log_likelihood(counts, target, reference=None, *, by="report", sizes=None) -
 
     For comparison with other tools. Read against χ², G² takes words for independent and calls
     about one in seven terms different between two random halves of one report
-    (`uncertainty.placebo`); `log_ratio` of a `Counts` has the interval that holds.
+    (`uncertainty.placebo`), and one in fifteen where alike sections of two reports are exchanged;
+    `contrast.compare` has the test that holds.
 
     Parameters
     ----------
@@ -72,7 +78,7 @@ def log_likelihood(counts, target, reference=None, *, by="report", sizes=None) -
     {'创新': 4.53, '改革': -4.53}
     """
     terms, f1, n1, f2, n2, target, reference = _pair(counts, target, reference, by, sizes)
-    score = kernels.g2(f1, f2, n1, n2)
+    score = estimators.g2(f1, f2, n1, n2)
     table = pd.DataFrame({
         "n_target": f1.astype(np.int64), "n_reference": f2.astype(np.int64), "g2": score + 0.0,
         "direction": _direction(score, target, reference),
@@ -90,7 +96,7 @@ def log_ratio(
     left out.
 
     - A `Counts`, or a DataFrame with index (group, cluster): the interval and test of
-      `uncertainty.contrast`, which know that hits come in clusters.
+      `contrast.against`, which know that hits come in clusters.
     - A DataFrame of groups × terms has no clusters to know: Katz's interval on the log scale,
       ± z √(1/f1 - 1/n1 + 1/f2 - 1/n2), too short for text (words are not independent).
 
@@ -113,15 +119,16 @@ def log_ratio(
     [2.0, 1.01, 2.99]
     """
     if is_clustered(counts):
-        table = uncertainty.contrast(counts, target, reference, by, cluster, level, sizes)
+        table = contrast.against(
+            counts, target, reference, by=by, cluster=cluster, level=level, sizes=sizes)
         table.insert(5, "variant", "clusters: " + table.cluster)
         return table[["n_target", "n_reference", "log_ratio", "low", "high", "variant",
                       "p", "q", "mde_ratio"]]
     terms, f1, n1, f2, n2, *_ = _pair(counts, target, reference, by, sizes)
-    estimate = kernels.log2_ratio(f1, n1, f2, n2)
+    estimate = estimators.log2_ratio(f1, n1, f2, n2)
     some1, some2 = np.where(f1 > 0, f1, 0.5), np.where(f2 > 0, f2, 0.5)
     error = np.sqrt(np.maximum(1 / some1 - 1 / n1 + 1 / some2 - 1 / n2, 0)) / np.log(2)
-    reach = kernels.quantile(np.inf, level) * error
+    reach = estimators.student(np.inf, level) * error
     table = pd.DataFrame({
         "n_target": f1.astype(np.int64), "n_reference": f2.astype(np.int64),
         "log_ratio": estimate, "low": estimate - reach, "high": estimate + reach,
@@ -224,16 +231,6 @@ def divergence_shift(
     table = _sorted(table, "contribution")
     table.attrs["divergence"] = float(part.sum())
     return table
-
-
-def divergence_parts(p, q) -> np.ndarray:
-    """Return each term's share of the Jensen-Shannon divergence, in bits."""
-    from scipy import special
-
-    middle = (p + q) / 2
-    with np.errstate(divide="ignore", invalid="ignore"):
-        parts = special.xlogy(p, p / middle) + special.xlogy(q, q / middle)
-    return np.where(middle > 0, np.maximum(parts, 0) / (2 * np.log(2)), 0.0)
 
 
 def _shift_limits(counts, target, reference, by, cluster, n_resamples, seed, level):
