@@ -233,6 +233,27 @@ def count(occurrences: pd.DataFrame, tokens: pd.DataFrame) -> Counts:
     return Counts(matrix, base.units, pd.Index(terms, dtype="str", name="term"))
 
 
+def own_wording(occurrences: pd.DataFrame, tokens: pd.DataFrame, shared: pd.DataFrame) -> tuple:
+    """
+    Leave out wording that reports share, among hits and tokens.
+
+    Parameters
+    ----------
+    occurrences, tokens : DataFrame
+    shared : DataFrame
+        From `text_reuse.shared`.
+
+    Returns
+    -------
+    (DataFrame, DataFrame)
+        Hits and tokens, to be given to `count`.
+    """
+    from analysis import text_reuse
+
+    return tuple(rows[~text_reuse.in_shared_passage(rows, shared).to_numpy(bool)]
+                 for rows in (occurrences, tokens))  # fmt: skip
+
+
 def kinds(occurrences: pd.DataFrame) -> pd.Series:
     """Give the kind of each term, index `term`."""
     return occurrences.drop_duplicates("term").set_index("term")["kind"]

@@ -131,7 +131,7 @@ def _no_trend(note: str) -> pd.DataFrame:
     columns = ["slope_per_year", "low", "high", "tau", "rho", "p", "q", "n_present", "p_presence",
                "first_year", "last_year", "peak_year", "class"]  # fmt: skip
     table = pd.DataFrame(columns=columns, index=pd.Index([], name="term"))
-    table.attrs["notes"] = [note]
+    table.attrs.update(notes=[note], why=note)
     return table
 
 

@@ -144,20 +144,22 @@ def test_more_topics_than_half_of_the_documents_are_refused():
 def test_the_planted_number_of_topics_is_chosen(documents):
     found = stability.matches(documents, range(2, 8), **FEW)
     table = stability.by_k(found)
-    flat = pd.DataFrame({"k": range(2, 8), "c_npmi": 0.0})
-    k, why = stability.choose_k(table, flat)
-    assert k == 4
-    assert why.startswith("K = 4 of 2 to 7: ")
-    assert "K = 3:" in why
-    assert "K = 5:" in why
+    chosen = stability.select_k(table)
+    assert chosen.k == 4
+    assert 4 in chosen.range
+    assert chosen.note.startswith("K = 4 of 2 to 7 ")
     assert table.set_index("k").loc[4, "recurring"] == 4
+    assert table["line"].nunique() == 1
+    models = {k: topics.fit(documents, k) for k in chosen.range}
+    assert stability.common(models, chosen)["of"].eq(len(chosen.range) - 1).all()
 
 
-def test_coherence_decides_only_among_the_most_stable():
+def test_the_range_has_what_would_do_as_well():
     table = pd.DataFrame({
-        "k": [6, 7, 8, 9], "score": [2, 2, 1.9, 0], "behind": [0, 0, 0.1, 2], "behind_se": 0.2,
+        "k": [6, 7, 8, 9], "score": [1.9, 2, 1.9, 0], "behind": [0.3, 0, 0.1, 2], "behind_se": 0.2,
         "jaccard": 0.4, "recurring": 5,
     })
-    rising = pd.DataFrame({"k": [6, 7, 8, 9], "c_npmi": [0.1, 0.3, 0.2, 0.9]})
-    assert stability.choose_k(table, rising)[0] == 7
-    assert stability.choose_k(table, rising.assign(c_npmi=0.1))[0] == 8
+    chosen = stability.select_k(table, pd.DataFrame({"k": [6, 7, 8, 9], "c_npmi": 0.1}))
+    assert chosen[:2] == (7, (7, 8))
+    assert "K from 7 to 8 would do as well" in chosen.note
+    assert "c_npmi 0.10" in chosen.note

@@ -279,7 +279,7 @@ def _size(counts, catalogue, pair, function) -> int:
 
 def _nothing(note: str) -> Contrast:
     table = pd.DataFrame(columns=COLUMNS, index=pd.Index([], name="term"), dtype=float)
-    table.attrs["notes"] = [note]
+    table.attrs.update(notes=[note], why=note)
     return Contrast((), (), pd.DataFrame(columns=list(STRATUM)), table)
 
 
@@ -532,6 +532,27 @@ def _pair(counts, catalogue, ids) -> dict:
     functions = ", ".join(dict.fromkeys(shared["function"]))
     return {"identified": True, "functions": functions, "unlike": "", "through": functions,
             "share_reference": shares[0], "share_target": shares[1]}  # fmt: skip
+
+
+def having(counts: Counts) -> list[str]:
+    """Name the reports that have text in these counts, in order."""
+    units = counts.units
+    sizes = units["n_tokens"].groupby(units["report"].astype(str), sort=False).sum()
+    return list(sizes[sizes > 0].index)
+
+
+def common_part(counts: Counts, function: str | None) -> Counts:
+    """
+    Keep one function where at least two reports have it; otherwise everything.
+
+    Parameters
+    ----------
+    counts : Counts
+    function : str or None
+        review, guiding, tasks, self-government; None keeps everything.
+    """
+    part = counts.restrict(function=function) if function else counts
+    return part if len(having(part)) > 1 else counts
 
 
 def incomplete_parts(corpus, ids=None) -> set[tuple[str, str]]:

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from analysis import concordance, occurrences
+from analysis import concordance, contrast, occurrences
 from analysis.contrast import LEVEL, Contrast
 from analysis.counts import Counts
 from analysis.uncertainty import MIN_COUNT, damage_bounds, rates, visible_share
@@ -134,6 +134,13 @@ def keywords(
         in size falling, then p, then term. `attrs`: `tested` (terms with enough hits), `g2`
         (those that a keyword tool would call different), `notes`.
     """
+    columns = ["n_target", "n_reference", "log_ratio", "low", "high", "at_least", "p", "q",
+               "mde_ratio", "sections", "dp_norm", "g2"]  # fmt: skip
+    if table.empty:
+        why = " ".join(table.attrs.get("notes", ["There is nothing to compare."]))
+        empty = pd.DataFrame(columns=columns, index=pd.Index([], name="term"), dtype=float)
+        empty.attrs.update(tested=0, g2=0, notes=[why], why=why)
+        return empty
     found = table[["n_target", "n_reference", "log_ratio", "low", "high", "p", "q",
                    "mde_ratio"]].copy()  # fmt: skip
     found.loc[found["n_reference"] == 0, "high"] = np.inf
@@ -155,6 +162,56 @@ def keywords(
         *table.attrs.get("notes", []),
         f"of {tested['tested']:,} terms G² over tokens calls {tested['g2']} different (p < .05)",
     ])  # fmt: skip
+    return found
+
+
+def visible_ratios(found: pd.DataFrame) -> pd.DataFrame:
+    """
+    Say by number of hits how large a ratio would have to be to be found four times in five.
+
+    Parameters
+    ----------
+    found : DataFrame
+        From `keywords` or `contrast.compare`.
+
+    Returns
+    -------
+    DataFrame
+        `hits` (of both sides), `terms`, `ratio` (median of `mde_ratio`).
+    """
+    hits = pd.cut(found["n_target"] + found["n_reference"], [4, 9, 19, 39, 79, np.inf],
+                  labels=["5-9", "10-19", "20-39", "40-79", "80+"])  # fmt: skip
+    grouped = found["mde_ratio"].groupby(hits, observed=True).agg(["size", "median"])
+    return grouped.set_axis(["terms", "ratio"], axis=1).rename_axis("hits").reset_index()
+
+
+def against_others(
+    counts: Counts, own: Counts | None = None, top: int = 8, min_hits: int = MIN_COUNT
+) -> pd.DataFrame:
+    """
+    Describe what each report has more or less of than all the others together; no test is made.
+
+    Parameters
+    ----------
+    counts, own, top, min_hits
+        As in `keywords`.
+
+    Returns
+    -------
+    DataFrame
+        `report`, `term` and the columns of `keywords` but for p and q; empty for a single report.
+    """
+    reports, parts = contrast.having(counts), []
+    for id in reports if len(reports) > 1 else []:
+        table = keywords(contrast.against(counts, id), counts, id, None, own, top, min_hits)
+        table = table.drop(columns=["p", "q", "mde_ratio"]).reset_index()
+        table.insert(0, "report", id)
+        parts.append(table)
+    found = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=["report", "term"])
+    found.attrs.clear()
+    found.attrs["why"] = "A single report has no others to be compared with."
+    if parts:
+        found.attrs["notes"] = ["each report against all the others: described, not tested"]
     return found
 
 

@@ -172,6 +172,13 @@ def shift(
         outside); by contribution falling, then term. `attrs`: `divergence`; `beyond` (how many of
         the `most` largest lie outside) and `by_chance` (how many do on average in exchanges).
     """
+    if not (len(target) and len(reference)):
+        columns = ["share_target", "share_reference", "contribution", "direction", "low", "high",
+                   "beyond"]  # fmt: skip
+        table = pd.DataFrame(columns=columns, index=pd.Index([], name="term"), dtype=float)
+        table.attrs.update(divergence=np.nan, beyond=0, by_chance=np.nan,
+                           why="No two reports are given.")  # fmt: skip
+        return table
     parts = contrast._alike(
         counts, catalogue, target, reference, function, between, "section")[-1]
     matrix = dense(parts.design.matrix).astype(float)
@@ -196,6 +203,11 @@ def shift(
     table = table.sort_index().sort_values("contribution", ascending=False, kind="stable")
     table.attrs.update(divergence=float(table["contribution"].sum()), beyond=beyond,
                        by_chance=by_chance)  # fmt: skip
+    if matched is not None:
+        table.attrs["notes"] = [
+            f"of the {most} largest contributions {beyond} lie beyond what exchanges of alike "
+            f"sections give a word; by chance {by_chance:.1f} do"
+        ]  # fmt: skip
     return table
 
 

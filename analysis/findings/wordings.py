@@ -55,14 +55,22 @@ def settled(studies: dict[str, Study], pair: Contrast) -> list[Finding]:
         statement=f"{{}} of {len(table)} terms changed between {before} and {after} in "
         f"{_part(study)} so that it holds among all of them{named}. {alone} have "
         f"an interval of their own that leaves out no change; chance alone gives "
-        f"{0.05 * len(table):.0f}. The rarer half of the terms would have to change "
-        f"{table['mde_ratio'].median():.1f}-fold or more to be seen.",
+        f"{0.05 * len(table):.0f}. {_seen(table)}",
         value=len(sure[0]), unit="terms", n=len(table),
         counts=f"terms whose rate differs between {after} and {before}, q < .05",
         evidence="figures/tables/02_keyness.csv", status=LIKE,
         holds=float(np.mean([one == sure[0] for one in sure])), of=len(sure), over=LEVELS,
         places=spread(study.corpus, _here(study, rows, [*pair.reference, *pair.target])),
     )]  # fmt: skip
+
+
+def _seen(table: pd.DataFrame) -> str:
+    often = table["n_target"] + table["n_reference"] >= 20
+    ratio = table.loc[often, "mde_ratio"].median()
+    if not np.isfinite(ratio):
+        return "No change of a single term could have been seen four times in five."
+    return (f"Terms of 20 hits and more would have to change {ratio:.1f}-fold to be seen four times in "
+            "five, rarer ones more.")  # fmt: skip
 
 
 def _tested(study: Study, pair: Contrast) -> pd.DataFrame:

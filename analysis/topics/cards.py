@@ -268,7 +268,7 @@ def differences(
     else:
         note = (f"{int(table['clear'].sum())} of {len(table)} shares differ; a difference of "
                 f"{table['visible'].median():.0%} of a report could have been seen (median)")  # fmt: skip
-    table.attrs["notes"] = [note]
+    table.attrs.update(notes=[note], why=note)
     return table
 
 

@@ -294,10 +294,12 @@ def by_k(found: pd.DataFrame) -> pd.DataFrame:
         `jaccard_low`, `jaccard_high`, and `agreement` (adjusted Rand index) with `agreement_low`,
         `agreement_high` (ranges of 95% of the resamples, no confidence intervals);
         `recurring` (topics that recur in at least `LINE` of the resamples);
-        `score` = agreement · Σ over topics of (recurrence - `LINE`), by resample, then the mean:
-        each topic counts by how far it lies above the line of interpretation, or against by how
-        far below, and all by how far the paragraphs are sorted alike; `behind`, `behind_se` (how
-        far below the best K on the same halves, mean and standard error over resamples);
+        `line` (Jaccard index that shuffled words do not reach, pooled over all K: mean and 2.33
+        standard deviations of the means of their topics); `score` = agreement · Σ over topics of
+        (Jaccard - `line`), by resample, then the mean: each topic counts by how far it lies above
+        what chance does, or against by how far below, and all by how far the paragraphs are
+        sorted alike; `behind`, `behind_se` (how far below the best K on the same halves, mean and
+        standard error over resamples);
         `null_jaccard`, `null_agreement` (the same of shuffled words); `needed`,
         `null_recurrence` (see `threshold`).
     """
@@ -309,7 +311,8 @@ def by_k(found: pd.DataFrame) -> pd.DataFrame:
     hits = text.assign(hit=text["shared"] >= text["k"].map(limits["needed"]))
     recurs = hits.groupby(["k", "topic"])["hit"].mean() >= LINE
     table["recurring"] = recurs.groupby("k").sum()
-    table = table.join(_scores(hits))
+    table["line"] = line = _line(null)
+    table = table.join(_scores(text, line))
     means = null.groupby("k")[["jaccard", "agreement"]].mean().add_prefix("null_")
     table = table.join(means).join(limits[["needed", "null_recurrence"]])
     return table.round(topics.DIGITS).reset_index()
@@ -321,10 +324,18 @@ def _spread(values: pd.Series) -> pd.DataFrame:
     return pd.DataFrame({f"{values.name}{name}": column for name, column in columns.items()})
 
 
-def _scores(hits: pd.DataFrame) -> pd.DataFrame:
-    """Agreement · Σ (hit - LINE), and how far it lies below the best K on the same halves."""
-    value = (hits["hit"] - LINE) * hits["agreement"]
-    runs = hits.assign(value=value).pivot_table(
+def _line(null: pd.DataFrame) -> float:
+    """Mean Jaccard that one topic of shuffled words in a hundred reaches; 0 without shuffles."""
+    if null.empty:
+        return 0.0
+    means = null.groupby(["k", "shuffle", "topic"])["jaccard"].mean()
+    return float(means.mean() + 2.33 * means.std())
+
+
+def _scores(text: pd.DataFrame, line: float) -> pd.DataFrame:
+    """Agreement · Σ (Jaccard - line), and how far it lies below the best K on the same halves."""
+    value = (text["jaccard"] - line) * text["agreement"]
+    runs = text.assign(value=value).pivot_table(
         index="k", columns="resample", values="value", aggfunc="sum"
     )
     less = runs.loc[runs.mean(axis=1).round(9).idxmax()] - runs
@@ -334,64 +345,80 @@ def _scores(hits: pd.DataFrame) -> pd.DataFrame:
     })
 
 
-def choose_k(stability: pd.DataFrame, coherence: pd.DataFrame) -> tuple[int, str]:
+class Choice(NamedTuple):
+    """A number of topics, all numbers that would do as well, and a sentence about them."""
+
+    k: int
+    range: tuple[int, ...]
+    note: str
+
+
+def select_k(stability: pd.DataFrame, coherence: pd.DataFrame | None = None) -> Choice:
     """
-    Choose the number of topics by a rule, and say why.
+    Choose the number of topics by a rule, with the range of those that would do as well.
 
-    Kept are the K whose `score` (see `by_k`: it rewards every topic that can be interpreted,
-    charges every one that cannot, and discounts both by agreement) lies within one standard error
-    of the best, paired on the same halves (as the one-standard-error rule of Breiman et al. 1984).
-    Among them the best mean rank over the coherence measures decides, then the larger K.
-
-    Measured on four corpora of four planted topics: mean Jaccard alone took 2 or 3 of them,
-    recurrence alone split the largest every time, the score was highest at 4 in three and tied
-    with 5 in one. The rule was found while looking at these corpora.
+    The K with the best `score` (see `by_k`: it rewards every topic by how much better it comes back
+    than shuffled words allow). The range has all K whose score lies within one standard error of
+    the best, paired on the same halves (as the one-standard-error rule of Breiman et al. 1984).
 
     Parameters
     ----------
     stability : DataFrame
         What `by_k` gives.
-    coherence : DataFrame
-        `k` and one column for each measure, as `coherence` gives it.
+    coherence : DataFrame, optional
+        What `coherence` gives; told, not used.
 
     Returns
     -------
-    (int, str)
-        K, and one sentence with the numbers, its neighbours' among them.
+    Choice
 
     Examples
     --------
     >>> some = pd.DataFrame({"k": [6, 7, 8], "score": [2, 1.9, .5], "behind": [0, .1, 1.5],
     ...                      "behind_se": [0, .2, .2], "jaccard": .5, "recurring": [6, 7, 5]})
-    >>> choose_k(some, pd.DataFrame({"k": [6, 7, 8], "c_npmi": [.1, .2, .3]}))[0]
-    7
+    >>> select_k(some)[:2]
+    (6, (6, 7))
     """
-    table = stability.set_index("k").join(coherence.set_index("k"))
-    measures = [column for column in coherence if column != "k"]
-    kept = table[table["behind"] <= table["behind_se"]]
-    ranks = kept[measures].rank(ascending=False).mean(axis=1)
-    k = int(ranks[ranks == ranks.min()].index.max())
-    return k, _reason(table, kept, k, measures)
-
-
-def _reason(table: pd.DataFrame, kept: pd.DataFrame, k: int, measures: list[str]) -> str:
-    near = [n for n in (k, k - 1, k + 1) if n in table.index]
-    shown = "; ".join(
+    table = stability.set_index("k")
+    measures = []
+    if coherence is not None:
+        table = table.join(coherence.set_index("k"))
+        measures = [column for column in coherence if column != "k"]
+    kept = table.index[table["behind"] <= table["behind_se"]]
+    k = int(table["behind"].idxmin())
+    told = "; ".join(
         f"K = {n}: {table.loc[n, 'recurring']:.0f} of {n} topics recur, Jaccard "
-        f"{table.loc[n, 'jaccard']:.2f}, "
-        + ", ".join(f"{m} {table.loc[n, m]:.2f}" for m in measures)
-        for n in near
-    )
-    others = ", ".join(str(n) for n in kept.index if n != k)
-    rule = (
-        f"coherence decides between it and {others}, within one standard error"
-        if others else "no other K lies within one standard error"
+        f"{table.loc[n, 'jaccard']:.2f}"
+        + "".join(f", {m} {table.loc[n, m]:.2f}" for m in measures)
+        for n in dict.fromkeys([k, *kept])
     )
     edge = "; it is the edge of what was tried" if k in (table.index[0], table.index[-1]) else ""
-    return (
-        f"K = {k} of {table.index[0]} to {table.index[-1]}: most topics above the line of "
-        f"{LINE:.0%}, discounted by agreement; {rule}{edge} ({shown})."
-    )
+    several = f"K from {kept[0]} to {kept[-1]} would do as well" if len(kept) > 1 else "no other K would"
+    note = (f"K = {k} of {table.index[0]} to {table.index[-1]} has topics that come back most beyond "
+            f"chance; {several} (within one standard error){edge}. {told}.")  # fmt: skip
+    return Choice(k, tuple(int(n) for n in kept), note)
+
+
+def common(models: dict, chosen: Choice) -> pd.DataFrame:
+    """
+    Say which topics of the chosen number are found with the other numbers of the range, too.
+
+    Parameters
+    ----------
+    models : dict of int to TopicModel
+        Of all K of the range.
+    chosen : Choice
+
+    Returns
+    -------
+    DataFrame, by `topic`
+        `topic` (of the chosen K), `found` (with how many of the other K a topic shares at least
+        half of its ten top words), `of` (the other K).
+    """
+    others = [k for k in chosen.range if k != chosen.k and k in models]
+    shared = [shared_words(models[chosen.k].weights, models[k].weights) for k in others]
+    found = np.sum([row >= LEAST_SHARED for row in shared], axis=0) if others else 0
+    return pd.DataFrame({"topic": range(chosen.k), "found": found, "of": len(others)})
 
 
 # Windows of gensim's CoherenceModel; None takes a whole document as one window.
@@ -452,25 +479,25 @@ def _cooccurrence(
 
     if counting not in ("gensim", "exact"):
         raise ValueError(f"counting={counting!r}: choose gensim or exact.")
-    vocabulary = pd.Index(sorted(words))
-    rows, columns, first = [], [], 0
+    vocabulary, windows = pd.Index(sorted(words)), 0
+    together = np.zeros((len(vocabulary), len(vocabulary)), np.int64)
+    # Text by text, so that memory does not grow with the corpus.
     for text in texts:
         codes = vocabulary.get_indexer(pd.Index(text, dtype=object))
         last = 0 if window is None else max(len(text) - window, 0)
+        windows += last + 1
         places = np.flatnonzero(codes >= 0)
+        if not len(places):
+            continue
         at, code = _windows(places, codes[places], window or len(text), last, counting)
-        rows.append(at + first)
-        columns.append(code)
-        first += last + 1
-    rows, columns = np.concatenate(rows or [[]]), np.concatenate(columns or [[]])
-    shape = (first, len(vocabulary))
-    seen = sparse.csr_array((np.ones(len(rows), np.int64), (rows, columns)), shape)
-    seen.data[:] = 1
-    together = np.asarray((seen.T @ seen).todense())
+        here, local = np.unique(code, return_inverse=True)
+        seen = sparse.csr_array((np.ones(len(at), np.int64), (at, local)), (last + 1, len(here)))
+        seen.data[:] = 1
+        together[np.ix_(here, here)] += (seen.T @ seen).toarray()
     missing = vocabulary[np.diag(together) == 0]
     if len(missing):
         raise ValueError(f"{missing[0]!r} is in none of the texts; pass words of these texts.")
-    return _Cooccurrence(vocabulary, together, first)
+    return _Cooccurrence(vocabulary, together, windows)
 
 
 def _windows(
@@ -513,6 +540,9 @@ def coherence(
     DataFrame, by `k`
         `k` and one column for each measure (no unit).
     """
+    unknown = sorted(set(measures) - set(_WINDOWS))
+    if unknown:
+        raise ValueError(f"No coherence {unknown[0]!r}; choose {', '.join(_WINDOWS)}.")
     lists = [topic for model in topics.values() for topic in model]
     table = {"k": list(topics)}
     for measure in measures:

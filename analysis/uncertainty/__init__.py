@@ -16,9 +16,10 @@ import pandas as pd
 from analysis.uncertainty import estimators
 from analysis.uncertainty.design import Design, Refusal, clusters
 from analysis.uncertainty.estimators import log2_ratio
-from analysis.uncertainty.resampling import bootstrap, placebo
+from analysis.uncertainty.resampling import CALIBRATED, bootstrap, placebo
 
 __all__ = [
+    "CALIBRATED",
     "Refusal",
     "bootstrap",
     "damage_bounds",
