@@ -2,6 +2,7 @@
 
 import os
 import sys
+from hashlib import sha256
 from pathlib import Path
 
 # The checkout this package was installed from (an editable install).
@@ -37,11 +38,26 @@ def outputs(catalogue: Path) -> Path:
     """
     Name the folder of what is made: the repository for our own corpus, else one below `out`.
 
+    A folder that a run of another catalogue has made is left to it (`owner`).
+
     >>> outputs(Path("texts/county/catalogue.csv")).relative_to(Path.cwd()).as_posix()
     'out/county'
     """
     chosen = Path(catalogue).resolve()
-    return ROOT if chosen == OWN else Path.cwd() / "out" / chosen.parent.name
+    if chosen == OWN:
+        return ROOT
+    folder = Path.cwd() / "out" / chosen.parent.name
+    if owner(folder) in ("", str(chosen)):
+        return folder
+    return folder.with_name(f"{folder.name}-{sha256(str(chosen).encode()).hexdigest()[:8]}")
+
+
+def owner(folder: Path) -> str:
+    """Give the catalogue whose run made a folder of outputs; empty where none says so."""
+    try:
+        return (folder / ".catalogue").read_text(encoding="utf-8")
+    except OSError:
+        return ""
 
 
 # Whether somebody sits before the notebook: a Jupyter server names each session to its kernel,

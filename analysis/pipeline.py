@@ -82,12 +82,17 @@ def run(catalogue: Path | None = None, out: Path | None = None, force: bool = Fa
 
 @contextmanager
 def _alone(where: Places) -> Iterator[None]:
-    """Refuse a second run that would write into the same folder; the lock goes with its process."""
+    """Refuse a run into a folder that another writes to, or that holds another corpus."""
+    if where.notebooks != paths.NOTEBOOKS:
+        folder = where.figures.parent
+        if paths.owner(folder) not in ("", str(where.catalogue)):
+            raise ValueError(f"{folder} holds what was made of {paths.owner(folder)}: name another folder with --out")
+        storage.write(folder / ".catalogue", str(where.catalogue))
     where.notebooks.mkdir(parents=True, exist_ok=True)
     where.figures.mkdir(parents=True, exist_ok=True)
     with open(where.figures / ".lock", "ab") as file:
         try:
-            _lock(file)
+            _lock(file)  # Goes with its process.
         except OSError:
             raise ValueError(
                 f"another run is writing to {where.figures}: wait for it, or name another folder with --out"

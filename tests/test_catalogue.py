@@ -336,3 +336,32 @@ def test_another_corpus_never_writes_among_the_figures_of_the_five(folder, figur
         assert made == folder.resolve() / "out" / folder.resolve().name / "figures"
     assert where == str(folder / figures if figures else made)
     assert pipeline.places().figures == paths.ROOT / "figures"
+
+
+@pytest.mark.parametrize("id", ["CON", "nul", "com1", "lpt9.2021", "aux.txt", "city.", "a" * 101])
+def test_an_id_is_the_name_of_a_file_on_every_system(folder, id):
+    assert [(p.column, p.error) for p in catalogue.problems(write(folder, {"id": id})) if p.column == "id" and p.error]
+
+
+@pytest.mark.parametrize("title", ["报\u202e告", "报\u2066告", "报\u200f告"])
+def test_marks_that_turn_letters_around_are_named(folder, title):
+    found = [p for p in catalogue.problems(write(folder, {"title": title})) if p.column == "title"]
+    assert ["invisible" in p.what for p in found] == [True]
+
+
+@pytest.mark.parametrize("kind", ["pipe", "device", "folder", "link out"])
+def test_what_is_no_file_of_the_folder_is_refused_at_once(folder, kind):
+    import os
+
+    path = folder / "odd.txt"
+    if kind == "pipe":
+        os.mkfifo(path)
+    elif kind == "device":
+        path.symlink_to("/dev/zero")
+    elif kind == "folder":
+        path.mkdir()
+    else:
+        (folder.parent / "outside.txt").write_text(TEXT, encoding="utf-8")
+        path.symlink_to(folder.parent / "outside.txt")
+    found = [p for p in catalogue.problems(write(folder, {"file": "odd.txt"})) if p.column == "file"]
+    assert [p.error for p in found] == [True]

@@ -167,3 +167,23 @@ def test_the_summary_has_errors_first_and_a_line_each():
     assert lines[0] == f"Left out: 2, 1 of them by an error ({paths.Path('out') / 'left_out.csv'})"
     assert ["error" in line for line in lines[1:]] == [True, False]
     assert pipeline._summary([], paths.Path("out")) == "Nothing was left out."
+
+
+def test_two_catalogues_of_one_folder_name_get_folders_of_their_own(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    made = []
+    for name in ("a/texts/c.csv", "b/texts/c.csv", "a/texts/d.csv", "a/texts/c.csv"):
+        where = pipeline.places(tmp_path / name)
+        with pipeline._alone(where):
+            made.append(where.figures.parent)
+    assert made[0] == made[3] == tmp_path / "out" / "texts"
+    assert len(set(made)) == 3
+    assert all(folder.parent == tmp_path / "out" and folder.name.startswith("texts") for folder in made)
+
+
+def test_a_named_folder_that_holds_another_corpus_is_refused(tmp_path):
+    with pipeline._alone(pipeline.places(tmp_path / "a.csv", tmp_path / "out")):
+        pass
+    other = pipeline._alone(pipeline.places(tmp_path / "b.csv", tmp_path / "out"))
+    with pytest.raises(ValueError, match=r"holds what was made of .*a\.csv"):
+        other.__enter__()

@@ -33,6 +33,12 @@ GENRES = ("work-report", "party-congress-report", "five-year-plan", "communique"
 
 # Ids name files and stand in captions, so they keep to what every system takes.
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*\Z")
+# Names that Windows keeps for devices, whatever follows a dot.
+_DEVICE = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)(?:\..*)?\Z", re.IGNORECASE)
+# With `.ledger.csv` and the folder a name still has to fit everywhere.
+_LONGEST_ID = 100
+# Commands to a terminal, and marks that turn the order of what is shown.
+_INVISIBLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 _DATE = re.compile(
     r"(?P<year>(?:18|19|20|21)\d\d)(?:[-/.年](?P<month>\d{1,2})(?:[-/.月](?P<day>\d{1,2})日?)?月?)?年?(?:[ T]0?0:00(?::00)?)?\Z"  # noqa: E501
 )
@@ -258,6 +264,12 @@ def _row_problems(row: dict, line: int) -> list[Problem]:
             "is no id" if row["id"] else "is empty",
             "use letters, digits, - _ . (city-gov-2021)",
         )
+    elif _DEVICE.match(row["id"]) or row["id"].endswith(".") or len(row["id"]) > _LONGEST_ID:
+        say("id", "is no name for a file on every system", f"choose another, of at most {_LONGEST_ID} letters")
+    for column in COLUMNS:
+        if _INVISIBLE.search(row[column]):
+            say(column, "has an invisible character that commands a terminal or turns letters around",
+                "type the cell again", error=False)  # fmt: skip
     for column, allowed in (("level", LEVELS), ("genre", GENRES)):
         if row[column] not in allowed:
             say(
@@ -338,9 +350,13 @@ def _file_problems(row: dict, line: int, folder: Path, seen: dict) -> list[Probl
 
     say = partial(_problem, row, line)
     try:
-        data = (folder / row["file"]).read_bytes()
+        data = storage.read(folder / row["file"])
     except OSError as error:
         return [say("file", f"cannot be read ({error.strerror})", f"put it at {folder / row['file']}")]
+    except ValueError as error:
+        return [say("file", f"cannot be read ({error})", "name the text itself")]
+    if not (folder / row["file"]).resolve().is_relative_to(folder.resolve()):
+        return [say("file", "is a link out of the catalogue's folder", "put the text itself there")]
     found = [say("file", *defect)] if (defect := _defect(data)) else []
     actual = storage.checksum(data)
     first, file = seen.setdefault(actual, (line, row["file"]))
