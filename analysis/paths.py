@@ -28,6 +28,9 @@ NOTEBOOKS = ROOT / "notebooks"
 # relative starts at the checkout.
 CACHE = ROOT / (os.environ.get("REPORTS_CACHE") or ".cache")
 
+# Counts of the country's work reports, made by recipes/reference.py; no texts.
+REFERENCE = Path(os.environ.get("REFERENCE") or ROOT / "data" / "reference").resolve()
+
 # The five reports of this repository, one row each.
 OWN = ROOT / "data" / "catalogue.csv"
 # The reports under study.

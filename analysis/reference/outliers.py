@@ -1,0 +1,251 @@
+"""
+Does one report stand out among many? Counts against what the others lead to expect, with a fitted tail.
+
+Two questions, one way: the hits of one report among its peers of a year (negative binomial), and the hits of the
+later of two reports among both (beta-binomial), given the change of all other places. Mean and spread of each
+term come from the others, the report itself left out; the mid-p of its count is read as a normal score; and what
+scores of reports that were drawn at random reach is fitted by Student's t in bands of hits, so that .05 is .05.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+# Bands in which tails are fitted: of a pair's hits, and of the hits that peers lead to expect.
+BANDS = (5, 10, 20, 40, 80)
+EXPECTED = (0.1, 0.3, 1, 3, 10, 30)
+# A term's own spread weighs as much as its band's when this many places have it.
+BORROW = 10.0
+# Below this many hits no count can stand out: the least p of 4 hits of which all fall on one side is .06.
+MIN_HITS = 5
+
+
+def scores_of_rates(hits, sizes) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """
+    Score each report's hits against the other reports, the report itself left out.
+
+    Parameters
+    ----------
+    hits, sizes : arrays, shape (n_reports, n_terms)
+        Sizes may be tokens (one column) or expected hits.
+
+    Returns
+    -------
+    score, expected, spread : arrays, shape (n_reports, n_terms)
+        Normal scores, hits expected from the others, and their relative variance between reports (1/k of a
+        negative binomial).
+    """
+    hits, sizes = np.asarray(hits, float), np.broadcast_to(np.asarray(sizes, float), np.shape(hits))
+    total = {name: (a * b).sum(axis=0) - a * b for name, a, b in
+             (("x", hits, 1.0), ("n", sizes, 1.0), ("xx", hits, hits), ("xn", hits, sizes), ("nn", sizes, sizes))}  # fmt: skip
+    rate = (total["x"] + 0.5) / np.maximum(total["n"], 1e-300)
+    over = total["xx"] - 2 * rate * total["xn"] + rate**2 * total["nn"] - rate * total["n"]
+    spread = over / np.maximum(rate**2 * total["nn"], 1e-300)
+    expected = rate * sizes
+    spread = _shrunk(spread, hits.sum(axis=0), (hits > 0).sum(axis=0))
+    wide = spread + 1 / (total["x"] + 0.5)  # The mean is known as well as the others' hits tell it.
+    return _nb_score(hits, expected, wide), expected, spread
+
+
+def scores_of_changes(before, after, size_before, size_after) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """
+    Score each place's change against the changes of the other places, the place itself left out.
+
+    Parameters
+    ----------
+    before, after, size_before, size_after : arrays, shape (n_places, n_terms)
+
+    Returns
+    -------
+    score, ratio, spread : arrays, shape (n_places, n_terms)
+        Normal scores, the others' pooled ratio of rates (Mantel-Haenszel), and the correlation ρ of hits within
+        a pair of reports beyond chance.
+    """
+    shape = np.shape(before)
+    x0, x1 = np.asarray(before, float), np.asarray(after, float)
+    n0, n1 = (np.broadcast_to(np.asarray(n, float), shape) for n in (size_before, size_after))
+    both = np.maximum(n0 + n1, 1e-300)
+    up, down = x1 * n0 / both, x0 * n1 / both
+    others = up.sum(axis=0) - up + 0.25, down.sum(axis=0) - down + 0.25
+    ratio = others[0] / others[1]
+    total = x0 + x1
+    share = n1 / np.maximum(n0 + n1 * 1.0, 1e-300)
+    rho = np.empty(shape)
+    for row in range(shape[0]):
+        odds = share / np.maximum(1 - share, 1e-12) * ratio[row]
+        p = odds / (1 + odds)
+        even = total * p * (1 - p)
+        extra, room = (x1 - total * p) ** 2 - even, (total - 1) * even
+        keep = (np.arange(shape[0]) != row)[:, None] & (total > 1)
+        rho[row] = (extra * keep).sum(axis=0) / np.maximum((room * keep).sum(axis=0), 1e-9)
+    rho = np.clip(_shrunk(rho, total.sum(axis=0) / 2, (total > 1).sum(axis=0)), 0, 0.9)
+    odds = share / np.maximum(1 - share, 1e-12) * ratio
+    p = odds / (1 + odds)
+    hits = total.sum(axis=0) - total + 1
+    mean_total = hits / max(shape[0] - 1, 1)
+    unsure = (1 + rho * mean_total) / np.maximum(hits, 1) / np.maximum(p * (1 - p), 1e-3)
+    wide = np.clip(rho + p * (1 - p) * unsure, 1e-6, 0.95)
+    return _bb_score(x1, total, p, wide), ratio, rho
+
+
+def pooled(before, after, size_before, size_after) -> dict[str, np.ndarray]:
+    """
+    Pool the changes of places, which are what was drawn: ratio, 95% interval and p of each term.
+
+    Mantel and Haenszel's ratio; its variance comes from the places' parts of the estimating equation, each with
+    the leverage of its weight (as `uncertainty` does with sections).
+
+    Examples
+    --------
+    >>> found = pooled(np.full((20, 1), 4), np.full((20, 1), 8), 100.0, 100.0)
+    >>> round(float(found["ratio"][0]), 6), bool(found["p"][0] < 1e-6)
+    (2.0, True)
+    """
+    from scipy import special
+
+    shape = np.shape(before)
+    x0, x1 = np.asarray(before, float), np.asarray(after, float)
+    n0, n1 = (np.broadcast_to(np.asarray(n, float), shape) for n in (size_before, size_after))
+    up, down = x1 * n0 / (n0 + n1), x0 * n1 / (n0 + n1)
+    a, b = up.sum(axis=0), down.sum(axis=0)
+    ratio = np.maximum(a, 0.25) / np.maximum(b, 0.25)
+    weight = (up + down) / np.maximum(a + b, 1e-300)
+    part = (up - ratio * down) / np.maximum(1 - weight, 0.05)
+    # One hit of chance each way: terms that no place moved are not known without error.
+    spread = (part**2).sum(axis=0) + ratio * 0.5
+    error = np.sqrt(spread) / np.maximum((a + ratio * b) / 2, 0.25)
+    freedom = np.clip(1 / np.maximum((weight**2).sum(axis=0), 1e-9) - 1, 1, None)
+    reach = special.stdtrit(freedom, 0.975) * error
+    p = 2 * special.stdtr(freedom, -np.abs(np.log(ratio)) / error)
+    return {"ratio": ratio, "low": ratio * np.exp(-reach), "high": ratio * np.exp(reach), "p": p}
+
+
+def _shrunk(spread, hits, places):
+    """Draw each term's spread towards that of terms as frequent as it, as far as few places have it."""
+    band = np.digitize(hits / max(len(spread), 1), (0.5, 1, 2, 4, 8, 16, 32))
+    out = np.array(spread)
+    for k in np.unique(band):
+        here = band == k
+        centre = np.clip(np.average(spread[:, here], axis=1, weights=np.maximum(hits[here], 1e-9)), 0, None)
+        weight = places[here] / (places[here] + BORROW)
+        out[:, here] = weight * spread[:, here] + (1 - weight) * centre[:, None]
+    return np.maximum(out, 1e-3)
+
+
+def _nb_score(hits, mean, spread) -> np.ndarray:
+    """Normal score of the mid-p of a negative binomial count: mean μ, variance μ + μ² · spread."""
+    from scipy import special
+
+    k = 1 / spread
+    chance = k / (k + mean)
+    upto = special.betainc(k, hits + 1, chance)
+    below = np.where(hits > 0, special.betainc(k, np.maximum(hits, 1), chance), 0.0)
+    over = special.betaincc(k, hits + 1, chance) if hasattr(special, "betaincc") else 1 - upto
+    return _score(below, upto, over)
+
+
+def _bb_score(hits, total, p, rho) -> np.ndarray:
+    """Normal score of the mid-p of a beta-binomial count: mean Tp, correlation ρ."""
+    from scipy import stats
+
+    a, b = p * (1 / rho - 1), (1 - p) * (1 / rho - 1)
+    here = total > 0
+    out = np.zeros(np.shape(hits))
+    x, n, a, b = (v[here] for v in np.broadcast_arrays(hits, total, a, b))
+    mass = stats.betabinom.pmf(x, n, a, b)
+    # The shorter side is summed: most totals are small.
+    lower = x <= n / 2
+    below = np.zeros(len(x))
+    for at in range(0, len(x), 1 << 18):
+        part = slice(at, at + (1 << 18))
+        below[part] = _summed(np.where(lower, x, n - x)[part], n[part], np.where(lower, a, b)[part],
+                              np.where(lower, b, a)[part])  # fmt: skip
+    # `below` is the chance of fewer hits on the shorter side.
+    tail = below + mass / 2
+    from scipy import special
+
+    score = special.ndtri(np.clip(tail, 1e-15, 1 - 1e-15))
+    out[here] = np.where(lower, score, -score)
+    return out
+
+
+def _summed(x, n, a, b) -> np.ndarray:
+    """P(X < x) of beta-binomials with x up to n/2, by the recurrence of their masses."""
+    from scipy import special
+
+    log = special.betaln(a, n + b) - special.betaln(a, b)
+    mass, total = np.exp(log), np.zeros(len(x))
+    most = int(x.max(initial=0))
+    for k in range(most):
+        live = k < x
+        if not live.any():
+            break
+        total[live] += mass[live]
+        mass = mass * (n - k) / (k + 1) * (k + a) / np.maximum(n - k - 1 + b, 1e-300)
+    return np.minimum(total, 1.0)
+
+
+def _score(below, upto, over) -> np.ndarray:
+    """Normal score of a mid-p, each tail from its own side so that far ones keep their digits."""
+    from scipy import special
+
+    middle = (below + upto) / 2
+    upper = (over + (1 - below)) / 2
+    low = special.ndtri(np.clip(middle, 1e-15, 1))
+    high = -special.ndtri(np.clip(upper, 1e-15, 1))
+    return np.where(middle < 0.5, low, high)
+
+
+# Fewer scores do not show their .995 point; the band then takes that of all.
+MIN_SCORES = 400
+
+
+@dataclass(frozen=True)
+class Tail:
+    """Scale and degrees of freedom of scores by band of hits: what reports drawn at random reach."""
+
+    edges: tuple[float, ...]
+    scale: np.ndarray
+    freedom: np.ndarray
+
+    def p(self, score, hits) -> np.ndarray:
+        """Two-sided p of scores of terms with so many hits."""
+        from scipy import special
+
+        band = np.clip(np.digitize(hits, self.edges) - 1, 0, len(self.scale) - 1)
+        return 2 * special.stdtr(self.freedom[band], -np.abs(score) / self.scale[band])
+
+    def critical(self, hits, alpha: float = 0.05) -> np.ndarray:
+        """Score that is reached with probability `alpha`."""
+        from scipy import special
+
+        band = np.clip(np.digitize(hits, self.edges) - 1, 0, len(self.scale) - 1)
+        return self.scale[band] * special.stdtrit(self.freedom[band], 1 - alpha / 2)
+
+
+def tail(score, hits, edges=BANDS) -> Tail:
+    """
+    Fit Student's t to the sizes of scores, band by band, at the .95 and .995 points.
+
+    Parameters
+    ----------
+    score, hits : arrays of the same shape
+        Scores of reports that are not the one in question, and the hits they rest on.
+    """
+    from scipy import special
+
+    score, hits = np.abs(np.ravel(score)), np.ravel(np.broadcast_to(hits, np.shape(score)))
+    frees = np.array([3, 4, 5, 6, 8, 10, 15, 20, 30, 60, 1e6])
+    wanted = special.stdtrit(frees, 0.9975) / special.stdtrit(frees, 0.975)
+    scale, freedom = [], []
+    everything = score[hits >= edges[0]]
+    for low, high in zip(edges, (*edges[1:], np.inf), strict=True):
+        here = score[(hits >= low) & (hits < high)]
+        here = here if len(here) >= MIN_SCORES else everything
+        if not len(here):
+            here = np.array([1.0])
+        near, far = np.quantile(here, [0.95, 0.995])
+        best = np.abs(wanted - far / max(near, 1e-9)).argmin()
+        freedom.append(frees[best])
+        scale.append(max(near, 1e-9) / special.stdtrit(frees[best], 0.975))
+    return Tail(tuple(edges), np.array(scale), np.array(freedom))
