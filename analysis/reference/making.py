@@ -18,7 +18,7 @@ import pandas as pd
 from scipy import sparse
 
 from analysis import corpus as corpora
-from analysis import lexicons, paths, structure, tokens
+from analysis import lexicons, paths, structure, text_reuse, tokens
 from analysis.counts import Counts, streaming
 from analysis.reference import subjects
 from analysis.reference.subjects import dispersions
@@ -29,8 +29,8 @@ MIN_REPORTS, MIN_PLACES = 40, 15
 BLOCK, GROUP = 256, 1 << 15
 # Texts of fewer tokens are no whole reports (the median is about 9,000).
 SHORT = 2000
-# Windows of this many characters are compared; copies share most of theirs, other reports about a tenth.
-WINDOW, SAME = 20, 0.5
+# Copies share most of their windows, other reports about a tenth.
+SAME = 0.5
 # A text that names another place of its level this many times as often as its own is hardly its own.
 NAMED = 3
 PARTS = ("review", "guiding", "tasks", "self-government", "other")
@@ -163,7 +163,7 @@ def _strings(reports, named: list[str], stems: list[str]) -> tuple:
                     places.append(place)
                     columns.append(k)
                     hits.append(n)
-        prints[report.id] = fingerprint(text)
+        prints[report.id] = text_reuse.fingerprint(text)
         own, (most, other) = text.count(stem(report.place)), max((text.count(s), s) for s in stems)
         said[report.id] = other if most > NAMED * max(own, 1) else ""
     return places, np.array(columns, int), np.array(hits, int), prints, said
@@ -177,18 +177,6 @@ def stem(place: str) -> str:
     ['太原', '楚雄', '山西', '内蒙古']
     """
     return re.sub(r"(?:[^\W\d]族)*(?:自治[区州县]|[省市州县区盟])$|(?<=.{2})[^族]{0,3}族.*$", "", place) or place
-
-
-def fingerprint(text: str) -> np.ndarray:
-    """Hashes of some windows of a text, the same ones wherever they stand (one in 16)."""
-    codes = np.frombuffer(re.sub(r"\s+", "", text).encode("utf-32-le"), np.uint32).astype(np.uint64)
-    if len(codes) < WINDOW:
-        return np.empty(0, np.uint64)
-    value = np.zeros(len(codes) - WINDOW + 1, np.uint64)
-    for k in range(WINDOW):
-        value = value * np.uint64(0x9E3779B97F4A7C15) + codes[k : k + len(value)] + np.uint64(1)
-    value ^= value >> np.uint64(31)
-    return np.unique(value[value % np.uint64(16) == 0])
 
 
 def _doubts(reports, prints, named) -> dict[str, list[str]]:

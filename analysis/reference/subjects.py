@@ -14,8 +14,8 @@ import pandas as pd
 from scipy import sparse
 
 # Number of subjects, and sections that they are fitted on; see docs/methods.md.
-SUBJECTS, SAMPLE, MIN_TOKENS = 40, 12_000, 60
-STEPS = 60
+SUBJECTS, SAMPLE, MIN_TOKENS = 40, 8_000, 60
+STEPS = 40
 # Each subject gives every term a little of its rate in the whole, so that no expectation is zero.
 SMOOTH = 0.02
 # A term and a report count towards a term's dispersion where the term has this many hits there: with one hit
@@ -85,17 +85,17 @@ def _step(cells, weights, rates, whole):
             grown / np.maximum(grown.sum(axis=1, keepdims=True), 1e-300))  # fmt: skip
 
 
-def _mixed(cells, weights, rates, stride: int = 1 << 18) -> np.ndarray:
-    """Expected share of each cell, some cells at a time."""
+def _mixed(cells, weights, rates, stride: int = 1 << 15) -> np.ndarray:
+    """Expected share of each cell, as many cells at a time as a processor's cache holds."""
     out = np.empty(len(cells.data))
-    by_term = np.ascontiguousarray(rates.T)
+    weights, by_term = np.asarray(weights, np.float32), np.ascontiguousarray(rates.T, np.float32)
     for at in range(0, len(out), stride):
         here = slice(at, at + stride)
         out[here] = np.einsum("ik,ik->i", weights[cells.row[here]], by_term[cells.col[here]])
     return np.maximum(out, 1e-300)
 
 
-def mixtures(matrix, model: Subjects, steps: int = 15) -> np.ndarray:
+def mixtures(matrix, model: Subjects, steps: int = 10) -> np.ndarray:
     """
     Say how much of each section each subject is: rows sum to 1.
 
