@@ -107,6 +107,16 @@ def parser() -> argparse.ArgumentParser:
            help="pairs, as .parquet or .csv; the passages go beside it, as TABLE-passages")  # fmt: skip
     option("--least", type=int, default=30, metavar="N", help="letters and digits of a passage (30)")
 
+    option = add("reference", _reference, "count many reports by place, year and part, to compare others with")
+    option("catalogue", type=Path, help="catalogue of the reports, with place and year of each")
+    option("-o", "--out", type=Path, required=True, metavar="FOLDER", help="where to; set REFERENCE to it to use it")
+    option("--source", default="", help="where the texts are from, stated in reference.json")
+    option("--status", default="", help="what may be done with the texts, stated there too")
+    option("--phrases", type=Path, metavar="FILE", help="strings to count as written, one a line (else: phrases of ours)")
+    option("--jobs", type=int, metavar="N", help="processes (all cores)")
+    option("--min-reports", type=int, metavar="N", help="least reports that a word stands in (40)")
+    option("--min-places", type=int, metavar="N", help="least places that a word stands in (15)")
+
     option = add("cache", _cache, "say what the cache holds, or clear it")
     option("--clear", action="store_true", help="delete every entry")
     return result
@@ -184,6 +194,19 @@ def _html(args: argparse.Namespace) -> int:
     start = os.path.relpath((args.out or html.home(where)) / "index.html")
     print(f"not complete: {start}" if missing else f"open {shlex.quote(start)}")
     return int(bool(missing))
+
+
+def _reference(args: argparse.Namespace) -> None:
+    """Never over the reference in use: a study that compares with it would change under its reader."""
+    from analysis.reference import making
+
+    if args.out.resolve() == paths.REFERENCE and paths.REFERENCE.is_dir():
+        raise ValueError(f"{args.out} holds the reference in use; write beside it, look at it, and set REFERENCE")
+    extra = args.phrases and [line.strip() for line in args.phrases.read_text(encoding="utf-8").splitlines()]
+    least = {name: value for name in ("min_reports", "min_places") if (value := getattr(args, name)) is not None}
+    out = making.make(args.catalogue, args.out, extra=extra and [line for line in extra if line], source=args.source,
+                      status=args.status, jobs=args.jobs, **least)  # fmt: skip
+    print(f"{out}: counts of the reports of {args.catalogue}; REFERENCE={out} compares with them")
 
 
 def _panel(args: argparse.Namespace) -> int:

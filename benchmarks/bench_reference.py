@@ -12,12 +12,10 @@ import time
 from pathlib import Path
 
 import numpy as np
-from scipy import sparse
 
 from analysis import paths, reference
-from analysis.counts import Counts
-from analysis.reference import outliers, subjects
-from analysis.uncertainty import minimum_detectable_ratio
+from analysis.reference import making, outliers, subjects
+from analysis.uncertainty import kernels, minimum_detectable_ratio
 
 BANDS = ("5-9", "10-19", "20-39", "40+")
 
@@ -31,7 +29,8 @@ def pairs(country, before, after, by_subject, part="tasks"):
         first = side.units.drop_duplicates("place").reset_index().set_index("place").loc[both, "index"].to_numpy()
         hits = side.matrix[first].toarray().astype(float)
         tokens = side.sizes.to_numpy(float)[first]
-        sizes = reference._expected(country, hits, tokens) if by_subject else np.repeat(tokens[:, None], hits.shape[1], 1)
+        alike = np.repeat(tokens[:, None], hits.shape[1], axis=1)
+        sizes = reference._expected(country, hits, tokens) if by_subject else alike
         out.append((hits, sizes))
     (x0, n0), (x1, n1) = out
     return both, x0, x1, n0, n1
@@ -60,10 +59,12 @@ def level(country, before=2021, after=2026, splits=20, seed=0):
         said = []
         for alpha, table in shares.items():
             mean = np.nanmean(table, axis=0)
-            said.append(f"{alpha}: {mean.mean():.3f} ± {mean.std(ddof=1) / np.sqrt(len(mean)):.3f}"
-                        f" (cities {np.quantile(mean, .1):.3f}-{np.quantile(mean, .9):.3f})")  # fmt: skip
-        print(f"  {'subjects' if by_subject else 'tokens  '} {len(both)} cities, {tested.sum(1).mean():.0f} terms each; "
-              + "; ".join(said) + f"; any q < .05 in {np.mean(any_q):.0%}")  # fmt: skip
+            error = mean.std(ddof=1) / np.sqrt(len(mean))
+            near, far = np.quantile(mean, [0.1, 0.9])
+            said.append(f"{alpha}: {mean.mean():.3f} ± {error:.3f} (cities {near:.3f}-{far:.3f})")
+        sized = "subjects" if by_subject else "tokens  "
+        said.append(f"any q < .05 in {np.mean(any_q):.0%}")
+        print(f"  {sized} {len(both)} cities, {tested.sum(1).mean():.0f} terms each; " + "; ".join(said))
 
 
 def power(country, before=2021, after=2026, ratios=(2, 3, 5), seed=0, draws=4000):
@@ -76,7 +77,7 @@ def power(country, before=2021, after=2026, ratios=(2, 3, 5), seed=0, draws=4000
           "counts that chance alone made, the tide known; mde: share found at the printed ratio")  # fmt: skip
     random = np.random.default_rng(seed)
     for by_subject in (False, True):
-        both, x0, x1, n0, n1 = pairs(country, before, after, by_subject)
+        _both, x0, x1, n0, n1 = pairs(country, before, after, by_subject)
         score, others, rho = outliers.scores_of_changes(x0, x1, n0, n1)
         fitted = outliers.tail(score, x0 + x1)
         for low, high in ((10, 19), (20, 29), (30, 59), (60, 1e9)):
@@ -137,6 +138,107 @@ def norms(country, year=2021):
                   + f"; any q < .05 in {q:.0%} of cities")  # fmt: skip
 
 
+def sections(folder):
+    """Counts by section of a local copy of the collection; some minutes."""
+    import csv
+    import importlib.util
+    import tempfile
+
+    from analysis import catalogue
+
+    spec = importlib.util.spec_from_file_location("recipe", paths.ROOT / "recipes" / "reference.py")
+    recipe = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(recipe)
+    with tempfile.TemporaryDirectory() as scratch:
+        table = Path(scratch) / "catalogue.csv"
+        with table.open("w", encoding="utf-8", newline="") as handle:
+            writer = csv.DictWriter(handle, catalogue.COLUMNS, restval="", extrasaction="ignore")
+            writer.writeheader()
+            writer.writerows(recipe.rows(folder, Path(scratch)))
+        return making.sections(table, jobs=2)
+
+
+def borrowed(folder, seed=1, tests=400):
+    """
+    Level and length of a test between random halves of one report's tasks, φ borrowed as `reference.rates` does.
+
+    φ of each term comes from the reports of other places.
+    """
+    counts, table, _ = sections(folder)
+    random = np.random.default_rng(seed)
+    units = counts.units.reset_index(drop=True)
+    here = (units["function"].astype(str) == "tasks") & (units["n_tokens"] >= 20)
+    place = units["report"].astype(str).map(table.set_index("id")["place"])
+    known = set(random.permutation(sorted(set(place)))[: place.nunique() * 2 // 3])
+    groups = [(p, rows.to_numpy()) for (p, _), rows in units[here].groupby([place[here], "report"]).groups.items()
+              if len(rows) >= 8]  # fmt: skip
+    learn, held = ([rows for p, rows in groups if (p in known) == flag] for flag in (True, False))
+    sizes = counts.sizes.to_numpy(float)
+    sums = np.zeros((2, len(counts.terms)))
+    for rows in learn:
+        part = counts.matrix[rows]
+        at = np.flatnonzero(np.asarray(part.sum(axis=0)).ravel() >= subjects.LEAST_HITS)
+        sums[:, at] += subjects.moments(part[:, at].toarray(), sizes[rows][:, None])[:2]
+    prior = (sums[1] + 5 * 1.6) / (sums[0] + 5)
+    print(f"\nrandom halves of the tasks of {tests} held-out reports: level at .05 and median length (log) of the 95% "
+          "interval of the ratio, by hits")  # fmt: skip
+    chosen = [held[k] for k in random.permutation(len(held))[:tests]]
+    for freedom in (None, 8, 16, 24, 32):
+        found = np.vstack([_halves(counts, sizes, rows, prior, freedom, seed + k) for k, rows in enumerate(chosen)])
+        said = [f"all {np.mean(found[:, 0] < .05):.3f}"]
+        for low, high in ((5, 9), (10, 19), (20, 39), (40, np.inf)):
+            rows = found[(found[:, 2] >= low) & (found[:, 2] <= high)]
+            said.append(f"{low}-{high}: {np.mean(rows[:, 0] < .05):.3f}, {np.median(rows[rows[:, 3] > 0, 1]):.2f}")
+        print(f"  {'own spread' if freedom is None else f'{freedom} degrees borrowed':20s} " + "; ".join(said))
+    simulated(prior[sums[0] > 50], sizes, chosen, random)
+
+
+def _halves(counts, sizes, rows, prior, freedom, seed):
+    rows = np.random.default_rng(seed).permutation(rows)
+    at = np.flatnonzero(np.asarray(counts.matrix[rows].sum(axis=0)).ravel() >= 5)
+    sides = [subjects.moments(counts.matrix[half][:, at].toarray(), sizes[half][:, None])
+             for half in np.array_split(rows, 2)]  # fmt: skip
+    if freedom is None:
+        first, second, free = kernels.borrowed(*sides)
+    else:
+        (first, one), (second, two) = (reference._spread(*side, prior[at], freedom) for side in sides)
+        parts = [phi / np.maximum(side[0], 0.5) for phi, side in ((first, sides[0]), (second, sides[1]))]
+        free = sum(parts) ** 2 / (parts[0] ** 2 / one + parts[1] ** 2 / two)
+    p = kernels.ratio_p(*sides, (first, second), free)
+    low, high = kernels.ratio_interval(*sides, (first, second), free, 0.95)
+    both = (sides[0][0] > 0) & (sides[1][0] > 0)
+    return np.column_stack([p, np.log(high / np.maximum(low, 1e-9)), sides[0][0] + sides[1][0], both])
+
+
+def simulated(prior, sizes, groups, random, draws=20_000):
+    """Coverage of the interval of a rate: sections as long as real ones, terms as uneven as real ones."""
+    print("coverage of the 95% interval of a rate, sections drawn (gamma rates, Poisson hits), φ of a real term; "
+          "and where the report's own φ - 1 is half or twice what the reference knows")  # fmt: skip
+    for factor in (1.0, 0.5, 2.0):
+        said = []
+        for low, high in ((3, 5), (6, 8), (9, 14), (15, 40)):
+            cover = {None: [], 24: []}
+            for _ in range(draws // 100):
+                length = sizes[groups[random.integers(len(groups))]]
+                length = random.choice(length, random.integers(low, high + 1))
+                hits = np.exp(random.uniform(np.log(4), np.log(60), 100))
+                phi = random.choice(prior, 100)
+                rate = hits / length.sum()
+                typical = length.mean()
+                shape = rate * typical / np.maximum((phi - 1) * factor, 1e-3)
+                mean = random.gamma(np.broadcast_to(shape, (len(length), 100))) / shape * rate
+                cells = random.poisson(mean * length[:, None])
+                moments = subjects.moments(cells, length[:, None])
+                for freedom, rows in cover.items():
+                    own, free = reference._spread(*moments, phi, freedom or 0)
+                    a, b = kernels.rate_interval(moments[0], moments[2], own,
+                                                 kernels.freedom_of_hits(free, moments[0]))  # fmt: skip
+                    ok = moments[0] > 0
+                    rows += list(((a <= rate) & (rate <= b))[ok])
+            said.append(f"m {low}-{high}: own {np.mean(cover[None]):.3f}, borrowed {np.mean(cover[24]):.3f}")
+        print(f"  φ - 1 times {factor}: " + "; ".join(said))
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.partition("\n\n")[0])
     parser.add_argument("--reference", type=Path, default=paths.REFERENCE)
@@ -152,6 +254,8 @@ def main():
     level(country)
     power(country)
     norms(country)
+    if args.collection:
+        borrowed(args.collection)
 
 
 if __name__ == "__main__":

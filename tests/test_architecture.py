@@ -14,7 +14,7 @@ STAGES = [
     {"counts", "collocations", "text_reuse", "occurrences", "quantities"},
     {"uncertainty"},
     {"concordance", "weighting", "terms", "contrast", "tables", "damage"},
-    {"keyness", "multiverse", "trend", "drift", "topics", "panel"},
+    {"keyness", "multiverse", "trend", "drift", "topics", "panel", "reference"},
     {"figures", "plot"},
     {"story"},
     {"notebooks", "pipeline", "trace", "claims", "findings"},

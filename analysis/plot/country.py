@@ -71,7 +71,8 @@ def bands(norms: pd.DataFrame, line: pd.DataFrame, ours: pd.DataFrame, *, fig: F
         Patch(color="0.86", label=label("band of places", lang)),
         Line2D([], [], color=GREY, label=label("median of places", lang)),
         Line2D([], [], color=INK, marker="o", markersize=2.2, label=place),
-        Line2D([], [], color=OURS, marker="D", linestyle="none", markersize=3.6, label=label("reports under study", lang)),
+        Line2D([], [], color=OURS, marker="D", linestyle="none", markersize=3.6,
+               label=label("reports under study", lang)),
     ]
     legend = fig.add_subplot(grid[0, :])
     legend.axis("off")

@@ -26,14 +26,15 @@ from analysis.reference import outliers, subjects
 from analysis.reference.making import PARTS, counted, make, stem
 from analysis.uncertainty import detection_limit, false_discovery, kernels, minimum_detectable_ratio
 
-__all__ = ["Reference", "counted", "load", "make", "norms", "percentiles", "tide", "unusual"]
+__all__ = ["NoReference", "Reference", "counted", "load", "make", "norms", "percentiles", "rates", "series", "tide",
+           "unusual"]  # fmt: skip
 
 # A verdict is given below this q (or p).
 LEVEL = 0.05
 # Fewer peers give no band.
 MIN_PEERS = 8
 # What the reference knows of a term's unevenness counts as this many degrees of freedom; see docs/methods.md.
-PRIOR_FREEDOM = 8.0
+PRIOR_FREEDOM = 24.0
 # The quantile band that is drawn.
 BAND = (0.1, 0.9)
 
@@ -164,6 +165,11 @@ def _lists(words) -> dict[str, list[str]]:
     return {word: [word] for word in ([words] if isinstance(words, str) else words)}
 
 
+def _all(lists: dict[str, list[str]]) -> list[str]:
+    """Terms of all lists."""
+    return [term for terms in lists.values() for term in terms]
+
+
 def _sums(counts: Counts, lists: dict[str, list[str]]) -> np.ndarray:
     """Hits of each list by unit; terms of a list that the reference does not have count nothing."""
     out = np.zeros((len(counts.units), len(lists)))
@@ -198,7 +204,7 @@ def norms(
         `MIN_PEERS` of them), `share` (of reports that have it); by term as given, then year.
     """
     lists = _lists(words)
-    counts = country.counts(sum(lists.values(), []), part=part, level=level, years=years, doubtful=doubtful)
+    counts = country.counts(_all(lists), part=part, level=level, years=years, doubtful=doubtful)
     units = counts.units
     rates = pd.DataFrame(_sums(counts, lists) / units["n_tokens"].to_numpy()[:, None] * 1e4, columns=list(lists))
     rates = rates.assign(year=units["year"])[~units["place"].isin(list(without))]
@@ -211,6 +217,25 @@ def norms(
     found = pd.DataFrame(rows, columns=["term", "year", "n_reports", "median", "low", "high", "share"])
     found.attrs["notes"] = [f"{level} reports, {part or 'whole'}; band {band[0]:.0%} to {band[1]:.0%}"]
     return found
+
+
+def series(country: Reference, place: str, words=None, *, part: str | None = None, doubtful: bool = False):
+    """
+    Give the rates of one place's reports by year, for a trend over years.
+
+    Returns
+    -------
+    DataFrame, index `year`
+        Terms (or word lists) as columns, per 10,000 tokens; years of two reports are added up, years without one
+        are missing.
+    """
+    lists = None if words is None else _lists(words)
+    counts = country.counts(lists and _all(lists), part=part, places=[place], doubtful=doubtful)
+    hits = counts.matrix.toarray() if lists is None else _sums(counts, lists)
+    names = list(counts.terms) if lists is None else list(lists)
+    year = counts.units["year"]
+    table = pd.DataFrame(hits, columns=pd.Index(names, name="term")).groupby(year.to_numpy()).sum()
+    return table.div(counts.sizes.groupby(year.to_numpy()).sum(), axis=0).mul(1e4).rename_axis(index="year")
 
 
 def percentiles(
@@ -239,7 +264,7 @@ def percentiles(
         peers have no row.
     """
     lists = _lists(words)
-    peers = country.counts(sum(lists.values(), []), part=part, doubtful=doubtful)
+    peers = country.counts(_all(lists), part=part, doubtful=doubtful)
     hits = _sums(peers, lists) / peers.units["n_tokens"].to_numpy()[:, None] * 1e4
     rows = []
     for (report, place, level, year), units in _reports(ours, part):
@@ -278,6 +303,14 @@ def _reports(ours: Counts, part: str | None):
         yield key, rows.index.to_numpy()
 
 
+def _chosen(ours: Counts, part: str | None, report: str):
+    """Identity and sections of one report."""
+    for key, rows in _reports(ours, part):
+        if key[0] == report:
+            return key, rows
+    raise KeyError(f"{report!r} has no {part or 'text'} among the counted reports; see `reference.counted`")
+
+
 def rates(country: Reference, ours: Counts, words=None, *, level: float = 0.95, prior: bool = True) -> pd.DataFrame:
     """
     Give the rates of one report with intervals that borrow each term's unevenness from the reference.
@@ -293,15 +326,8 @@ def rates(country: Reference, ours: Counts, words=None, *, level: float = 0.95, 
     """
     lists = _lists(list(ours.terms) if words is None else words)
     hits, variance, size, freedom = subjects.moments(_sums(ours, lists), ours.sizes.to_numpy(float)[:, None])
-    own = np.where(hits > 0, variance / np.maximum(hits, 1e-9), 1.0)
-    weight = np.where(hits > 1, freedom * (1 - 1 / np.maximum(hits, 1)), 0.0)
     known = np.array([_prior(country, terms) for terms in lists.values()])
-    if prior:
-        phi = (weight * own + PRIOR_FREEDOM * known) / (weight + PRIOR_FREEDOM)
-        freedom = freedom + PRIOR_FREEDOM
-    else:
-        phi = own
-    phi = np.maximum(phi, kernels.LEAST_DISPERSION)
+    phi, freedom = _spread(hits, variance, size, freedom, known, PRIOR_FREEDOM if prior else 0.0)
     low, high = kernels.rate_interval(hits, size, phi, kernels.freedom_of_hits(freedom, hits), level)
     none = hits == 0
     high = np.where(none, detection_limit(size, level, np.maximum(phi, 1.0)), high)
@@ -309,6 +335,15 @@ def rates(country: Reference, ours: Counts, words=None, *, level: float = 0.95, 
         "count": hits.astype(int), "n_tokens": size.astype(int), "per_10k": hits / size * 1e4,
         "low": np.where(none, 0.0, low) * 1e4, "high": high * 1e4, "phi": phi,
     }, index=pd.Index(list(lists), name="term"))  # fmt: skip
+
+
+def _spread(hits, variance, size, freedom, known, borrowed: float):
+    """Dispersion, own and known weighed by their degrees of freedom (one hit has none), and their sum."""
+    weight = np.where(hits > 1, freedom * (1 - 1 / np.maximum(hits, 1)), 0.0)
+    own = np.where(hits > 0, variance / np.maximum(hits, 1e-9), 1.0)
+    phi = (weight * own + borrowed * known) / (weight + borrowed) if borrowed else own
+    phi = np.maximum(phi, kernels.LEAST_DISPERSION)
+    return np.where(hits > 0, phi, np.maximum(phi, 1.0)), freedom + borrowed
 
 
 def _prior(country: Reference, terms: list[str]) -> float:
@@ -345,8 +380,7 @@ def unusual(
         1 is the farthest out), `n_reports`, `common` (at least one hit expected); by q, p, then term. Which terms
         are tested is decided by the peers alone (a tenth of a hit expected); q is taken apart for common and rare.
     """
-    (key, rows), = [(key, rows) for key, rows in _reports(ours, part) if key[0] == report]
-    _, place, level, year = key
+    (_, place, level, year), rows = _chosen(ours, part, report)
     peers = country.counts(part=part, level=level, years=year, doubtful=doubtful)
     hits, sizes, units = _beside(country, ours, rows, peers, place, by_subject)
     if len(hits) <= MIN_PEERS:
@@ -385,11 +419,10 @@ def _expected(country, hits, tokens) -> np.ndarray:
 
 
 def _place_names(country: Reference) -> np.ndarray:
-    """Terms that name a place of the reference, or of the list of places."""
-    known = {stem(place) for place in country.reports["place"]} | set(lexicons.load("places")["term"])
-    known |= {name[:-1] for name in known if len(name) > 2 and name[-1] in "省市县区"}
-    return np.array([any(term.startswith(k) for k in (term, term[:2], term[:3]) if k in known)
-                     for term in country.names])  # fmt: skip
+    """Terms that name a place of the reference, or of the lists of places, with its kind (太原市) or without."""
+    known = {stem(place) for place in country.reports["place"]}
+    known |= {*lexicons.terms("places"), *lexicons.terms("place_names")}
+    return np.array([term in known or (term[-1] in "省市县区州" and term[:-1] in known) for term in country.names])
 
 
 def tide(
@@ -421,8 +454,7 @@ def tide(
         by p, then term. `attrs["places"]` has one row a place: in how many of the terms with a clear tide its rate
         goes the way of the others (itself left out).
     """
-    keys = {key[0]: (key, rows) for key, rows in _reports(ours, part)}
-    (one, first), (two, second) = keys[before], keys[after]
+    (one, first), (two, second) = (_chosen(ours, part, report) for report in (before, after))
     if one[1] != two[1]:
         raise ValueError(f"{before} and {after} are of {one[1]} and {two[1]}; the tide is that of one place's change")
     x0, x1, n0, n1, places = _pairs(country, ours, first, second, one, two, part, doubtful, by_subject)

@@ -12,6 +12,7 @@ import re
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
+from types import MappingProxyType
 
 import numpy as np
 import pandas as pd
@@ -22,6 +23,7 @@ from analysis import lexicons, paths, structure, text_reuse, tokens
 from analysis.counts import Counts, streaming
 from analysis.reference import subjects
 from analysis.reference.subjects import dispersions
+from analysis.wordform import fold
 
 # A term of fewer reports has no band worth drawing, and a name of one place is no term of a country.
 MIN_REPORTS, MIN_PLACES = 40, 15
@@ -29,6 +31,8 @@ MIN_REPORTS, MIN_PLACES = 40, 15
 BLOCK, GROUP = 256, 1 << 15
 # Texts of fewer tokens are no whole reports (the median is about 9,000).
 SHORT = 2000
+# Tasks of a smaller share are what a lost heading left of them (the median is half).
+FEW = 0.1
 # Copies share most of their windows, other reports about a tenth.
 SAME = 0.5
 # A text that names another place of its level this many times as often as its own is hardly its own.
@@ -65,7 +69,7 @@ def make(
 
     Returns
     -------
-    path
+    Path
         `out`.
 
     Raises
@@ -73,18 +77,7 @@ def make(
     ValueError
         If a report has no place, or the catalogue cannot be read.
     """
-    reports = corpora.load(Path(catalogue))
-    # Reports of one level and year have neighbouring numbers, so that they are read together.
-    ordered = sorted(reports, key=lambda report: (report.level, report.year, report.place, report.id))
-    reports = replace(reports, reports=tuple(ordered))
-    if nameless := [report.id for report in reports if not report.place]:
-        raise ValueError(f"{', '.join(nameless[:5])}: no place in the catalogue; peers are told apart by place")
-    named = _named(phrases() if extra is None else extra)
-    cut = _words(streaming.count(reports, "section", n_jobs=jobs), named)
-    written, doubts = _written(reports, cut.units, sorted(named), jobs)
-    counts = _together(cut, written)
-    table = _reports(reports, counts, doubts, files or {})
-    counts = _chosen(counts, table, named, min_reports, min_places)
+    counts, table, named = sections(catalogue, extra, files or {}, jobs, (min_reports, min_places))
     out = Path(out)
     out.mkdir(parents=True, exist_ok=True)
     model = subjects.fit(counts)
@@ -102,6 +95,25 @@ def make(
     return out
 
 
+def sections(
+    catalogue: Path | str, extra: Collection[str] | None = None, files: Mapping = MappingProxyType({}),
+    jobs: int | None = None, least: tuple[int, int] = (MIN_REPORTS, MIN_PLACES),
+) -> tuple[Counts, pd.DataFrame, dict[str, str]]:  # fmt: skip
+    """Counts by section of the vocabulary, the table of reports, and the kinds of what is counted as written."""
+    reports = corpora.load(Path(catalogue))
+    # Reports of one level and year have neighbouring numbers, so that they are read together.
+    ordered = sorted(reports, key=lambda report: (report.level, report.year, report.place, report.id))
+    reports = replace(reports, reports=tuple(ordered))
+    if nameless := [report.id for report in reports if not report.place]:
+        raise ValueError(f"{', '.join(nameless[:5])}: no place in the catalogue; peers are told apart by place")
+    named = _named(phrases() if extra is None else extra)
+    cut = _words(streaming.count(reports, "section", n_jobs=jobs), named)
+    written, doubts = _written(reports, cut.units, sorted(named), jobs)
+    counts = _together(cut, written)
+    table = _reports(reports, counts, doubts, files)
+    return _chosen(counts, table, named, *least), table, named
+
+
 def phrases() -> list[str]:
     """Phrases that the study corpus makes its own: what notebooks count besides words and listed terms."""
     from analysis import phrases as found
@@ -114,8 +126,8 @@ def _named(extra: Iterable[str]) -> dict[str, str]:
     """Strings that are counted as written, and what they are."""
     domains = lexicons.load("domains")["term"]
     several = [term for term in domains if sum(kind == "word" for *_, kind in tokens.segment(term)) > 1]
-    return {**dict.fromkeys(several, "domain"), **dict.fromkeys(extra, "phrase"),
-            **dict.fromkeys(lexicons.terms("policy_terms"), "lexicon")}  # fmt: skip
+    kinds = {"domain": several, "phrase": extra, "lexicon": lexicons.terms("policy_terms")}
+    return {fold(term): kind for kind, terms in kinds.items() for term in terms}
 
 
 def _words(counts: Counts, named: Collection[str]) -> Counts:
@@ -151,7 +163,7 @@ def _strings(reports, named: list[str], stems: list[str]) -> tuple:
     """Places (report, function, section), columns, hits; fingerprints; the place that a text names most."""
     places, columns, hits, prints, said = [], [], [], {}, {}
     for report in reports:
-        text = report.text
+        text = report.form
         present = [(k, term) for k, term in enumerate(named) if term in text]
         sections: dict[tuple, list[str]] = {}
         for start, end, section, function in structure.places(text, genre=report.genre):
@@ -218,6 +230,7 @@ def _reports(reports, counts: Counts, doubts, files) -> pd.DataFrame:
     for report, size in zip(reports, sizes.to_numpy(), strict=True):
         said = list(doubts.get(report.id, []))
         said += ["no tasks found"] * int(size[2] == 0) + ["short"] * int(size.sum() < SHORT)
+        said += ["hardly any tasks found"] * int(0 < size[2] < FEW * size.sum())
         path, checksum = files.get(report.id, (report.path.name, report.sha256))
         source = reports.catalogue.loc[report.id, "source"]
         rows.append((report.id, report.place, report.code, report.level, report.genre, report.year, report.delivered,

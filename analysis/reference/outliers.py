@@ -36,8 +36,8 @@ def scores_of_rates(hits, sizes) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         negative binomial).
     """
     hits, sizes = np.asarray(hits, float), np.broadcast_to(np.asarray(sizes, float), np.shape(hits))
-    total = {name: (a * b).sum(axis=0) - a * b for name, a, b in
-             (("x", hits, 1.0), ("n", sizes, 1.0), ("xx", hits, hits), ("xn", hits, sizes), ("nn", sizes, sizes))}  # fmt: skip
+    products = {"x": hits, "n": sizes, "xx": hits**2, "xn": hits * sizes, "nn": sizes**2}
+    total = {name: product.sum(axis=0) - product for name, product in products.items()}
     rate = (total["x"] + 0.5) / np.maximum(total["n"], 1e-300)
     over = total["xx"] - 2 * rate * total["xn"] + rate**2 * total["nn"] - rate * total["n"]
     spread = over / np.maximum(rate**2 * total["nn"], 1e-300)

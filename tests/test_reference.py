@@ -1,0 +1,263 @@
+"""A reference of small reports: counted like the corpus, read in slices, and tests that hold their level."""
+
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from analysis import catalogue, corpus, reference
+from analysis.counts import count, strings
+from analysis.reference import making, outliers, subjects
+from analysis.tokens import table
+
+PLACES = [name + "市" for name in ("甲州", "乙山", "丙河", "丁江", "戊岭", "己湖", "庚海", "辛原", "壬城", "癸关")]
+YEARS = (2021, 2026)
+
+
+def text(place: str, year: int, more: str) -> str:
+    """A report with a review and tasks; `more` is what this one says besides."""
+    random = np.random.default_rng([PLACES.index(place), year])
+    own = "".join(random.choice(list("山水林田湖草沙路桥港站塔楼亭台"), 400))
+    review = (f"一、{year - 1}年工作回顾\n{place[:2]}一年来，改革成绩来之不易，完成投资增长目标，{place}民生改善。"
+              f"{place}人民感谢{place}，{place[:2]}{own}\n")  # fmt: skip
+    tasks = (f"二、{year}年重点工作\n（一）扩大开放。加快建设开放口岸，推进外贸发展，加快建设机场。\n"
+             "（二）发展产业。推进产业升级，建设园区，加强企业服务，培育新质生产力。\n"
+             f"（三）改善民生。加强教育，加强医疗，扩大就业。{more}\n")  # fmt: skip
+    # What only this report says, so that it is no copy of the next.
+    return f"各位代表：\n{review}{tasks}谢谢大家！\n"
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory):
+    """Ten cities of two years; one speaks of trees, and one file holds the text of another place."""
+    folder = tmp_path_factory.mktemp("country")
+    rows = []
+    for k, place in enumerate(PLACES):
+        for year in YEARS:
+            trees = 4 if (k, year) == (0, 2026) else 1
+            more = "加快植树造林。" * trees + f"今年要办好{k + 3}件实事。" * (k + 1)
+            (folder / f"c{k}-{year}.txt").write_text(text(place, year, more), encoding="utf-8")
+            rows.append((f"c{k}-{year}", f"c{k}-{year}.txt", "报告", place, "city", "work-report", year, f"https://a/{k}"))
+    stolen = "c9-2026"
+    (folder / f"{stolen}.txt").write_text((folder / "c8-2026.txt").read_text(encoding="utf-8"), encoding="utf-8")
+    named = ["id", "file", "title", "place", "level", "genre", "date", "source"]
+    pd.DataFrame(rows, columns=named).reindex(columns=catalogue.COLUMNS).to_csv(folder / "catalogue.csv", index=False)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def country(home):
+    out = making.make(home / "catalogue.csv", home / "out", extra=["植树造林"], jobs=1, min_reports=2, min_places=2,
+                      source="made for a test", status="nobody's")  # fmt: skip
+    return reference.load(out)
+
+
+@pytest.fixture(scope="module")
+def ours(home, country):
+    return reference.counted(corpus.load(home / "catalogue.csv"), country)
+
+
+def test_the_reference_counts_what_the_corpus_counts(home, country):
+    reports = corpus.load(home / "catalogue.csv")
+    words = count(table(reports), "section").restrict(function="tasks").regroup("report")
+    written = strings(reports, ["植树造林"], "section").restrict(function="tasks").regroup("report")
+    found = country.counts(["改革", "建设", "植树造林"], part="tasks")
+    ids = list(found.units["report"])
+    for term, made in (("建设", words), ("植树造林", written)):
+        wanted = made.select([term]).frame().loc[ids, term]
+        assert found.select([term]).matrix.toarray().ravel().tolist() == wanted.tolist()
+        assert sum(wanted) > 0
+    sizes = [counts.units.set_index("report")["n_tokens"].loc["c0-2021"] for counts in (found, words)]
+    assert sizes[0] == sizes[1]
+
+
+def test_a_slice_is_the_same_rows_of_the_whole(country):
+    whole = country.counts(part=None)
+    part = country.counts(["建设", "改革", "无此词"], part=None, years=2026, places=PLACES[:3])
+    assert set(part.terms) == {"建设", "改革"}
+    assert set(part.units["year"]) == {2026}
+    for place in PLACES[:3]:
+        one, other = (counts.restrict(place=place, year=2026).select(["建设", "改革"]) for counts in (part, whole))
+        assert one.matrix.toarray().tolist() == other.matrix.toarray().tolist()
+
+
+def test_parts_add_up_to_the_report(country):
+    whole = country.counts(part=None)
+    parts = [country.counts(part=name, places=[PLACES[2]]) for name in making.PARTS]
+    total = sum(part.matrix.sum() for part in parts)
+    assert total == whole.restrict(place=PLACES[2]).matrix.sum()
+
+
+def test_the_tables_hold_no_text_and_say_their_source(home, country):
+    said = json.loads((home / "out" / "reference.json").read_text(encoding="utf-8"))
+    assert said["source"] == "made for a test"
+    assert said["reports"] == 20
+    assert country.reports["sha256"].str.len().eq(64).all()
+    assert country.names.str.len().max() < 12
+    assert country.reports["source"].iloc[0].startswith("https://")
+
+
+def test_another_places_text_and_copies_are_doubted(country):
+    doubts = country.reports.set_index("id")["doubts"]
+    assert "names 壬城 more than itself" in doubts["c9-2026"]
+    assert "same text as 壬城市 2026" in doubts["c9-2026"]
+    assert "same text as 癸关市 2026" in doubts["c8-2026"]
+    assert "more than itself" not in doubts["c8-2026"]
+    assert "same text" not in doubts["c0-2021"]
+    kept = country.counts(part=None, doubtful=False).units["report"]
+    assert "c9-2026" not in set(kept)
+
+
+def test_making_it_again_gives_the_same_bytes(home, country):
+    again = making.make(home / "catalogue.csv", home / "again", extra=["植树造林"], jobs=1, min_reports=2, min_places=2,
+                        source="made for a test", status="nobody's")  # fmt: skip
+    for name in ("reports.csv", "terms.csv", "counts.parquet", "subjects.parquet", "reference.json"):
+        assert (again / name).read_bytes() == (home / "out" / name).read_bytes()
+
+
+def test_a_missing_reference_says_how_to_make_one(tmp_path):
+    with pytest.raises(reference.NoReference, match="python -m analysis reference"):
+        reference.load(tmp_path)
+
+
+def test_norms_are_quantiles_of_rates(country):
+    found = reference.norms(country, {"both": ["建设", "产业"]}, part="tasks", years=2021)
+    counts = country.counts(["建设", "产业"], years=2021)
+    rates = counts.matrix.sum(axis=1) / counts.sizes.to_numpy() * 1e4
+    row = found.iloc[0]
+    assert row["n_reports"] == 10
+    assert [row["low"], row["median"], row["high"]] == pytest.approx(np.quantile(rates, [0.1, 0.5, 0.9]).tolist())
+    assert row["share"] == 1.0
+
+
+def test_a_place_is_not_its_own_peer(country, ours):
+    found = reference.percentiles(country, ours, ["植树造林"])
+    row = found[found["report"] == "c0-2026"].iloc[0]
+    assert row["n_peers"] == 9
+    assert row["percentile"] == 100
+    assert row["percentile_low"] <= row["percentile"] <= row["percentile_high"]
+
+
+def test_what_one_report_repeats_is_unusual_there_alone(country, ours):
+    here = reference.unusual(country, ours, "c0-2026", names=True)
+    assert here["score"].idxmax() == "植树造林"
+    assert here.loc["植树造林", "rank"] == 1
+    assert here.loc["植树造林", "ratio"] > 1
+    elsewhere = reference.unusual(country, ours, "c3-2026", names=True)
+    assert abs(elsewhere.loc["植树造林", "score"]) < here.loc["植树造林", "score"]
+
+
+def test_the_change_of_one_place_is_read_beside_the_others(country, ours):
+    found = reference.tide(country, ours, "c0-2021", "c0-2026", names=True)
+    assert (found["n_places"] == 10).all()
+    assert found.loc["植树造林", "n_before"] == 1
+    assert found.loc["植树造林", "n_after"] == 4
+    assert found.loc["植树造林", "others"] == pytest.approx(1, abs=0.1)
+    assert found.attrs["places"]["place"].tolist()[0] == "甲州市"
+
+
+def test_two_places_make_no_change(country, ours):
+    with pytest.raises(ValueError, match="one place"):
+        reference.tide(country, ours, "c0-2021", "c1-2026")
+
+
+def test_an_unknown_report_and_too_few_peers_are_named(country, ours):
+    with pytest.raises(KeyError, match="nowhere"):
+        reference.unusual(country, ours, "nowhere")
+    few = reference.Reference(country.folder, country.reports, country.terms, {})
+    few.reports.loc[few.reports["place"].isin(PLACES[4:]), "year"] += 50
+    try:
+        with pytest.raises(reference.NoReference, match="at least"):
+            reference.unusual(few, ours, "c0-2026")
+    finally:
+        few.reports.loc[few.reports["place"].isin(PLACES[4:]), "year"] -= 50
+
+
+def drawn(seed: int, places: int = 60, terms: int = 400, spread: float = 0.3):
+    random = np.random.default_rng(seed)
+    size = random.integers(3000, 6000, places).astype(float)
+    rate = random.uniform(2, 12, terms) / 4500
+    mean = size[:, None] * rate
+    return random.poisson(mean * random.gamma(1 / spread, spread, (places, terms))), size[:, None]
+
+
+def test_scores_of_drawn_reports_are_standard():
+    hits, size = drawn(1)
+    score, expected, spread = outliers.scores_of_rates(hits, size)
+    assert np.std(score) == pytest.approx(1, abs=0.06)
+    assert abs(np.mean(score)) < 0.05
+    assert np.median(spread) == pytest.approx(0.3, abs=0.06)
+    assert expected.sum() == pytest.approx(hits.sum(), rel=0.02)
+
+
+def test_scores_of_changes_hold_their_level_and_find_a_planted_change():
+    before, size = drawn(2)
+    after, _ = drawn(2)
+    random = np.random.default_rng(3)
+    after = random.poisson(after * random.gamma(5, 0.2, after.shape) * np.where(np.arange(400) < 200, 2.0, 1.0))
+    score, ratio, _ = outliers.scores_of_changes(before, after, size, size)
+    hits = before + after
+    fitted = outliers.tail(score[1:], hits[1:])
+    p = fitted.p(score, hits)[hits >= outliers.MIN_HITS]
+    assert 0.03 < np.mean(p < 0.05) < 0.07
+    assert np.median(ratio[:, :200]) == pytest.approx(2, abs=0.2)
+    after[0, 0], before[0, 0] = 60, 4
+    planted = outliers.scores_of_changes(before, after, size, size)[0]
+    assert fitted.p(planted[0, 0], 64) < 0.01
+
+
+def test_pooled_changes_take_places_as_drawn():
+    found = []
+    for seed in range(30):
+        before, size = drawn(seed, 30, 100)
+        random = np.random.default_rng(1000 + seed)
+        after = random.poisson(before * random.gamma(4, 0.25, before.shape))
+        found.append(outliers.pooled(before, after, size, size)["p"] < 0.05)
+    assert 0.02 < np.mean(found) < 0.075
+
+
+def test_subjects_are_found_and_a_term_does_not_explain_itself():
+    from scipy import sparse
+
+    from analysis.counts import Counts
+
+    random = np.random.default_rng(0)
+    true = np.zeros((3, 60))
+    for k in range(3):
+        true[k, 20 * k : 20 * k + 20] = 0.9 / 20
+    true += 0.1 / 60
+    rows = np.repeat(np.arange(3), 100)
+    matrix = np.array([random.multinomial(200, true[k] / true[k].sum()) for k in rows])
+    units = pd.DataFrame({"report": "a", "function": "tasks", "section": range(300), "n_tokens": 200})
+    counts = Counts(sparse.csr_array(matrix), units, pd.Index([f"t{i:02d}" for i in range(60)], name="term"))
+    model = subjects.fit(counts, 3)
+    weights = subjects.mixtures(counts.matrix, model)
+    assert (weights.max(axis=1) > 0.8).mean() > 0.95
+    assert len({tuple(np.bincount(weights[rows == k].argmax(axis=1), minlength=3).argsort()) for k in range(3)}) >= 2
+    few = counts.restrict(section=list(range(5)))
+    made = subjects.expected(few, model)
+    assert made[0, :20].mean() > 5 * made[0, 20:].mean()
+    # A burst of a strange term leaves its own expectation as it was, and moves the one that counts itself.
+    cells = few.matrix.toarray()
+    cells[0, 40] += 100
+    burst = Counts(sparse.csr_array(cells), few.units, few.terms)
+    apart, naive = (subjects.expected(burst, model, apart=flag)[0, 40] for flag in (True, False))
+    assert apart == pytest.approx(made[0, 40], rel=0.5)
+    assert naive > 3 * apart
+
+
+def test_moments_by_expected_hits_are_those_of_tokens_where_sizes_agree():
+    from analysis.uncertainty import kernels
+
+    random = np.random.default_rng(1)
+    matrix, sizes = random.poisson(3, (7, 5)), random.integers(100, 300, 7).astype(float)
+    ours = subjects.moments(matrix, sizes[:, None])
+    theirs = kernels.moments(np.ones((1, 7)), matrix, sizes)
+    for one, other in zip(ours, theirs, strict=True):
+        assert np.broadcast_to(one, 5) == pytest.approx(np.broadcast_to(other[0], 5))
+
+
+def test_a_place_is_named_without_its_kind():
+    assert making.stem("延边朝鲜族自治州") == "延边"
+    assert making.stem("全国") == "全国"
