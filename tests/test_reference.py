@@ -154,7 +154,33 @@ def test_the_change_of_one_place_is_read_beside_the_others(country, ours):
     assert found.loc["植树造林", "n_before"] == 1
     assert found.loc["植树造林", "n_after"] == 4
     assert found.loc["植树造林", "others"] == pytest.approx(1, abs=0.1)
-    assert found.attrs["places"]["place"].tolist()[0] == "甲州市"
+    places = reference.following(country, ours, "c0-2021", "c0-2026")
+    assert places["place"].tolist()[0] == "甲州市"
+    assert len(places) == 10
+    assert places["along"].le(places["clear"]).all()
+
+
+def test_a_word_list_is_the_sum_of_its_terms(country, ours):
+    lists = {"trees and schools": ["植树造林", "教育"], "trees": ["植树造林"]}
+    found = reference.tide(country, ours, "c0-2021", "c0-2026", words=lists)
+    whole = reference.tide(country, ours, "c0-2021", "c0-2026", names=True)
+    assert found.loc["trees and schools", "n_after"] == 5
+    both = ["n_before", "n_after"]
+    assert found.loc["trees", both].tolist() == whole.loc["植树造林", both].tolist()
+    assert found.loc["trees", "score"] == pytest.approx(whole.loc["植树造林", "score"], abs=0.6)
+    unusual = reference.unusual(country, ours, "c0-2026", words=lists)
+    assert unusual.loc["trees", "count"] == 4
+
+
+def test_intervals_of_a_report_hold_its_rate(country, ours):
+    one = ours.restrict(report="c0-2026", function="tasks")
+    for options in ({}, {"prior": False}, {"by_subject": True}):
+        found = reference.rates(country, one, ["植树造林", "建设", "改革"], **options)
+        assert (found["low"] <= found["per_10k"]).all()
+        assert (found["per_10k"] <= found["high"]).all()
+        assert found.loc["改革", "count"] == 0
+        assert found.loc["改革", "low"] == 0
+        assert found.loc["改革", "high"] > 0
 
 
 def test_two_places_make_no_change(country, ours):
@@ -172,6 +198,26 @@ def test_an_unknown_report_and_too_few_peers_are_named(country, ours):
             reference.unusual(few, ours, "c0-2026")
     finally:
         few.reports.loc[few.reports["place"].isin(PLACES[4:]), "year"] -= 50
+
+
+def test_reports_of_another_genre_are_no_peers(home, country):
+    rows = pd.read_csv(home / "catalogue.csv", dtype=str, keep_default_na=False)
+    rows.loc[rows["id"] == "c0-2026", "genre"] = "five-year-plan"
+    rows.to_csv(home / "other.csv", index=False)
+    other = reference.counted(corpus.load(home / "other.csv"), country)
+    known = reference.peers(country, other).set_index("report")
+    assert known.loc["c0-2026", "n_peers"] == 0
+    assert known.loc["c0-2021", "n_peers"] == 9
+    assert reference.pair(country, other) == ("c1-2021", "c1-2026")
+    with pytest.raises(reference.NoReference):
+        reference.unusual(country, other, "c0-2026")
+
+
+def test_a_twin_counts_the_same(country, ours):
+    found = reference.twins(country, ours)
+    assert (found["share"] == 1).all()
+    assert (found["n_tokens"] == found["n_tokens_reference"]).all()
+    assert set(found["part"]) >= {"review", "tasks"}
 
 
 def drawn(seed: int, places: int = 60, terms: int = 400, spread: float = 0.3):

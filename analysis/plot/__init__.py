@@ -9,6 +9,7 @@ limit; what is not to be interpreted is grey.
 
 from analysis.plot._old import choice, choices, cloud, heat, identification, prevalence, ratios, relevance, shape
 from analysis.plot.comparisons import dumbbell, parts, placebo, ranks, robustness, scatter, shift, shuffles, targets
+from analysis.plot.country import band, bands, coverage, tide
 from analysis.plot.rates import arrivals, courses, intervals, promises
 from analysis.plot.reports import calibration, clouds, composition, damage, error_rates, matrix
 from analysis.plot.reuse import agenda, shares, spread
@@ -17,6 +18,8 @@ from analysis.plot.topics import topic_number, topic_ribbons, topic_shares
 __all__ = [
     "agenda",
     "arrivals",
+    "band",
+    "bands",
     "calibration",
     "choice",
     "choices",
@@ -24,6 +27,7 @@ __all__ = [
     "clouds",
     "composition",
     "courses",
+    "coverage",
     "damage",
     "dumbbell",
     "error_rates",
@@ -46,6 +50,7 @@ __all__ = [
     "shuffles",
     "spread",
     "targets",
+    "tide",
     "topic_number",
     "topic_ribbons",
     "topic_shares",

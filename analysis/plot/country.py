@@ -1,4 +1,4 @@
-"""Reports beside the country: the band of all places, their years as a line, change against the tide."""
+"""Reports beside the country: the band of all places with one place as a line, change against the tide, coverage."""
 
 from collections.abc import Sequence
 
@@ -6,46 +6,53 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.patches import Patch
 
-from analysis.figures import GREY, INK
-from analysis.glossary import label
-from analysis.plot.rates import place_labels
+from analysis.figures import COLOURS, GREY, INK
+from analysis.glossary import heading, label
+from analysis.plot._parts import above
+from analysis.plot.comparisons import _place_labels
 
-# Ours, and what stands out.
-OURS, APART = "#D55E00", "#D55E00"
+# What is ours, or stands apart.
+_OURS = "#D55E00"
+_BAND = "0.87"
 
 
 def band(norms: pd.DataFrame, line: pd.DataFrame, ours: pd.DataFrame | None = None, *, ax: Axes,
-         lang: str = "both") -> Axes:  # fmt: skip
+         lang: str | None = None) -> Axes:  # fmt: skip
     """
-    Draw one place as a line on the band of all places of its level, with the reports under study marked.
+    Draw one place as a line on the band of all places of its level, the reports under study marked.
 
     Parameters
     ----------
     norms : DataFrame
-        Rows of `reference.norms` for one term: `year`, `median`, `low`, `high`. A year without a band (too few
-        reports) is left open.
+        Rows of `reference.norms` for one term: `term`, `year`, `median`, `low`, `high`. A year of too few reports
+        leaves the band open.
     line : DataFrame
-        `year`, `per_10k` of the place's own reports in the reference.
+        `year`, `per_10k` of the place's own reports in the reference; years that do not follow are not joined.
     ours : DataFrame, optional
-        `year`, `per_10k`, `low`, `high` of the reports under study: a mark with its own interval.
+        `year`, `per_10k`, `low`, `high` of the reports under study: marks with their own intervals.
     """
     norms, line = norms.sort_values("year"), line.sort_values("year")
-    ax.fill_between(norms["year"], norms["low"], norms["high"], color="0.86", linewidth=0, label=label("band", lang))
-    ax.plot(norms["year"], norms["median"], color=GREY, linewidth=0.9, label=label("median", lang))
-    ax.plot(line["year"], line["per_10k"], "o-", color=INK, markersize=2.2, linewidth=0.9)
+    ax.fill_between(norms["year"], norms["low"], norms["high"], color=_BAND, linewidth=0)
+    ax.plot(norms["year"], norms["median"], color=GREY, linewidth=0.9)
+    years = range(int(line["year"].min()), int(line["year"].max()) + 1) if len(line) else []
+    whole = line.set_index("year")["per_10k"].reindex(years)
+    ax.plot(whole.index, whole, "o-", color=INK, markersize=2, linewidth=0.8)
     if ours is not None and len(ours):
-        ax.vlines(ours["year"], ours["low"], ours["high"], color=OURS, linewidth=0.9, zorder=4)
-        ax.plot(ours["year"], ours["per_10k"], "D", color=OURS, markersize=3.6, zorder=5, clip_on=False)
+        ax.vlines(ours["year"], ours["low"], ours["high"], color=_OURS, linewidth=0.9, zorder=4)
+        ax.plot(ours["year"], ours["per_10k"], "D", color=_OURS, markersize=3.4, zorder=5, clip_on=False)
     ax.set_ylim(bottom=0)
-    ax.xaxis.get_major_locator().set_params(integer=True)
+    ax.xaxis.get_major_locator().set_params(integer=True, nbins=4)
+    ax.set_title(label(norms["term"].iloc[0], lang), fontsize=7)
     return ax
 
 
-def bands(norms: pd.DataFrame, line: pd.DataFrame, ours: pd.DataFrame, *, fig: Figure, columns: int = 4,
-          place: str = "", lang: str = "both") -> Figure:  # fmt: skip
+def bands(norms: pd.DataFrame, line: pd.DataFrame, ours: pd.DataFrame, *, fig: Figure, place: str = "",
+          columns: int = 4, lang: str | None = None) -> Figure:  # fmt: skip
     """
-    Draw `band` for each term of `norms`, a panel a term, with one legend.
+    Draw `band` for each term of `norms`, a panel a term, with one key.
 
     Parameters
     ----------
@@ -54,67 +61,63 @@ def bands(norms: pd.DataFrame, line: pd.DataFrame, ours: pd.DataFrame, *, fig: F
     place : str
         Name of the line.
     """
-    from matplotlib.lines import Line2D
-    from matplotlib.patches import Patch
-
     terms = list(dict.fromkeys(norms["term"]))
-    rows = -(-len(terms) // columns)
-    grid = fig.add_gridspec(rows + 1, columns, height_ratios=[0.25, *[1.0] * rows])
+    grid = fig.add_gridspec(-(-len(terms) // columns), columns)
     first = None
     for k, term in enumerate(terms):
-        ax = fig.add_subplot(grid[k // columns + 1, k % columns], sharex=first)
+        ax = fig.add_subplot(grid[k // columns, k % columns], sharex=first)
         first = first or ax
         band(*(table[table["term"] == term] for table in (norms, line, ours)), ax=ax, lang=lang)
-        ax.set_title(label(term, lang), fontsize=7)
         ax.tick_params(labelbottom=k + columns >= len(terms))
     handles = [
-        Patch(color="0.86", label=label("band of places", lang)),
-        Line2D([], [], color=GREY, label=label("median of places", lang)),
-        Line2D([], [], color=INK, marker="o", markersize=2.2, label=place),
-        Line2D([], [], color=OURS, marker="D", linestyle="none", markersize=3.6,
-               label=label("reports under study", lang)),
+        Patch(color=_BAND, label=heading("band of places", lang)),
+        Line2D([], [], color=GREY, label=heading("median of places", lang)),
+        Line2D([], [], color=INK, marker="o", markersize=2, label=label(place, lang)),
+        Line2D([], [], color=_OURS, marker="D", linestyle="none", markersize=3.4, label=heading("under study", lang)),
     ]
-    legend = fig.add_subplot(grid[0, :])
-    legend.axis("off")
-    legend.legend(handles=handles, loc="center", ncols=len(handles)).set_in_layout(False)
-    fig.supylabel(label("per_10k", lang), fontsize=7)
+    above(fig.axes[0], handles)
+    fig.supylabel(heading("per_10k", lang), fontsize=7)
     return fig
 
 
-def tide(table: pd.DataFrame, *, ax: Axes, most: int = 40, lang: str = "both") -> Axes:
+def tide(table: pd.DataFrame, *, ax: Axes, most: int = 40, lang: str | None = None) -> Axes:
     """
-    Draw each term's change in one place over its change in all others, both as ratios on logarithmic axes.
+    Draw each term's change in one place over its change in all others, as ratios on logarithmic axes.
 
     Parameters
     ----------
     table : DataFrame
-        From `reference.tide`, with `term` as a column: `ratio`, `others`, `verdict`. Terms that stand out or lean are
-        coloured and named first. The diagonal is the tide.
+        From `reference.tide`, with `term` as a column: `ratio`, `others`, `verdict`. The dashed diagonal is the tide;
+        terms that stand out or lean are marked, and named where the name fits.
     most : int
         Names that are tried.
     """
     apart = table["verdict"].isin(["stands out", "leans"])
     x, y = np.log2(table["others"]), np.log2(table["ratio"])
-    reach = float(np.nanmax(np.abs([x, y]))) * 1.1 if len(table) else 1.0
-    ax.axhline(0, color="0.8", linewidth=0.6)
-    ax.axvline(0, color="0.8", linewidth=0.6)
-    ax.plot([-reach, reach], [-reach, reach], color="0.6", linewidth=0.6, linestyle="--")
-    ax.plot(x[~apart], y[~apart], ".", color=GREY, markersize=2.5)
-    ax.plot(x[apart], y[apart], "D", color=APART, markersize=3)
-    steps = [step for step in (-4, -2, 0, 2, 4) if abs(step) <= reach]
-    for axis in (ax.xaxis, ax.yaxis):
-        axis.set_ticks(steps, [f"{2.0**step:g}" for step in steps])
-    ax.set_xlim(np.nanmin(x) - 0.3, np.nanmax(x) + 0.3)
-    ax.set_ylim(np.nanmin(y) - 0.3, np.nanmax(y) + 0.3)
-    ax.set_xlabel(label("others_ratio", lang))
-    ax.set_ylabel(label("own_ratio", lang))
-    named = pd.concat([table[apart], table[~apart]]).assign(x=np.log2(table["others"]), y=np.log2(table["ratio"]))
-    place_labels(ax, named.head(most), "x", "y")
+    ends = np.array([min(x.min(), y.min()), max(x.max(), y.max())]) * 1.08
+    ax.axhline(0, color="0.85", linewidth=0.6)
+    ax.axvline(0, color="0.85", linewidth=0.6)
+    ax.plot(ends, ends, color="0.6", linewidth=0.6, linestyle="--")
+    ax.plot(x[~apart], y[~apart], "o", color=GREY, markersize=2.2, markeredgewidth=0)
+    ax.plot(x[apart], y[apart], "D", color=_OURS, markersize=3)
+    for axis, values in ((ax.xaxis, x), (ax.yaxis, y)):
+        steps = np.arange(np.ceil(values.min()), np.floor(values.max()) + 1)
+        axis.set_ticks(steps, [f"{2.0**step:.3g}" for step in steps])
+    ax.set_xlim(x.min() - 0.3, x.max() + 0.3)
+    ax.set_ylim(y.min() - 0.4, y.max() + 0.4)
+    ax.set_xlabel(heading("others_ratio", lang))
+    ax.set_ylabel(heading("own_ratio", lang))
+    above(ax, [
+        Line2D([], [], color=_OURS, marker="D", linestyle="none", markersize=3, label=heading("beside the tide", lang)),
+        Line2D([], [], color=GREY, marker="o", linestyle="none", markersize=2.2, label=heading("other terms", lang)),
+        Line2D([], [], color="0.6", linestyle="--", linewidth=0.6, label=heading("the tide", lang)),
+    ])  # fmt: skip
+    _place_labels(ax, table[apart].assign(x=x, y=y).head(most), "x", "y", lang)
     return ax
 
 
 def coverage(table: pd.DataFrame, *, ax: Axes, levels: Sequence[str] = ("national", "province", "city"),
-             lang: str = "both") -> Axes:  # fmt: skip
+             lang: str | None = None) -> Axes:  # fmt: skip
     """
     Draw how many reports of each level a reference has by year.
 
@@ -123,17 +126,17 @@ def coverage(table: pd.DataFrame, *, ax: Axes, levels: Sequence[str] = ("nationa
     table : DataFrame
         `Reference.reports`: `year`, `level`, `doubts`; doubtful reports are hatched.
     """
-    from analysis.figures import COLOURS
-
     bottom = pd.Series(0, index=range(int(table["year"].min()), int(table["year"].max()) + 1))
+    handles = []
     for colour, level in zip(COLOURS, levels, strict=False):
-        for doubtful, hatch in ((False, ""), (True, "////")):
+        for doubtful in (False, True):
             rows = table[(table["level"] == level) & ((table["doubts"] != "") == doubtful)]
             height = rows.groupby("year").size().reindex(bottom.index, fill_value=0)
-            named = label(level, lang) if not doubtful else "_"
-            ax.bar(bottom.index, height, bottom=bottom, color=colour, hatch=hatch, edgecolor="white", linewidth=0,
-                   width=0.85, label=named)  # fmt: skip
+            ax.bar(bottom.index, height, bottom=bottom, color=colour, hatch="////" if doubtful else "",
+                   edgecolor="white", linewidth=0, width=0.85)  # fmt: skip
             bottom = bottom + height
-    ax.set_ylabel(label("reports", lang))
-    ax.legend(loc="upper left")
+        handles.append(Patch(color=colour, label=heading(level, lang)))
+    handles.append(Patch(facecolor="0.6", edgecolor="white", hatch="////", label=heading("doubts", lang)))
+    ax.set_ylabel(heading("reports", lang))
+    above(ax, handles)
     return ax

@@ -26,8 +26,8 @@ from analysis.reference import outliers, subjects
 from analysis.reference.making import PARTS, counted, make, stem
 from analysis.uncertainty import detection_limit, false_discovery, kernels, minimum_detectable_ratio
 
-__all__ = ["NoReference", "Reference", "counted", "load", "make", "norms", "percentiles", "rates", "series", "tide",
-           "unusual"]  # fmt: skip
+__all__ = ["NoReference", "Reference", "counted", "following", "load", "make", "norms", "pair", "peers", "percentiles",
+           "rates", "series", "tide", "twins", "unusual"]  # fmt: skip
 
 # A verdict is given below this q (or p).
 LEVEL = 0.05
@@ -76,7 +76,8 @@ class Reference:
 
     def counts(
         self, terms: Iterable[str] | None = None, *, part: str | Sequence[str] | None = "tasks",
-        level: str | None = None, years=None, places: Iterable[str] | None = None, doubtful: bool = True,
+        level: str | None = None, genre: str | None = None, years=None, places: Iterable[str] | None = None,
+        doubtful: bool = True,
     ) -> Counts:  # fmt: skip
         """
         Read counts by report.
@@ -87,7 +88,7 @@ class Reference:
             Terms of the reference; unknown ones get no column. All of them by default.
         part : str, list of str or None
             Functions that are counted together; None takes the whole report.
-        level, years, places
+        level, genre, years, places
             Which reports; all where nothing is said. `years` is one year or several.
         doubtful : bool
             Keep reports that bear a doubt.
@@ -104,6 +105,8 @@ class Reference:
         keep = table[[f"n_{name}" for name in parts]].sum(axis=1) > 0
         if level:
             keep &= table["level"] == level
+        if genre:
+            keep &= table["genre"] == genre
         if years is not None:
             keep &= table["year"].isin([years] if np.isscalar(years) else list(years))
         if places is not None:
@@ -245,7 +248,8 @@ def percentiles(
     Place each report under study among the reports of its level and year.
 
     The ends of the interval are where the ends of the report's own 95% interval (sections as clusters) stand
-    among the peers: it carries the sampling error of the report, not of each peer.
+    among the peers: it carries the sampling error of the report, not of each peer. The peers have much the same table
+    of contents, so that hits are judged beside what each section speaks of (`rates`, by subject).
 
     Parameters
     ----------
@@ -264,17 +268,18 @@ def percentiles(
         peers have no row.
     """
     lists = _lists(words)
-    peers = country.counts(_all(lists), part=part, doubtful=doubtful)
-    hits = _sums(peers, lists) / peers.units["n_tokens"].to_numpy()[:, None] * 1e4
+    others = country.counts(_all(lists), part=part, doubtful=doubtful)
+    hits = _sums(others, lists) / others.units["n_tokens"].to_numpy()[:, None] * 1e4
     rows = []
-    for (report, place, level, year), units in _reports(ours, part):
-        near = ((peers.units["level"] == level) & (peers.units["year"] == year) & (peers.units["place"] != place))
+    for key, units in _reports(ours, part):
+        near = _near(others.units, key)
         if near.sum() < MIN_PEERS:
             continue
+        report = key[0]
         section = Counts(ours.matrix[units], ours.units.iloc[units], ours.terms)
-        table = rates(country, section, lists, prior=prior)
+        table = rates(country, section, lists, prior=prior, by_subject=True)
         for k, row in enumerate(table.itertuples()):
-            values = hits[near.to_numpy(), k]
+            values = hits[near, k]
             at = [_percentile(values, value) for value in (row.per_10k, row.low, row.high)]
             rows.append((report, row.Index, row.count, row.per_10k, row.low, row.high, *at, len(values)))
     columns = ["report", "term", "count", "per_10k", "low", "high", "percentile", "percentile_low",
@@ -298,9 +303,80 @@ def _reports(ours: Counts, part: str | None):
     keep = units["n_tokens"] > 0
     if part is not None:
         keep &= units["function"].astype(str) == part
-    keys = ["report", "place", "level", "year"]
+    keys = ["report", "place", "level", "genre", "year"]
     for key, rows in units[keep].astype({"report": str}).groupby(keys, sort=False):
         yield key, rows.index.to_numpy()
+
+
+def _near(units: pd.DataFrame, key) -> np.ndarray:
+    """Which reports are peers: of the same level, genre and year, and another place."""
+    _, place, level, genre, year = key
+    same = (units["level"] == level) & (units["genre"] == genre) & (units["year"] == year)
+    return (same & (units["place"] != place)).to_numpy()
+
+
+def peers(country: Reference, ours: Counts, *, part: str | None = "tasks") -> pd.DataFrame:
+    """
+    Say with how many reports each report under study can be compared.
+
+    Returns
+    -------
+    DataFrame
+        `report`, `place`, `level`, `genre`, `year`, `n_peers` (other places of that level, genre and year that have
+        the part), `enough` (`MIN_PEERS` of them); in the order of the corpus.
+    """
+    table = country.reports
+    table = table[table[f"n_{part}"] > 0] if part else table
+    rows = [(*key, int(_near(table, key).sum())) for key, _ in _reports(ours, part)]
+    found = pd.DataFrame(rows, columns=["report", "place", "level", "genre", "year", "n_peers"])
+    return found.assign(enough=found["n_peers"] >= MIN_PEERS)
+
+
+def pair(country: Reference, ours: Counts, *, part: str | None = "tasks") -> tuple[str, str]:
+    """
+    Choose two reports of one place, level and genre with peers in both years, the farthest apart.
+
+    Raises
+    ------
+    NoReference
+        If there are none.
+    """
+    known = peers(country, ours, part=part)
+    best = None
+    for _, rows in known[known["enough"]].groupby(["place", "level", "genre"], sort=False):
+        rows = rows.sort_values("year", kind="stable")
+        span = int(rows["year"].iloc[-1] - rows["year"].iloc[0])
+        if span and (best is None or span > best[0]):
+            best = span, (rows["report"].iloc[0], rows["report"].iloc[-1])
+    if best is None:
+        raise NoReference("No place has two reports here for whose years the reference has enough of other places.")
+    return best[1]
+
+
+def twins(country: Reference, ours: Counts) -> pd.DataFrame:
+    """
+    Lay each report under study beside the same report in the reference, where that has it.
+
+    Returns
+    -------
+    DataFrame
+        `report`, `part`, `n_tokens`, `n_tokens_reference`, `hits`, `hits_reference` (of terms of the reference),
+        `share` (hits that both have, of those that either has: 1 for equal counts), `source` (address of the other
+        copy); by report, then part.
+    """
+    rows = []
+    for part in PARTS[:-1]:
+        for (report, place, level, genre, year), units in _reports(ours, part):
+            other = country.counts(part=part, level=level, genre=genre, years=year, places=[place])
+            if len(other.units):
+                mine = np.asarray(ours.select(country.names).matrix[units].sum(axis=0)).ravel()
+                theirs = other.matrix.toarray()[0]
+                share = np.minimum(mine, theirs).sum() / max(np.maximum(mine, theirs).sum(), 1)
+                size = int(ours.sizes.to_numpy()[units].sum())
+                rows.append((report, part, size, int(other.sizes.iloc[0]), int(mine.sum()), int(theirs.sum()),
+                             float(share), other.units["source"].iloc[0]))  # fmt: skip
+    columns = ["report", "part", "n_tokens", "n_tokens_reference", "hits", "hits_reference", "share", "source"]
+    return pd.DataFrame(rows, columns=columns).sort_values("report", kind="stable", ignore_index=True)
 
 
 def _chosen(ours: Counts, part: str | None, report: str):
@@ -311,10 +387,27 @@ def _chosen(ours: Counts, part: str | None, report: str):
     raise KeyError(f"{report!r} has no {part or 'text'} among the counted reports; see `reference.counted`")
 
 
-def rates(country: Reference, ours: Counts, words=None, *, level: float = 0.95, prior: bool = True) -> pd.DataFrame:
+def rates(
+    country: Reference, ours: Counts, words=None, *, level: float = 0.95, prior: bool = True, by_subject: bool = False,
+) -> pd.DataFrame:  # fmt: skip
     """
     Give the rates of one report with intervals that borrow each term's unevenness from the reference.
 
+    Parameters
+    ----------
+    ours : Counts
+        Sections of one report, as `counted` gives them.
+    words : str, list of str, or dict of name to list of str, optional
+        As in `norms`; every term unless given.
+    level : float
+    prior : bool
+        Whether to borrow.
+    by_subject : bool
+        How unevenly hits lie is judged beside what each section speaks of. That is the error of a report whose table
+        of contents is given, as it is among reports of one kind; without it sections count as drawn at random.
+
+    Notes
+    -----
     The term's φ over sections is drawn towards that of the reference, which counts as `PRIOR_FREEDOM` degrees of
     freedom; Student's tails get those, too. Where a report has many sections little changes, where it has few the
     interval no longer rests on the spread of three numbers.
@@ -325,8 +418,14 @@ def rates(country: Reference, ours: Counts, words=None, *, level: float = 0.95, 
         `count`, `n_tokens`, `per_10k`, `low`, `high`, `phi`.
     """
     lists = _lists(list(ours.terms) if words is None else words)
-    hits, variance, size, freedom = subjects.moments(_sums(ours, lists), ours.sizes.to_numpy(float)[:, None])
-    known = np.array([_prior(country, terms) for terms in lists.values()])
+    cells, tokens = _sums(ours, lists), ours.sizes.to_numpy(float)
+    sizes = tokens[:, None]
+    if by_subject:
+        known = ours.select(country.names)
+        sizes = subjects.expected(known, country.subjects, country.names) @ _members(country.names, lists)
+    hits, variance, size, freedom = subjects.moments(cells, np.maximum(sizes, 1e-9))
+    size = np.full(len(lists), tokens.sum())
+    known = np.array([_prior(country, terms, "phi_subject" if by_subject else "phi") for terms in lists.values()])
     phi, freedom = _spread(hits, variance, size, freedom, known, PRIOR_FREEDOM if prior else 0.0)
     low, high = kernels.rate_interval(hits, size, phi, kernels.freedom_of_hits(freedom, hits), level)
     none = hits == 0
@@ -346,16 +445,23 @@ def _spread(hits, variance, size, freedom, known, borrowed: float):
     return np.where(hits > 0, phi, np.maximum(phi, 1.0)), freedom + borrowed
 
 
-def _prior(country: Reference, terms: list[str]) -> float:
-    """φ of a term, or of the terms of a list, weighed by their hits; 1.5 (the usual) where nothing is known."""
-    rows = country.terms.iloc[[at for at in country.names.get_indexer(terms) if at >= 0]]
-    rows = rows[rows["phi"].notna()]
-    return float(np.average(rows["phi"], weights=rows["hits"])) if len(rows) else 1.5
+def _prior(country: Reference, terms: list[str], column: str) -> float:
+    """φ of a term, or of the terms of a list, weighed by their hits; that of all terms where nothing is known."""
+    at = country.names.get_indexer(terms)
+    rows = country.terms.iloc[at[at >= 0]].dropna(subset=column)
+    return float(np.average(rows[column], weights=rows["hits"]) if len(rows) else country.terms[column].median())
+
+
+def _members(names: pd.Index, lists: dict[str, list[str]]) -> sparse.csr_array:
+    """Which terms belong to which lists, terms × lists."""
+    at = [(row, k) for k, terms in enumerate(lists.values()) for row in names.get_indexer(terms) if row >= 0]
+    rows, columns = zip(*dict.fromkeys(at), strict=True) if at else ((), ())
+    return sparse.csr_array(sparse.coo_array((np.ones(len(rows)), (rows, columns)), (len(names), len(lists))))
 
 
 def unusual(
     country: Reference, ours: Counts, report: str, *, part: str = "tasks", doubtful: bool = True,
-    by_subject: bool = False, names: bool = False,
+    by_subject: bool = False, names: bool = False, words=None,
 ) -> pd.DataFrame:  # fmt: skip
     """
     Test which terms a report has unusually often, or seldom, among the reports of its level and year.
@@ -371,6 +477,8 @@ def unusual(
         Compare with the hits that what the report speaks of leads to expect, instead of its tokens.
     names : bool
         Test names of places, too.
+    words : list of str, or dict of name to list of str, optional
+        Test these terms or word lists instead of every term.
 
     Returns
     -------
@@ -380,14 +488,15 @@ def unusual(
         1 is the farthest out), `n_reports`, `common` (at least one hit expected); by q, p, then term. Which terms
         are tested is decided by the peers alone (a tenth of a hit expected); q is taken apart for common and rare.
     """
-    (_, place, level, year), rows = _chosen(ours, part, report)
-    peers = country.counts(part=part, level=level, years=year, doubtful=doubtful)
-    hits, sizes, units = _beside(country, ours, rows, peers, place, by_subject)
+    (_, place, level, genre, year), rows = _chosen(ours, part, report)
+    others = country.counts(part=part, level=level, genre=genre, years=year, doubtful=doubtful)
+    hits, sizes, units = _beside(country, ours, rows, others, place, by_subject, words)
     if len(hits) <= MIN_PEERS:
         raise NoReference(f"{report}: {len(hits) - 1} reports of {level} and {year} are no band; at least {MIN_PEERS}")
     score, expected, _ = outliers.scores_of_rates(hits, sizes)
     fitted = outliers.tail(score[1:], expected[1:], outliers.EXPECTED)
-    tested = (expected[0] >= outliers.EXPECTED[0]) & (names | ~_place_names(country))
+    index = _index(country, words)
+    tested = (expected[0] >= outliers.EXPECTED[0]) & (names or words is not None or ~_place_names(country))
     p = np.where(tested, fitted.p(score[0], expected[0]), np.nan)
     common = expected[0] >= 1
     rates_ = hits / units[:, None] * 1e4
@@ -397,19 +506,27 @@ def unusual(
         "ratio": np.maximum(hits[0], 0.5) / np.maximum(expected[0], 1e-9), "score": score[0], "p": p,
         "q": np.where(common, *(false_discovery(np.where(side, p, np.nan)) for side in (common, ~common))),
         "rank": 1 + (np.abs(score[1:]) > np.abs(score[0])).sum(axis=0), "n_reports": len(hits), "common": common,
-    }, index=country.names)  # fmt: skip
+    }, index=index)  # fmt: skip
     table = table[tested].sort_index().sort_values(["q", "p"], kind="stable")
     table.attrs["notes"] = [f"{len(hits) - 1} {level} reports of {year}, {part}; {len(table)} terms tested"]
     return table
 
 
-def _beside(country, ours, rows, peers, place, by_subject):
+def _index(country: Reference, words) -> pd.Index:
+    """What is tested: every term, or word lists by name."""
+    return country.names if words is None else pd.Index(list(_lists(words)), name="term")
+
+
+def _beside(country, ours, rows, others, place, by_subject, words):
     """Our report on top of its peers (its own place left out): hits, sizes, tokens."""
-    keep = (peers.units["place"] != place).to_numpy()
+    keep = (others.units["place"] != place).to_numpy()
     own = ours.select(country.names)
-    hits = np.vstack([np.asarray(own.matrix[rows].sum(axis=0)), peers.matrix[keep].toarray()]).astype(float)
-    tokens = np.concatenate([[ours.sizes.to_numpy()[rows].sum()], peers.sizes.to_numpy()[keep]]).astype(float)
+    hits = np.vstack([np.asarray(own.matrix[rows].sum(axis=0)), others.matrix[keep].toarray()]).astype(float)
+    tokens = np.concatenate([[ours.sizes.to_numpy()[rows].sum()], others.sizes.to_numpy()[keep]]).astype(float)
     sizes = _expected(country, hits, tokens) if by_subject else tokens[:, None]
+    if words is not None:
+        member = _members(country.names, _lists(words))
+        hits, sizes = hits @ member, sizes @ member if by_subject else sizes
     return hits, sizes, tokens
 
 
@@ -427,7 +544,7 @@ def _place_names(country: Reference) -> np.ndarray:
 
 def tide(
     country: Reference, ours: Counts, before: str, after: str, *, part: str = "tasks", doubtful: bool = True,
-    by_subject: bool = False, names: bool = False,
+    by_subject: bool = False, names: bool = False, words=None,
 ) -> pd.DataFrame:  # fmt: skip
     """
     Test which changes between two reports of a place are not those of the other places.
@@ -440,28 +557,29 @@ def tide(
     before, after : ids of `ours`, of one place
     by_subject : bool
         Sizes are the hits that subjects lead to expect, not tokens.
+    names : bool
+        Test names of places, too.
+    words : list of str, or dict of name to list of str, optional
+        Test these terms or word lists instead of every term.
 
     Returns
     -------
     DataFrame, index `term`
         `n_before`, `n_after`, `ratio` (after over before, of rates; 0 hits stand as 0.5), `others`, `others_low`,
-        `others_high`, `others_q` (pooled ratio of the other places, with places as what was drawn), `rising` (share
-        of the others that have the term in which its rate rises), `score`, `p`, `q`, `rank` (1 is the farthest from
+        `others_high`, `others_q` (pooled ratio of the other places, with places as what was drawn), `rising_share` (of
+        the others that have the term, those in which its rate rises), `score`, `p`, `q`, `rank` (1 is the farthest from
         the tide), `n_places`, `mde_ratio` (ratio beside the tide that would be found with power .8),
         `floor_ratio` (the same if counting were the only chance: Poisson), `verdict` (`stands out`: q < .05;
         `leans`: p < .05; `with the tide`: the tide is clear, others_q < .05, and the change goes its way;
         `still`: the tide is clear, and the change does not go its way, yet not far from it; `no tide`);
-        by p, then term. `attrs["places"]` has one row a place: in how many of the terms with a clear tide its rate
-        goes the way of the others (itself left out).
+        by p, then term.
     """
-    (one, first), (two, second) = (_chosen(ours, part, report) for report in (before, after))
-    if one[1] != two[1]:
-        raise ValueError(f"{before} and {after} are of {one[1]} and {two[1]}; the tide is that of one place's change")
-    x0, x1, n0, n1, places = _pairs(country, ours, first, second, one, two, part, doubtful, by_subject)
+    x0, x1, n0, n1, places, said = _pairs(country, ours, before, after, part, doubtful, by_subject, words)
+    index = _index(country, words)
     score, others, rho = outliers.scores_of_changes(x0, x1, n0, n1)
     hits = x0 + x1
     fitted = outliers.tail(score[1:], hits[1:])
-    tested = (hits[0] >= outliers.MIN_HITS) & (names | ~_place_names(country))
+    tested = (hits[0] >= outliers.MIN_HITS) & (names or words is not None or ~_place_names(country))
     p = np.where(tested, fitted.p(score[0], hits[0]), np.nan)
     n0, n1 = (np.broadcast_to(n, x0.shape) for n in (n0, n1))
     up = x1 / n1 > x0 / n0
@@ -472,16 +590,15 @@ def tide(
         "n_before": x0[0].astype(int), "n_after": x1[0].astype(int),
         "ratio": np.maximum(x1[0], 0.5) / n1[0] / (np.maximum(x0[0], 0.5) / n0[0]), "others": whole["ratio"],
         "others_low": whole["low"], "others_high": whole["high"],
-        "others_q": false_discovery(np.where(tested, whole["p"], np.nan)), "rising": rising,
+        "others_q": false_discovery(np.where(tested, whole["p"], np.nan)), "rising_share": rising,
         "score": score[0], "p": p, "q": false_discovery(p),
         "rank": 1 + (np.abs(score[1:]) > np.abs(score[0])).sum(axis=0), "n_places": len(places),
         "mde_ratio": floor ** (np.sqrt(1 + rho[0] * np.maximum(hits[0] - 1, 0)) * fitted.critical(hits[0]) / 1.96),
         "floor_ratio": floor,
-    }, index=country.names)  # fmt: skip
+    }, index=index)  # fmt: skip
     table.insert(len(table.columns), "verdict", _verdicts(table))
     table = table[tested].sort_index().sort_values("p", kind="stable")
-    table.attrs["notes"] = [f"{len(places) - 1} other places with {one[3]} and {two[3]}; {len(table)} terms tested"]
-    table.attrs["places"] = _following(x0, x1, n0, n1, places)
+    table.attrs["notes"] = [f"{said}; {len(table)} terms tested"]
     return table
 
 
@@ -493,8 +610,26 @@ def _verdicts(table: pd.DataFrame) -> np.ndarray:
     return np.select(cases, ["stands out", "leans", "with the tide", "still"], "no tide")
 
 
-def _following(x0, x1, n0, n1, places) -> pd.DataFrame:
-    """How many terms with a clear tide (of the others) go its way in each place, ours first."""
+def following(
+    country: Reference, ours: Counts, before: str, after: str, *, part: str = "tasks", doubtful: bool = True,
+    by_subject: bool = False,
+) -> pd.DataFrame:  # fmt: skip
+    """
+    Say of each place how far it goes with the others.
+
+    Parameters
+    ----------
+    before, after, part, doubtful, by_subject
+        As in `tide`.
+
+    Returns
+    -------
+    DataFrame
+        `place` (ours first), `clear` (terms with a clear tide of the other places, q < .05), `along` (those whose rate
+        goes its way), `share` (of `clear`), `correlation` (of the logarithms of both changes over these terms).
+    """
+    x0, x1, n0, n1, places, _ = _pairs(country, ours, before, after, part, doubtful, by_subject, None)
+    n0, n1 = (np.broadcast_to(n, x0.shape) for n in (n0, n1))
     rows = []
     for k, place in enumerate(places):
         rest = np.arange(len(places)) != k
@@ -509,17 +644,22 @@ def _following(x0, x1, n0, n1, places) -> pd.DataFrame:
     return found.assign(share=found["along"] / found["clear"].clip(lower=1))
 
 
-def _pairs(country, ours, first, second, one, two, part, doubtful, by_subject):
-    """Both reports of each place, ours on top: hits before and after, sizes before and after, places."""
-    sides = [country.counts(part=part, level=key[2], years=key[3], doubtful=doubtful) for key in (one, two)]
+def _pairs(country, ours, before, after, part, doubtful, by_subject, words):
+    """Both reports of each place, ours on top: hits before and after, sizes before and after, places, in words."""
+    (one, first), (two, second) = (_chosen(ours, part, report) for report in (before, after))
+    if one[1] != two[1]:
+        raise ValueError(f"{before} and {after} are of {one[1]} and {two[1]}; the tide is that of one place's change")
+    sides = [country.counts(part=part, level=key[2], genre=key[3], years=key[4], doubtful=doubtful)
+             for key in (one, two)]  # fmt: skip
     both = sorted(set.intersection(*(set(side.units["place"]) for side in sides)) - {one[1]})
     if len(both) < MIN_PEERS:
-        raise NoReference(f"{len(both)} other places have {one[3]} and {two[3]}; a tide needs {MIN_PEERS}")
+        raise NoReference(f"{len(both)} other places have {one[4]} and {two[4]}; a tide needs {MIN_PEERS}")
     found = []
     for side, rows in zip(sides, (first, second), strict=True):
         kept = side.restrict(mask=side.units["place"].isin(both))
         order = kept.units.drop_duplicates("place").reset_index().set_index("place").loc[both, "index"].to_numpy()
         chosen = Counts(kept.matrix[order], kept.units.iloc[order], kept.terms)
-        found.append(_beside(country, ours, rows, chosen, one[1], by_subject))
+        found.append(_beside(country, ours, rows, chosen, one[1], by_subject, words))
     (x0, n0, _), (x1, n1, _) = found
-    return x0, x1, n0, n1, [one[1], *both]
+    said = f"{len(both)} other places with {one[4]} and {two[4]}"
+    return x0, x1, n0, n1, [one[1], *both], said

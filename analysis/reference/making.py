@@ -301,7 +301,7 @@ def counted(corpus, country) -> Counts:
     Returns
     -------
     Counts
-        Units are sections (`report`, `function`, `section`, with `place`, `level`, `year` of the report), terms
+        Units are sections (`report`, `function`, `section`; `place`, `level`, `genre`, `year` of the report), terms
         those of the reference.
     """
     from analysis.counts import count, strings
@@ -310,5 +310,6 @@ def counted(corpus, country) -> Counts:
     named = country.terms["term"][country.terms["kind"] != "word"]
     words = count(cut, "section").select(country.terms["term"][country.terms["kind"] == "word"])
     found = _together(words, strings(corpus, named, "section", tokens=cut))
-    said = corpus.catalogue.loc[found.units["report"].astype(str), ["place", "level", "year"]].reset_index(drop=True)
+    said = corpus.catalogue.loc[found.units["report"].astype(str), ["place", "level", "genre", "year"]]
+    said = said.reset_index(drop=True)
     return Counts(found.matrix, pd.concat([found.units, said], axis=1), found.terms)
