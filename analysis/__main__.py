@@ -112,7 +112,7 @@ def parser() -> argparse.ArgumentParser:
     option("-o", "--out", type=Path, required=True, metavar="FOLDER", help="where to; set REFERENCE to it to use it")
     option("--source", default="", help="where the texts are from, stated in reference.json")
     option("--status", default="", help="what may be done with the texts, stated there too")
-    option("--phrases", type=Path, metavar="FILE", help="strings to count as written, one a line (else: phrases of ours)")
+    option("--phrases", type=Path, metavar="FILE", help="strings to count as written, one a line (else: our phrases)")
     option("--jobs", type=int, metavar="N", help="processes (all cores)")
     option("--min-reports", type=int, metavar="N", help="least reports that a word stands in (40)")
     option("--min-places", type=int, metavar="N", help="least places that a word stands in (15)")

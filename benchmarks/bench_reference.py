@@ -12,10 +12,11 @@ import time
 from pathlib import Path
 
 import numpy as np
+from scipy import special
 
 from analysis import paths, reference
 from analysis.reference import making, outliers, subjects
-from analysis.uncertainty import kernels, minimum_detectable_ratio
+from analysis.uncertainty import estimators, minimum_detectable_ratio
 
 BANDS = ("5-9", "10-19", "20-39", "40+")
 
@@ -87,8 +88,9 @@ def power(country, before=2021, after=2026, ratios=(2, 3, 5), seed=0, draws=4000
                              for chance in (False, True)] for ratio in ratios}  # fmt: skip
             total = (x0 + x1)[cells[:, 0], cells[:, 1]]
             at = cells[:, 0], cells[:, 1]
-            floor = minimum_detectable_ratio(total, n0[at] / others[at], n1[at])
-            ours = floor ** (np.sqrt(1 + rho[at] * (total - 1)) * fitted.critical(total) / 1.96)
+            shares = n1[at] * others[at], n0[at]
+            wide = np.maximum((1 + rho[at] * (total - 1)) * (fitted.critical(total) / 1.96) ** 2, 1.0)
+            floor, ours = minimum_detectable_ratio(total, *shares), minimum_detectable_ratio(total, *shares, wide, wide)
             print(f"  {'subjects' if by_subject else 'tokens  '} {low}-{high:.0f} hits: "
                   + "; ".join(f"{r}-fold {a:.2f} (Poisson {b:.2f})" for r, (a, b) in found.items())
                   + f"; printed ratio {np.median(ours):.2f}, floor {np.median(floor):.2f}, "
@@ -198,14 +200,21 @@ def _halves(counts, sizes, rows, prior, freedom, seed):
     at = np.flatnonzero(np.asarray(counts.matrix[rows].sum(axis=0)).ravel() >= 5)
     sides = [subjects.moments(counts.matrix[half][:, at].toarray(), sizes[half][:, None])
              for half in np.array_split(rows, 2)]  # fmt: skip
+    sides = [estimators.Side(*side) for side in sides]
     if freedom is None:
-        first, second, free = kernels.borrowed(*sides)
+        (first, second), free = estimators.shrink_dispersion(*sides)
     else:
         (first, one), (second, two) = (reference._spread(*side, prior[at], freedom) for side in sides)
         parts = [phi / np.maximum(side[0], 0.5) for phi, side in ((first, sides[0]), (second, sides[1]))]
         free = sum(parts) ** 2 / (parts[0] ** 2 / one + parts[1] ** 2 / two)
-    p = kernels.ratio_p(*sides, (first, second), free)
-    low, high = kernels.ratio_interval(*sides, (first, second), free, 0.95)
+    # The ratio of two gamma rates with these dispersions, as `estimators.ratio_interval` has it.
+    shapes = sides[0].hits / first + 0.5, sides[1].hits / second + 0.5
+    scale = (first / sides[0].tokens) / (second / sides[1].tokens)
+    reach = special.ndtr(-estimators.student(free, 0.95))
+    low = special.betaincinv(*shapes, reach)
+    high = special.betaincinv(*shapes[::-1], reach)
+    low, high = scale * low / (1 - low), scale * (1 - high) / np.maximum(high, 1e-12)
+    p = np.where((low > 1) | (high < 1), 0.0, 1.0)
     both = (sides[0][0] > 0) & (sides[1][0] > 0)
     return np.column_stack([p, np.log(high / np.maximum(low, 1e-9)), sides[0][0] + sides[1][0], both])
 
@@ -231,8 +240,8 @@ def simulated(prior, sizes, groups, random, draws=20_000):
                 moments = subjects.moments(cells, length[:, None])
                 for freedom, rows in cover.items():
                     own, free = reference._spread(*moments, phi, freedom or 0)
-                    a, b = kernels.rate_interval(moments[0], moments[2], own,
-                                                 kernels.freedom_of_hits(free, moments[0]))  # fmt: skip
+                    a, b = estimators.rate_interval(moments[0], moments[2], own,
+                                                 estimators.dof_of_hits(free, moments[0]))  # fmt: skip
                     ok = moments[0] > 0
                     rows += list(((a <= rate) & (rate <= b))[ok])
             said.append(f"m {low}-{high}: own {np.mean(cover[None]):.3f}, borrowed {np.mean(cover[24]):.3f}")

@@ -294,12 +294,12 @@ def test_subjects_are_found_and_a_term_does_not_explain_itself():
 
 
 def test_moments_by_expected_hits_are_those_of_tokens_where_sizes_agree():
-    from analysis.uncertainty import kernels
+    from analysis.uncertainty import estimators
 
     random = np.random.default_rng(1)
     matrix, sizes = random.poisson(3, (7, 5)), random.integers(100, 300, 7).astype(float)
     ours = subjects.moments(matrix, sizes[:, None])
-    theirs = kernels.moments(np.ones((1, 7)), matrix, sizes)
+    theirs = estimators.moments(np.ones((1, 7)), matrix, sizes)
     for one, other in zip(ours, theirs, strict=True):
         assert np.broadcast_to(one, 5) == pytest.approx(np.broadcast_to(other[0], 5))
 

@@ -24,7 +24,8 @@ from analysis import lexicons, paths
 from analysis.counts import Counts
 from analysis.reference import outliers, subjects
 from analysis.reference.making import PARTS, counted, make, stem
-from analysis.uncertainty import detection_limit, false_discovery, kernels, minimum_detectable_ratio
+from analysis.uncertainty import detection_limit, estimators, false_discovery, minimum_detectable_ratio
+from analysis.uncertainty.design import Refusal
 
 __all__ = ["NoReference", "Reference", "counted", "following", "load", "make", "norms", "pair", "peers", "percentiles",
            "rates", "series", "tide", "twins", "unusual"]  # fmt: skip
@@ -39,7 +40,7 @@ PRIOR_FREEDOM = 24.0
 BAND = (0.1, 0.9)
 
 
-class NoReference(ValueError):
+class NoReference(Refusal):
     """There is no reference to compare with; the message says how to make one."""
 
 
@@ -427,7 +428,7 @@ def rates(
     size = np.full(len(lists), tokens.sum())
     known = np.array([_prior(country, terms, "phi_subject" if by_subject else "phi") for terms in lists.values()])
     phi, freedom = _spread(hits, variance, size, freedom, known, PRIOR_FREEDOM if prior else 0.0)
-    low, high = kernels.rate_interval(hits, size, phi, kernels.freedom_of_hits(freedom, hits), level)
+    low, high = estimators.rate_interval(hits, size, phi, estimators.dof_of_hits(freedom, hits), level)
     none = hits == 0
     high = np.where(none, detection_limit(size, level, np.maximum(phi, 1.0)), high)
     return pd.DataFrame({
@@ -441,7 +442,7 @@ def _spread(hits, variance, size, freedom, known, borrowed: float):
     weight = np.where(hits > 1, freedom * (1 - 1 / np.maximum(hits, 1)), 0.0)
     own = np.where(hits > 0, variance / np.maximum(hits, 1e-9), 1.0)
     phi = (weight * own + borrowed * known) / (weight + borrowed) if borrowed else own
-    phi = np.maximum(phi, kernels.LEAST_DISPERSION)
+    phi = np.maximum(phi, estimators.LEAST_DISPERSION)
     return np.where(hits > 0, phi, np.maximum(phi, 1.0)), freedom + borrowed
 
 
@@ -584,7 +585,10 @@ def tide(
     n0, n1 = (np.broadcast_to(n, x0.shape) for n in (n0, n1))
     up = x1 / n1 > x0 / n0
     rising = (up[1:] & (hits[1:] > 0)).sum(axis=0) / np.maximum((hits[1:] > 0).sum(axis=0), 1)
-    floor = minimum_detectable_ratio(hits[0], n0[0] / others[0], n1[0])
+    # The others' ratio divides the hits of a pair that goes with the tide.
+    shares = n1[0] * others[0], n0[0]
+    wide = (1 + rho[0] * np.maximum(hits[0] - 1, 0)) * (fitted.critical(hits[0]) / 1.96) ** 2
+    wide = np.maximum(wide, 1.0)
     whole = outliers.pooled(x0[1:], x1[1:], n0[1:], n1[1:])
     table = pd.DataFrame({
         "n_before": x0[0].astype(int), "n_after": x1[0].astype(int),
@@ -593,8 +597,8 @@ def tide(
         "others_q": false_discovery(np.where(tested, whole["p"], np.nan)), "rising_share": rising,
         "score": score[0], "p": p, "q": false_discovery(p),
         "rank": 1 + (np.abs(score[1:]) > np.abs(score[0])).sum(axis=0), "n_places": len(places),
-        "mde_ratio": floor ** (np.sqrt(1 + rho[0] * np.maximum(hits[0] - 1, 0)) * fitted.critical(hits[0]) / 1.96),
-        "floor_ratio": floor,
+        "mde_ratio": minimum_detectable_ratio(hits[0], *shares, wide, wide),
+        "floor_ratio": minimum_detectable_ratio(hits[0], *shares),
     }, index=index)  # fmt: skip
     table.insert(len(table.columns), "verdict", _verdicts(table))
     table = table[tested].sort_index().sort_values("p", kind="stable")

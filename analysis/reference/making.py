@@ -18,8 +18,8 @@ import numpy as np
 import pandas as pd
 from scipy import sparse
 
+from analysis import collocations, lexicons, paths, structure, text_reuse, tokens
 from analysis import corpus as corpora
-from analysis import lexicons, paths, structure, text_reuse, tokens
 from analysis.counts import Counts, streaming
 from analysis.reference import subjects
 from analysis.reference.subjects import dispersions
@@ -116,10 +116,7 @@ def sections(
 
 def phrases() -> list[str]:
     """Phrases that the study corpus makes its own: what notebooks count besides words and listed terms."""
-    from analysis import phrases as found
-
-    own = corpora.load(paths.CATALOGUE)
-    return list(found.discover(tokens.table(own))["phrase"])
+    return list(collocations.phrases(tokens.table(corpora.load(paths.CATALOGUE)))["phrase"])
 
 
 def _named(extra: Iterable[str]) -> dict[str, str]:
