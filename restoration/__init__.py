@@ -31,7 +31,7 @@ STAGES: tuple[tuple[Callable[[str], list[Edit]], Callable[[Diagnosis], bool]], .
     (pinyin_script.find_script, lambda found: found.traditional and not found.foreign),
     (pinyin_script.find_scattered, lambda found: found.mixed and not found.foreign),
     (layout.find_residue, lambda found: True),
-    (layout.find_markup, lambda found: found.marked),
+    (layout.find_markup, lambda found: found.marked and not found.foreign),
     (layout.find_lines, lambda found: not found.foreign),
     (layout.find_lettered, lambda found: found.blanks > 1 and not found.foreign),
     (layout.find_strange, lambda found: found.blanks > 0 and not found.foreign),

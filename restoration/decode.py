@@ -49,6 +49,7 @@ CONTROL_BYTES = re.compile(rb"[\x00-\x08\x0e-\x1f\x7f]")
 TORN = re.compile("[\ud800-\udfff]+")
 PLAIN = re.compile(f"[{hanzi.HAN}\u3000-\u3017\uff01-\uff5e“”‘’—…·]")
 HAN = re.compile(f"[{hanzi.HAN}]")
+FOREIGN = re.compile("[\u3041-\u30ff\uac00-\ud7a3]")
 
 
 class DecodingError(ValueError):
@@ -273,7 +274,8 @@ def cost(character: str) -> float:
             return more - float(char_model.model().values[0][code])
     if PLAIN.match(character):
         return 17.0 if hanzi.in_gb2312(character) else 20.0
-    return 9.0 if "\xa0" <= character <= "\u024f" else 25.0
+    # Other scripts are likely enough where they stand: Latin, kana, Hangul.
+    return 9.0 if "\xa0" <= character <= "\u024f" or FOREIGN.match(character) else 25.0
 
 
 def _cost(text: str, how: str) -> float:
@@ -606,8 +608,8 @@ def _seen_as_gbk(text: str) -> Iterator[Edit]:
         units = [bytes((HOLE,)) if c in "?\ufffd" else c.encode("gb18030") for c in line]
         steps, total = search(b"".join(units), IN_BYTES)
         own = sum(4.0 if c in "?\ufffd" else cost(c) for c in line)
-        if total + CHANGE < own:
-            steps = [step for step in steps if step.how != "gb18030"]
+        read = sum(step.how == "utf-8" and step.text > "\x7f" for step in steps)
+        if total + CHANGE < own and read > 1 and not any(step.how == "cp950" for step in steps):
             yield from _segments(text, start, units, steps, "read as gbk")
 
 

@@ -51,7 +51,7 @@ FONT = re.compile(
 EDGES = re.compile(f"(?<=[A-Za-z0-9])( ?)(?=[{hanzi.HAN}])|(?<=[{hanzi.HAN}])( ?)(?=[A-Za-z0-9])")
 MARKUP = re.compile(r"&[a-z]{2,7};|&#(?:\d{2,6}|x[0-9a-f]{2,6});|</?[a-z]+[ />]", re.IGNORECASE)
 # A text may be about markup; then it says so all the time.
-SUBJECT = re.compile("HTML|网页|标签|代码|语法|转义|粗体|标记", re.IGNORECASE)
+SUBJECT = re.compile("```|HTML|网页|标签|代码|语法|转义|粗体|标记", re.IGNORECASE)
 
 
 @dataclass(frozen=True)

@@ -32,7 +32,7 @@ HAN = re.compile(f"[{H}]")
 LATIN = re.compile(r"[A-Za-z0-9%,;\]]\s[0-9]")
 # Inside of `LETTERED`, and found sooner.
 SPREAD = re.compile(f" (?<=[{H}] )[{H}] [{H}]")
-LETTERED = re.compile(f"^[ \t\u3000]*(?P<title>[{H}](?: [{H}]){{2,}}(?![{H}]))", re.MULTILINE)
+LETTERED = re.compile(f"^[ \t\u3000]*(?P<title>[{H}](?: [{H}]){{2,}})(?= *(?:[(（].*)?$)", re.MULTILINE)
 # A number before a title is followed by a blank on purpose.
 NUMBER = (
     f"(?:第[{hanzi.NUMERALS}]+[章节篇条部]分?|[{hanzi.NUMERALS}]+、|[（(].{{1,3}}[）)]|\\d+|[●■◆])"
@@ -103,10 +103,16 @@ def find_strange(text: str) -> list[Edit]:
     >>> [e.evidence for e in find_strange("发展 蹚新路 张三 李四")]
     ['Chinese is written without blanks: 展蹚']
     """
+    hits = blank(text)
+    strange = [hit for hit in hits if any(map(_is_strange, text[hit.start() - 1] + text[hit.end()]))]
+    # Where other blanks stand as often within Chinese, or such a character mostly has none, it is no font.
+    others = sum(bool(HAN.match(text[hit.start() - 1]) and HAN.match(text[hit.end()])) for hit in hits) - len(strange)
+    beside = {c for hit in strange for c in text[hit.start() - 1] + text[hit.end()] if _is_strange(c)}
+    if others > max(2, len(strange)) or sum(map(text.count, beside)) > 2 * len(strange):
+        return []
     return [
-        _closed(text, hit) for hit in blank(text)
-        if any(map(_is_strange, text[hit.start() - 1] + text[hit.end()]))
-        and not _in_row(text, hit.start()) and not _intended(text, *hit.span())
+        _closed(text, hit) for hit in strange
+        if not _in_row(text, hit.start()) and not _intended(text, *hit.span())
     ]
 
 
@@ -150,7 +156,7 @@ def find_lettered(text: str) -> list[Edit]:
     if not SPREAD.search(text):
         return []
     titles = (hit for hit in LETTERED.finditer(text) if not _heads_a_table(text, *hit.span()))
-    places = (i for hit in titles for i in range(hit.start("title") + 1, hit.end(), 2))
+    places = (i for hit in titles for i in range(hit.start("title") + 1, hit.end("title"), 2))
     return [mend(i, " ", "", "lettered", "the letters of a title are set apart") for i in places]
 
 
@@ -252,9 +258,16 @@ def _why_cut(text: str, line: str, following: str, margin: float) -> tuple[str, 
     # A title that goes on in the next line has no stops, nor has the next line.
     joint = line[-REPEATED:] + following[:REPEATED]
     title = max(len(line), len(following)) < TITLE and not re.search("[，,。；;]", line + following)
-    if title and len(joint) == 2 * REPEATED and joint in text:
+    if title and len(joint) == 2 * REPEATED and joint in text and _is_cut_word(line, following):
         return f"{joint} stands unbroken elsewhere", None
     return "", None
+
+
+def _is_cut_word(line: str, following: str) -> bool:
+    """Whether two lines part what goes together: no new phrase begins, and no number."""
+    if re.match(f"关于|[{hanzi.NUMERALS}]|第", following):
+        return False
+    return char_model.log_prob(following[:2], line[-3:]) > char_model.log_prob("\n" + following[:2], line[-3:])
 
 
 def separator(text: str) -> str:

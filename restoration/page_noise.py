@@ -51,6 +51,7 @@ _GLUE = r"[\s|｜/·【】\[\]()（）、—-]"
 FIELDS = re.compile(f"(?:[\\[【][^\\]】]{{1,20}}[\\]】](?=.*[:：]))?{_GLUE}*{_ITEM}(?:{_GLUE}+{_ITEM})*{_GLUE}*")
 # A button, a date or a number is furniture only beside others of its kind.
 BARE = re.compile(f"{_GLUE}*(?:{_DATE}|\\d+次?|[大中小]|(?:{_EITHER})[:：].*)(?:{_GLUE}+(?:{_DATE}|\\d+次?))*{_GLUE}*")
+LABELLED = re.compile(f"(?:{_SITE}|{_EITHER}|版权|主办|承办|技术支持|声明)[^:：]{{0,6}}[:：]")
 WAY = re.compile(
     "(?:您?(?:现在|当前|所在)?的?)位置[:：].*|首页 ?[>»›＞].*|.{0,30}[>»›＞].{1,20}[>»›＞] ?(?:正文|详情|内容)?"
 )
@@ -194,7 +195,7 @@ def _head(text: str, lines: list[Line]) -> list[Edit]:
     if asks and 0 not in marked:
         edits.append(_cut(zone[0].start, lines[1].start, text, "head", "a title that asks a question"))
     doubts = [_doubt(line, "a date or a field without others beside it") for i, line in enumerate(zone)
-              if i not in marked and BARE.fullmatch(line.text) and not re.fullmatch(_DATE, line.text)]
+              if i not in marked and LABELLED.match(line.text) and BARE.fullmatch(line.text)]
     return _joined(sorted(edits, key=lambda edit: edit.start)) + doubts
 
 
@@ -224,7 +225,8 @@ def _foot(text: str, lines: list[Line]) -> list[Edit]:
     last = len(lines)
     while last - 1 in signs or (last < len(lines) and _heads_files(lines, last - 1)):
         last -= 1
-    doubts = [_doubt(lines[i], "the form of a site's line within the text") for i in signs if i < last]
+    doubts = [_doubt(lines[i], "the form of a site's line within the text") for i in signs
+              if i < last and LABELLED.search(lines[i].text)]
     if last == len(lines) or last == 0:
         return doubts
     shown = "、".join(line.text[:20] for line in lines[last:][:4])
@@ -452,8 +454,9 @@ SHOWN = 12
 # much, and it is misread (合肥一六安一叶集); genuine ones reach 1 at each joint and 2 on the mean.
 JOINT, MEAN = 1.5, 3.0
 # 一 as the number that it is: 一千元, 第一, 十一, 一二三产业, 一元.
+_DIGIT = "[二三四五六七八九十百千万零〇]"
 _UNIT = "[元人亩吨余多户平以名家件次个一二三四五六七八九]"
-ONE = re.compile(f"[第十百千零〇]一|.一(?:[百千亿个件项元吨]|[十万](?={_UNIT}))")
+ONE = re.compile(f"[第十百千零〇]一|{_DIGIT}一{_DIGIT}|.一(?:[百千亿个件项元吨]|[十万](?={_UNIT}))")
 # A word and its copy.
 DOUBLE = re.compile(r"(?=([一-鿿]{2,4})\1)")
 # First characters of reduplications that are grammar: 一件一件, 很多很多, 越来越.
@@ -462,6 +465,7 @@ GRAMMAR = frozenset("一二三四五六七八九十百千万几两半每多很�
 COMPOUND, WORD = -2.5, -6.0
 # Marks that do not stand together: ,, and 、, but not …… or a row of full stops.
 MARKS = re.compile(r"[,，、;；:：。](?:(?<!。)[,，、;；:：]{1,2}|(?<=。)。(?<![。.]。。)(?![。.]))")
+BESIDE_HAN = re.compile(f"[{hanzi.HAN}]")
 COMMA_STOP = re.compile("[,，]。(?!。)")
 # One character in 2,000 misread: a scan is read well, or nobody would put it on the net.
 RATE = 1 / 2000
@@ -575,7 +579,7 @@ def _double(text: str, start: int, word: str) -> Edit | None:
 
 def _marks(text: str) -> list[Edit]:
     """Doubled marks; where commas are doubled throughout, the comma before another mark goes, too."""
-    found = list(MARKS.finditer(text))
+    found = [hit for hit in MARKS.finditer(text) if BESIDE_HAN.search(text, max(0, hit.start() - 1), hit.end() + 1)]
     doubled = sum(hit[0] in (",,", "，，") for hit in found)
     single = text.count(",") + text.count("，") - sum(hit[0].count(",") + hit[0].count("，") for hit in found)
     throughout = doubled > 1 and single < doubled
