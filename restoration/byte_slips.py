@@ -21,6 +21,7 @@ import re
 from dataclasses import dataclass
 from itertools import takewhile
 
+from restoration.diagnosis import BREAKS
 from restoration.ledger import GAP, Edit
 from restoration.slip_search import (
     CONTEXT,
@@ -47,6 +48,8 @@ from restoration.slip_search import (
 
 # Without annotations there are no slips: a cheap test for all other pages.
 CUE = re.compile(rf"[{HOLES}(]{PINYIN}\)")
+# The second pass leaves no pinyin.
+BREAK = re.compile(rf"[{HOLES}][{BREAKS}][^\x00-\x3e]|。[ㄅ-ㄩ]")
 # A character with its annotation has at most so many places.
 NOTE_SPAN = 9
 NONE = "no reading that the bytes allow"
@@ -276,10 +279,10 @@ def find(text: str) -> list[Edit]:
     >>> find("他问：真的吗?!是的。")
     []
     """
-    if not CUE.search(text):
+    if not (CUE.search(text) or BREAK.search(text)):
         return []
     page, edits, at, before, shadow, places = Page.of(text), [], 0, "", None, 0
-    while slip := SLIP.search(text, at):
+    while (slip := SLIP.search(text, at)) and slip.start() < len(text):
         before = plain(before + text[at : slip.start()][-CONTEXT * NOTE_SPAN :])[-CONTEXT:]
         places, at = places + 1, slip.end()
         choices, bounded = [], True

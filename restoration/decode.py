@@ -608,8 +608,12 @@ def _seen_as_gbk(text: str) -> Iterator[Edit]:
         units = [bytes((HOLE,)) if c in "?\ufffd" else c.encode("gb18030") for c in line]
         steps, total = search(b"".join(units), IN_BYTES)
         own = sum(4.0 if c in "?\ufffd" else cost(c) for c in line)
-        read = sum(step.how == "utf-8" and step.text > "\x7f" for step in steps)
-        if total + CHANGE < own and read > 1 and not any(step.how == "cp950" for step in steps):
+        sound = [step.how == "utf-8" and step.text > "\x7f" and step.cost < WELL_FORMED for step in steps]
+        # A lost byte belongs to a run of UTF-8.
+        lost = [k for k, step in enumerate(steps) if step.how == "lost" and step.text == GAP]
+        inside = all(any(sound[max(0, k - 2) : k + 3]) for k in lost)
+        others = any(step.how == "cp950" or (step.how == "utf-8" and step.cost >= WELL_FORMED) for step in steps)
+        if total + CHANGE < own and sum(sound) > 1 and inside and not others:
             yield from _segments(text, start, units, steps, "read as gbk")
 
 

@@ -33,7 +33,11 @@ TABLE = re.compile(f"^[ \t\u3000]*[{BOXES}][^\n]*[{BOXES}]", re.MULTILINE)
 _PINYIN = f"[{hanzi.PINYIN}]{{1,9}}\\)"
 _NOTE = f" ?[{hanzi.PINYIN}]{{1,9}} ?[)）]"
 ANNOTATION = re.compile(f"[(（](?<=[{hanzi.HAN}][(（]){_NOTE}(?:[(（]{_NOTE})*")
-SLIP = re.compile(f"\\?(?:{_PINYIN}|(?<=[{hanzi.HAN}]\\?)[！？])")
+# A hole before a mark, within Chinese.
+BREAKS = "!?,:;！？，：；。、”“（《…"
+SLIP = re.compile(f"\\?(?:{_PINYIN}|(?<=[^\\x00-\\x7f]\\?)[{BREAKS}][^\\x00-\\x3e])|。[ㄅ-ㄩ]")
+# A page without Chinese is no shorter.
+PAGE = 500
 # Kana and Hangul: not the marks that Chinese pages have too (ー of names, ・).
 FOREIGN_BLOCKS = (
     (0x3041, 0x3096), (0x30A1, 0x30FA), (0xFF66, 0xFF9D), (0x1100, 0x11FF), (0x3131, 0x318E), (0xAC00, 0xD7A3),
@@ -49,6 +53,7 @@ FONT = re.compile(
     f"|(?<=[{hanzi.HAN}])[ \u00a0](?=〇)"
 )
 EDGES = re.compile(f"(?<=[A-Za-z0-9])( ?)(?=[{hanzi.HAN}])|(?<=[{hanzi.HAN}])( ?)(?=[A-Za-z0-9])")
+NUMBERS = re.compile(f"(?<=[{hanzi.HAN}])( ?)[0-9.]+ (?=[{hanzi.HAN}])")
 MARKUP = re.compile(r"&[a-z]{2,7};|&#(?:\d{2,6}|x[0-9a-f]{2,6});|</?[a-z]+[ />]", re.IGNORECASE)
 # A text may be about markup; then it says so all the time.
 SUBJECT = re.compile("```|HTML|网页|标签|代码|语法|转义|粗体|标记", re.IGNORECASE)
@@ -68,7 +73,8 @@ class Diagnosis:
     lost : int
         U+FFFD, characters lost before we saw the text.
     foreign : bool
-        Japanese or Korean: of what is not ASCII one character in twenty is kana or Hangul.
+        Japanese or Korean (of what is not ASCII one character in twenty is kana or Hangul), or hardly
+        anything but ASCII.
     annotations, toned : int
         Pinyin-like brackets after a Han character; those that a program put there (`_ghosts`).
     slips : int
@@ -161,7 +167,8 @@ def diagnose(text: str) -> Diagnosis:
     codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), "<u4")
     counts = np.bincount(_classes()[codes], minlength=7).tolist()
     kana = counts[FOREIGN]
-    foreign = kana > 1 and 20 * kana > np.count_nonzero(codes > 0x7F)
+    beyond = np.count_nonzero(codes > 0x7F)
+    foreign = (kana > 1 and 20 * kana > beyond) or (len(text) > PAGE and 20 * beyond < len(text))
     # A page with tables has their rules, not doubles of characters.
     if counts[ODD] and TABLE.search(text):
         counts[ODD] = max(0, counts[ODD] - sum(map(text.count, BOXES)))
@@ -171,7 +178,7 @@ def diagnose(text: str) -> Diagnosis:
     fonts = sum(bool(FONT.match(text, place)) for place in blanks)
     return Diagnosis(
         len(text), *counts[SIMPLIFIED:FOREIGN], foreign, len(annotations), _ghosts(text, annotations),
-        slips=_count(SLIP, text, "?"),
+        slips=_count(SLIP, text, "?", "。ㄇ", "。ㄒ", "。ㄔ", "。ㄈ", "。ㄓ"),
         marks=marks,
         markup=markup,
         blanks=len(blanks),
@@ -219,7 +226,10 @@ def _count(pattern: re.Pattern, text: str, *signs: str) -> int:
 
 
 def _is_style(text: str) -> bool:
-    """Whether seven in ten edges of Chinese and numbers have a blank, on the left side too."""
+    """Whether blanks part Chinese and numbers on purpose: on both sides, or at seven in ten edges."""
+    both = [bool(hit[1]) for hit in NUMBERS.finditer(text)]
+    if sum(both) > 0.8 * len(both) > 0:
+        return True
     edges = [(hit[1], hit[2]) for hit in EDGES.finditer(text)]
     left = [before for _, before in edges if before is not None]
     blank = sum(bool(after or before) for after, before in edges)

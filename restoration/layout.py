@@ -24,6 +24,7 @@ from itertools import compress, islice
 from restoration import char_model, hanzi
 from restoration.diagnosis import blank
 from restoration.ledger import Edit
+from restoration.lookalikes import standard
 
 KIND = "layout"
 H = hanzi.HAN
@@ -35,7 +36,7 @@ SPREAD = re.compile(f" (?<=[{H}] )[{H}] [{H}]")
 LETTERED = re.compile(f"^[ \t\u3000]*(?P<title>[{H}](?: [{H}]){{2,}})(?= *(?:[(（].*)?$)", re.MULTILINE)
 # A number before a title is followed by a blank on purpose.
 NUMBER = (
-    f"(?:第[{hanzi.NUMERALS}]+[章节篇条部]分?|[{hanzi.NUMERALS}]+、|[（(].{{1,3}}[）)]|\\d+|[●■◆])"
+    f"(?:第 ?[{hanzi.NUMERALS}0-9]+ ?[章节節篇条條部]分?|[{hanzi.NUMERALS}]+、|[（(].{{1,3}}[）)]|\\d+|[●■◆])"
 )
 NUMBERED = re.compile(f"\\s*{NUMBER}$")
 GLUED = re.compile(
@@ -104,7 +105,8 @@ def find_strange(text: str) -> list[Edit]:
     ['Chinese is written without blanks: 展蹚']
     """
     hits = blank(text)
-    strange = [hit for hit in hits if any(map(_is_strange, text[hit.start() - 1] + text[hit.end()]))]
+    strange = [hit for hit in hits if any(map(_is_strange, text[hit.start() - 1] + text[hit.end()]))
+               and text[hit.start() - 1] not in "：:”’"]
     # Where other blanks stand as often within Chinese, or such a character mostly has none, it is no font.
     others = sum(bool(HAN.match(text[hit.start() - 1]) and HAN.match(text[hit.end()])) for hit in hits) - len(strange)
     beside = {c for hit in strange for c in text[hit.start() - 1] + text[hit.end()] if _is_strange(c)}
@@ -117,7 +119,9 @@ def find_strange(text: str) -> list[Edit]:
 
 
 def _is_strange(character: str) -> bool:
-    return bool(HAN.match(character)) and not hanzi.in_gb2312(character)
+    return character == "〇" or (
+        bool(HAN.match(character)) and not hanzi.in_gb2312(character) and character in standard()
+    )
 
 
 def _closed(text: str, hit: re.Match) -> Edit:
@@ -155,7 +159,8 @@ def find_lettered(text: str) -> list[Edit]:
     """
     if not SPREAD.search(text):
         return []
-    titles = (hit for hit in LETTERED.finditer(text) if not _heads_a_table(text, *hit.span()))
+    titles = (hit for hit in LETTERED.finditer(text)
+              if not _heads_a_table(text, *hit.span()) and not {*hit["title"]} <= {*"年月日 "})
     places = (i for hit in titles for i in range(hit.start("title") + 1, hit.end("title"), 2))
     return [mend(i, " ", "", "lettered", "the letters of a title are set apart") for i in places]
 

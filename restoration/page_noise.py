@@ -486,10 +486,12 @@ def find_ocr(text: str) -> list[Edit]:
         *inferred* with the margin in nats, or *unresolved*; none if the text shows fewer than
         two signs.
     """
-    edits = [edit for match in _chains(text) for edit in _dashes(text, match)]
+    chains = [_dashes(text, match) for match in _chains(text)]
+    edits = [edit for chain in chains for edit in chain]
     edits += _doubles(text) + _marks(text)
     # A reduplication that stays is no sign.
-    signs = sum(edit.changes or edit.rule == "ocr.mark" for edit in edits)
+    signs = sum(edit.changes or edit.rule == "ocr.mark" for edit in edits if edit.rule != "ocr.dash")
+    signs += sum(1 + (len(chain) > 2) for chain in chains if chain)
     if signs < max(SIGNS, DENSE * len(text)):
         return []
     taken = {place for edit in edits for place in range(edit.start, edit.end)}

@@ -17,6 +17,7 @@ from typing import NamedTuple, Protocol
 import numpy as np
 
 from restoration import char_model
+from restoration.diagnosis import BREAKS
 from restoration.pinyin_script import converter
 
 # Both signs for "no such character" in decoders.
@@ -164,7 +165,7 @@ IN_STEP: frozenset[int] = frozenset()
 # digit only a gap can be restored.
 SWALLOWED = '\n,;:!?()%+-./<>"\ufffd'
 # Marks that broke the stream and so brought it into step again (the second pass, see `slips`).
-MARKS = "，。、！？；：”…,!?;:\n"
+MARKS = "，。、！？；：”“（《…,!?;:\n"
 # Seen characters that one slip may take. In traditional text one trail byte in six is ASCII.
 MAX_SPAN = 64
 # Readings kept at each place after no, one, two vanished pairs (one pair in twelve has none,
@@ -376,7 +377,9 @@ def _completed(readings: list[Reading], rate: Rate) -> list[Reading]:
 
 # Characters after a slip that are not trusted.
 MAX_DAMAGE = 12
-SLIP = re.compile(rf"[{HOLES}](?:(?P<note>\(?{PINYIN}\))|(?=[!?:;！？：；”、。，][^\x00-\x3e]))")
+SLIP = re.compile(
+    rf"[{HOLES}](?:(?P<note>\(?{PINYIN}\))|(?=[{BREAKS}][^\x00-\x3e]))|(?=。[ㄅ-ㄩ])"
+)
 # What may be damaged, left out where the page is asked for its own phrases.
 DAMAGED = re.compile(rf"(?:{SLIP.pattern}).{{,{MAX_DAMAGE}}}")
 # Nats for a form that the page's table of traditional forms would have replaced.
