@@ -25,7 +25,7 @@ LEVELS = ("none", "exact", "full")
 ROUNDS = 20
 # (stage, does the diagnosis call for it), in the order in which the damage is peeled off.
 STAGES: tuple[tuple[Callable[[str], list[Edit]], Callable[[Diagnosis], bool]], ...] = (
-    (code_points.find, lambda found: not found.foreign),
+    (code_points.find, lambda found: found.forms > 0 and not found.foreign),
     (byte_slips.find, lambda found: found.slipped and found.traditional),
     (pinyin_script.find_pinyin, lambda found: found.annotated),
     (pinyin_script.find_script, lambda found: found.traditional and not found.foreign),

@@ -100,17 +100,17 @@ def encode(text: str, table: Model | None = None) -> np.ndarray:
     >>> encode("１a,").tolist() == encode("9Z，").tolist()
     True
     """
-    return recode(points(text), table)
+    return codes_of(code_points(text), table)
 
 
-def points(text: str) -> np.ndarray:
+def code_points(text: str) -> np.ndarray:
     """Code points, lone surrogates included."""
     return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), "<u4").astype(np.int64)
 
 
-def recode(codepoints: np.ndarray, table: Model | None = None) -> np.ndarray:
+def codes_of(points: np.ndarray, table: Model | None = None) -> np.ndarray:
     """Codes of code points; those beyond the BMP are unseen."""
-    return (table or model()).codes[np.where(codepoints < 0x10000, codepoints, 0xFFFF)]
+    return (table or model()).codes[np.where(points < 0x10000, points, 0xFFFF)]
 
 
 def _find(keys: np.ndarray, rows: np.ndarray, codes: np.ndarray, size: int) -> np.ndarray:
@@ -143,7 +143,7 @@ def _shift(rows: np.ndarray) -> np.ndarray:
     return shifted
 
 
-def joints(codes: np.ndarray, order: int = 2, table: Model | None = None) -> np.ndarray:
+def known_ngrams(codes: np.ndarray, order: int = 2, table: Model | None = None) -> np.ndarray:
     """Whether each character ends a known n-gram of this order, along the last axis."""
     table = table or model()
     rows = codes

@@ -19,9 +19,11 @@ import codecs
 import re
 from collections.abc import Iterator
 from contextlib import suppress
-from functools import lru_cache
+from functools import cache, lru_cache
 from itertools import accumulate
 from typing import NamedTuple
+
+import numpy as np
 
 from restoration import char_model, hanzi
 from restoration.ledger import GAP, Edit, disjoint
@@ -436,12 +438,15 @@ def find(text: str, encoding: str = "utf-8") -> list[Edit]:
         return [_edit(0, text, wide, "line", "utf-16 read as latin-1")]
     if _is_torn(text):
         edits += _torn(text, encoding)
-    if STRONG.search(text):
+    flags = _flags()[char_model.code_points(text)]
+    if (flags & _STRONG).any():
         for hit in AS_WESTERN.finditer(text):
             if STRONG.search(hit[0]):
                 edits += _seen_as_western(hit, text)
-    edits += _seen_as_gbk(text)
-    edits += _lines(text)
+    edits += _seen_as_gbk(text, np.flatnonzero(flags == _HEAD).tolist())
+    beyond = np.count_nonzero(flags)
+    if np.count_nonzero(flags & _UNKNOWN) > STRANGE * beyond:
+        edits += _lines(text)
     return edits + list(_escapes(text))
 
 
@@ -586,21 +591,29 @@ def _row(leads: range, trails: range) -> str:
 
 
 _LEAD, _TAIL = range(0xE2, 0xF0), range(0x80, 0xC0)
-# Two Chinese characters of UTF-8 are three of GBK: E. 8. | 8. E. | 8. 8. (Once, then any number of
-# times: what begins with a class is searched for at C speed, what begins with a repeat is not.)
+# Two Chinese characters of UTF-8 are three of GBK: E. 8. | 8. E. | 8. 8.
 _HEADS = _row(_LEAD, _TAIL)
 _THREE = _HEADS + _row(range(0x80, 0xC0), _LEAD) + _row(range(0x80, 0xC0), _TAIL)
-UTF8_AS_GBK = re.compile(f"{_THREE}(?:{_THREE})*")
+UTF8_AS_GBK = re.compile(_THREE)
 WHOLE_LINE = re.compile("[^\n]*")
 
 
-def _seen_as_gbk(text: str) -> Iterator[Edit]:
+def _is_cheaper(seen: str) -> bool:
+    """Whether three characters are two cheaper ones of UTF-8."""
+    try:
+        reading = seen.encode("gb18030").decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return sum(map(cost, reading)) < sum(map(cost, seen))
+
+
+def _seen_as_gbk(text: str, heads: list[int]) -> Iterator[Edit]:
     """UTF-8 read as GBK, line by line; bytes that found no partner stand as `?` or U+FFFD."""
     end = -1
-    for hit in UTF8_AS_GBK.finditer(text):
-        if hit.start() < end:
+    for place in heads:
+        if place < end or not (hit := UTF8_AS_GBK.match(text, place)) or not _is_cheaper(hit[0]):
             continue
-        start = text.rfind("\n", 0, hit.start()) + 1
+        start = text.rfind("\n", 0, place) + 1
         line = WHOLE_LINE.match(text, start)[0]
         end = start + len(line)
         if TORN.search(line):
@@ -617,6 +630,24 @@ def _seen_as_gbk(text: str) -> Iterator[Edit]:
             yield from _segments(text, start, units, steps, "read as gbk")
 
 
+_STRONG, _UNKNOWN, _HEAD, _KNOWN = 1, 2, 4, 8
+
+
+@cache
+def _flags() -> np.ndarray:
+    """By code point beyond ASCII, for one look-up of a whole text: which signs of misreading it shows."""
+    from restoration.diagnosis import RARE, _classes
+
+    flags = np.full(0x110000, _UNKNOWN, np.uint8)
+    flags[:0x80] = 0
+    flags[(_classes() < RARE) & (np.arange(0x110000) >= 0x3400)] = _KNOWN
+    for first, last in ((0x2010, 0x2027), (0x3000, 0x3018), (0xFF00, 0xFF5F), (0xB7, 0xB8)):
+        flags[first:last] = _KNOWN
+    flags[[ord(c) for c in set(_HEADS) - set("[]\\")]] = _HEAD
+    flags[[ord(c) for c in set(WESTERN) - set(OWN)]] = _STRONG | _UNKNOWN
+    return flags
+
+
 # What was taken for what: whole lines, with no character in common.
 TAKEN = (
     ("gb18030", "cp950"), ("cp950", "gb18030"), ("cp950", "utf-8"), ("cp932", "gb18030"),
@@ -631,10 +662,6 @@ STRANGE, LEAST = 0.05, 6
 
 def _lines(text: str) -> Iterator[Edit]:
     """Lines of a strange page that are sound Chinese in another encoding."""
-    from restoration.diagnosis import strange
-
-    if strange(text) < STRANGE:
-        return
     for hit in re.finditer("[^\n]+", text):
         letters = sum(c > "\x7f" for c in hit[0])
         own = sum(map(cost, hit[0])) / max(1, letters)
@@ -680,7 +707,7 @@ def _escapes(text: str) -> Iterator[Edit]:
         for hit in PERCENT.finditer(text):
             if not ADDRESS.search(text[max(0, hit.start() - 200) : hit.start()]):
                 yield from _hexed(hit, hit[0].replace("%", ""), "percent encoding")
-    if "u" in text:
+    if "\\u" in text or "%u" in text:
         for hit in POINTS.finditer(text):
             reading = "".join(chr(int(code, 16)) for code in re.split(r"[\\%]u", hit[0])[1:])
             if all(map(PLAIN.match, reading)):

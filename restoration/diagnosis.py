@@ -17,10 +17,10 @@ from functools import cache
 
 import numpy as np
 
-from restoration import hanzi
+from restoration import code_points, hanzi
 
 # Classes of characters, in the order of `_classes`.
-PLAIN, SIMPLIFIED, TRADITIONAL, RARE, ODD, LOST, FOREIGN = range(7)
+PLAIN, SIMPLIFIED, TRADITIONAL, RARE, ODD, LOST, FOREIGN, FORM = range(8)
 # Odd between Chinese characters: Greek, Cyrillic, box drawing, Bopomofo, parenthesised numerals.
 ODD_BLOCKS = (
     (0x370, 0x52F), (0x2500, 0x257F), (0x3100, 0x312F), (0x3220, 0x3229), (0xE000, 0xF8FF),
@@ -32,7 +32,7 @@ TABLE = re.compile(f"^[ \t\u3000]*[{BOXES}][^\n]*[{BOXES}]", re.MULTILINE)
 # so that the search runs over ordinary characters at C speed.
 _PINYIN = f"[{hanzi.PINYIN}]{{1,9}}\\)"
 _NOTE = f" ?[{hanzi.PINYIN}]{{1,9}} ?[)）]"
-ANNOTATION = re.compile(f"[(（](?<=[{hanzi.HAN}][(（]){_NOTE}(?:[(（]{_NOTE})*")
+ANNOTATION = re.compile(f"[(（](?= ?[{hanzi.PINYIN}])(?<=[{hanzi.HAN}][(（]){_NOTE}(?:[(（]{_NOTE})*")
 # A hole before a mark, within Chinese.
 BREAKS = "!?,:;！？，：；。、”“（《…"
 SLIP = re.compile(f"\\?(?:{_PINYIN}|(?<=[^\\x00-\\x7f]\\?)[{BREAKS}][^\\x00-\\x3e])|。[ㄅ-ㄩ]")
@@ -71,7 +71,9 @@ class Diagnosis:
     rare, odd : int
         Han characters outside GB 2312 that are no traditional form; symbols that no report needs.
     lost : int
-        U+FFFD, characters lost before we saw the text.
+        U+FFFD and the controls U+0080 to U+009F, characters lost before we saw the text.
+    forms : int
+        Radicals, compatibility ideographs and presentation forms (`code_points`).
     foreign : bool
         Japanese or Korean (of what is not ASCII one character in twenty is kana or Hangul), or hardly
         anything but ASCII.
@@ -95,6 +97,7 @@ class Diagnosis:
     rare: int
     odd: int
     lost: int
+    forms: int
     foreign: bool
     annotations: int
     toned: int
@@ -158,14 +161,15 @@ def _classes() -> np.ndarray:
     for kind, blocks in ((ODD, ODD_BLOCKS), (FOREIGN, FOREIGN_BLOCKS)):
         for first, last in blocks:
             classes[first : last + 1] = kind
-    classes[0xFFFD] = LOST
+    classes[[0xFFFD, *range(0x80, 0xA0)]] = LOST
+    classes[[*map(ord, code_points.table()), 0x201F]] = FORM
     return classes
 
 
 def diagnose(text: str) -> Diagnosis:
     """Count the signs of each kind of damage in `text`."""
     codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), "<u4")
-    counts = np.bincount(_classes()[codes], minlength=7).tolist()
+    counts = np.bincount(_classes()[codes], minlength=8).tolist()
     kana = counts[FOREIGN]
     beyond = np.count_nonzero(codes > 0x7F)
     foreign = (kana > 1 and 20 * kana > beyond) or (len(text) > PAGE and 20 * beyond < len(text))
@@ -177,7 +181,7 @@ def diagnose(text: str) -> Diagnosis:
     blanks = [hit.start() for hit in blank(text)]
     fonts = sum(bool(FONT.match(text, place)) for place in blanks)
     return Diagnosis(
-        len(text), *counts[SIMPLIFIED:FOREIGN], foreign, len(annotations), _ghosts(text, annotations),
+        len(text), *counts[SIMPLIFIED:FOREIGN], counts[FORM], foreign, len(annotations), _ghosts(text, annotations),
         slips=_count(SLIP, text, "?", "。ㄇ", "。ㄒ", "。ㄔ", "。ㄈ", "。ㄓ"),
         marks=marks,
         markup=markup,
@@ -186,17 +190,6 @@ def diagnose(text: str) -> Diagnosis:
         style=fonts >= max(3, len(text) / 1000) and _is_style(text),
         subject=marks + markup > 0 and 300 * _count(SUBJECT, text, "") > len(text),
     )
-
-
-def strange(text: str) -> float:
-    """Share of the characters beyond ASCII that are neither of GB 2312 nor a traditional form."""
-    codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), "<u4")
-    codes = codes[codes > 0x7F]
-    classes = _classes()[codes]
-    marks = ((codes >= 0x3000) & (codes < 0x3018)) | ((codes >= 0xFF00) & (codes < 0xFF5F))
-    known = marks | ((codes >= 0x2010) & (codes < 0x2027)) | (codes == 0xB7)
-    known |= ((classes <= TRADITIONAL) & (codes >= 0x3400)) | (codes == 0x3007)
-    return float(1 - known.mean()) if len(codes) else 0.0
 
 
 def blank(text: str) -> list[re.Match]:

@@ -19,6 +19,7 @@ import html
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import cache
 from itertools import compress, islice
 
 from restoration import char_model, hanzi
@@ -40,9 +41,7 @@ NUMBER = (
 )
 NUMBERED = re.compile(f"\\s*{NUMBER}$")
 GLUED = re.compile(
-    f"[第{hanzi.NUMERALS}](?<=[。！!].)"
-    f"(?:(?<=第)[{hanzi.NUMERALS}]{{1,3}}[章节篇]|(?<!第)[{hanzi.NUMERALS}]{{0,2}}、)"
-    f"[^。，,；;！!\n]{{4,40}}(?=\n)"
+    f"[。！!](?:第[{hanzi.NUMERALS}]{{1,3}}[章节篇]|[{hanzi.NUMERALS}]{{1,3}}、)[^。，,；;！!\n]{{4,40}}(?=\n)"
 )
 BREAK = re.compile(
     f"[ \t\u3000\n](?<=[{H}0-9，,、][ \t\u3000\n])(?:(?<=\n)|[ \t\u3000]*\n)\\s*(?=[{H}“《0-9])"
@@ -118,6 +117,7 @@ def find_strange(text: str) -> list[Edit]:
     ]
 
 
+@cache
 def _is_strange(character: str) -> bool:
     return character == "〇" or (
         bool(HAN.match(character)) and not hanzi.in_gb2312(character) and character in standard()
@@ -208,7 +208,7 @@ def find_glued(text: str) -> list[Edit]:
     """
     reason = "a numbered heading stands after a full stop and ends the line"
     return [
-        mend(hit.start(), "", separator(text), "glued", reason) for hit in GLUED.finditer(text)
+        mend(hit.start() + 1, "", separator(text), "glued", reason) for hit in GLUED.finditer(text)
     ]
 
 
@@ -298,7 +298,8 @@ ENTITY = re.compile(
 )
 TAG = re.compile(r"</?(p|br|div|span|strong|b|em|font)\b[^<>\n]{0,200}>", re.IGNORECASE)
 # Zero-width space and joiners, marks of direction, soft hyphen, a byte order mark inside.
-_ZERO = "[\u200b-\u200f\u2060\u00ad\ufeff]"
+ZERO = "\u200b\u200c\u200d\u200e\u200f\u2060\u00ad\ufeff"
+_ZERO = f"[{ZERO}]"
 INVISIBLE = re.compile(f"{_ZERO}{_ZERO}*")
 HARD_BLANK = re.compile("(?<![ \t])[ \t]*\u00a0[ \t\u00a0]*")
 
@@ -354,7 +355,7 @@ def find_residue(text: str) -> list[Edit]:
     [('\\u200b', ''), ('\\xa0', '')]
     """
     edits = []
-    for hit in INVISIBLE.finditer(text):
+    for hit in INVISIBLE.finditer(text) if any(c in text for c in ZERO) else ():
         edits.append(mend(hit.start(), hit[0], "", "invisible", "has no width", True))
     for hit in HARD_BLANK.finditer(text) if "\u00a0" in text else ():
         before, after = text[max(0, hit.start() - 1) : hit.start()], text[hit.end() : hit.end() + 1]

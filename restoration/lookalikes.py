@@ -209,7 +209,7 @@ def _weigh(
     """The contests of places whose surroundings differ."""
     codes = char_model.encode(current)
     where, points, weights, certain = _entries(current, places, pairs)
-    targets = char_model.recode(points)
+    targets = char_model.codes_of(points)
     seen = _seen(codes, where, targets)
     keep = certain | seen | _supported(current, codes, where, targets)
     where, points, targets = where[keep], points[keep], targets[keep]
@@ -239,13 +239,13 @@ def strangers(current: str, codes: np.ndarray) -> np.ndarray:
 
     Two rarer characters of the standard side by side are a name or a word of their own (滹沱).
     """
-    pairs, triples = char_model.joints(codes), char_model.joints(codes, 3)
+    pairs, triples = char_model.known_ngrams(codes), char_model.known_ngrams(codes, 3)
     alone = ~(pairs | np.append(pairs[1:], False))
     beyond = np.append(triples, [False, False])
     apart = ~(beyond[:-2] | beyond[1:-1] | beyond[2:])
     known = standard()
     rarer = {c for c in set(current) if known.get(c, 1) > 1}
-    rare = np.isin(char_model.points(current), [ord(c) for c in rarer])
+    rare = np.isin(char_model.code_points(current), [ord(c) for c in rarer])
     rare = np.concatenate([[False], rare, [False]])
     word = rare[1:-1] & (rare[:-2] | rare[2:])
     return np.flatnonzero((alone | apart & rare[1:-1]) & ~word)
@@ -276,7 +276,7 @@ def _entries(current: str, places: list[int], pairs: Counter) -> tuple[np.ndarra
         np.concatenate([empty.astype(kind), *(row[k] for row in rows)])
         for k, kind in enumerate((np.int64, float, bool))
     )
-    written = char_model.points(current)[where]
+    written = char_model.code_points(current)[where]
     for (before, target), count in pairs.items():
         hit = (written == ord(before)) & (points == ord(target))
         most = MOST_AGAIN_ORDINARY if before in standard() else MOST_AGAIN
@@ -315,13 +315,13 @@ def _supported(current: str, codes, places: np.ndarray, targets: np.ndarray) -> 
     doubtful = np.flatnonzero(found & ~(left & right) & _standard(current, places))
     windows = padded[places[doubtful, None] + np.arange(5)]
     windows[:, 2] = targets[doubtful]
-    found[doubtful] = char_model.joints(windows, 3)[:, 2:].any(axis=1)
+    found[doubtful] = char_model.known_ngrams(windows, 3)[:, 2:].any(axis=1)
     return found
 
 
 def _known(first: np.ndarray, second: np.ndarray) -> np.ndarray:
     """Whether each two characters are a known pair."""
-    return char_model.joints(np.stack([first, second], axis=1))[:, 1]
+    return char_model.known_ngrams(np.stack([first, second], axis=1))[:, 1]
 
 
 def _seen(codes: np.ndarray, places: np.ndarray, targets: np.ndarray) -> np.ndarray:

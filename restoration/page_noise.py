@@ -15,6 +15,7 @@ import math
 import re
 from collections import Counter
 from collections.abc import Iterator
+from functools import cache
 from itertools import islice, pairwise
 from typing import NamedTuple
 
@@ -91,8 +92,6 @@ WHOLE, SIGNS_OF_A_SITE = 2000, 3
 REPEATS = 0.6
 
 
-NOT_BLANK = re.compile(r"\S(?:[^\n]*\S)?")
-
 
 class Line(NamedTuple):
     """A line that is not blank, without the blanks around it."""
@@ -134,17 +133,28 @@ def find_boilerplate(text: str) -> list[Edit]:
 
 def _lines_of(text: str, start: int) -> Iterator[Line]:
     """Lines that are not blank, from a place on."""
-    for hit in NOT_BLANK.finditer(text, start):
-        yield Line(*hit.span(), hit[0])
+    while start < len(text):
+        end = text.find("\n", start)
+        end = len(text) if end < 0 else end
+        if start < end and not text[start:end].isspace():
+            yield _line(text, start, end)
+        start = end + 1
 
 
 def _last_lines(text: str) -> list[Line]:
     """The last lines that are not blank, one more than `FOOT_LINES`."""
-    start, found = len(text), 0
-    while start > 0 and found <= FOOT_LINES:
-        end, start = start, text.rfind("\n", 0, start)
-        found += not text[start + 1 : end].isspace() and start + 1 < end
-    return [*_lines_of(text, max(start, 0))]
+    end, found = len(text), []
+    while end >= 0 and len(found) <= FOOT_LINES:
+        start = text.rfind("\n", 0, end) + 1
+        found += [_line(text, start, end)] if start < end and not text[start:end].isspace() else []
+        end = start - 1
+    return found[::-1]
+
+
+def _line(text: str, start: int, end: int) -> Line:
+    line = text[start:end]
+    first = start + len(line) - len(line.lstrip())
+    return Line(first, first + len(line.strip()), line.strip())
 
 
 def _cut(start: int, end: int, text: str, rule: str, reason: str) -> Edit:
@@ -234,6 +244,8 @@ def _foot(text: str, lines: list[Line]) -> list[Edit]:
 
 
 def _is_foot(line: str) -> bool:
+    if line[-1] in "。！；" and not NOTICE.search(line):
+        return False
     return FOOT.fullmatch(line) is not None or is_furniture(line)
 
 
@@ -289,16 +301,14 @@ def overlap(report: set[str], paragraph: str) -> float:
 KEYWORDS = "keyword substitution"
 # A place: two to five characters and the word for its rank.
 PLACE = re.compile(r"([一-鿿]{2,5}[省市县区州盟旗])([一-鿿]{2,6})")
-RANK = re.compile("[省市县区州盟旗]")
+RANK = "省市县区州盟旗"
+RANKED = frozenset(RANK)
+OPENED = re.compile(f"[《〈“‘「『](?=.{{2,5}}[{RANK}])")
+ALL_HAN = re.compile("[一-鿿]+")
 # Where a rewritten title could be: cheap to look for, and rare enough to end most searches.
 TITLED_PLACE = re.compile(
     r"[《〈“‘「『][一-鿿]{2,5}[省市县区州盟旗][一-鿿]{2}"
     r"|[省市县区州盟旗][一-鿿]{2,6}第[一二三四五六七八九十]+[届次]"
-)
-# The rank of a place that opens a title, or that a session follows.
-TITLED = re.compile(
-    r"[省市县区州盟旗](?:(?<=[《〈“‘「『].{3})|(?<=[《〈“‘「『].{4})|(?<=[《〈“‘「『].{5})"
-    r"|(?<=[《〈“‘「『].{6})|(?=[一-鿿]{2,6}第[一二三四五六七八九十]+[届次]))"
 )
 # Ranks that names of bodies were counted with; a rarer one (旗, 盟) takes the same names.
 RANKS = "省市县区"
@@ -352,17 +362,29 @@ def find_tails(text: str) -> list[Edit]:
     return sorted(edits, key=lambda edit: edit.start)
 
 
+def _title_ends(text: str) -> list[int]:
+    """Where the rank of a place ends that opens a title, or that a session follows."""
+    ends = set()
+    for hit in OPENED.finditer(text):
+        ends |= {hit.start() + k + 1 for k in range(3, 7) if text[hit.start() + k : hit.start() + k + 1] in RANKED}
+    for hit in SESSION.finditer(text):
+        for n in range(3, 8):
+            before = text[max(0, hit.start() - n) : hit.start()]
+            if len(before) == n and before[0] in RANK and ALL_HAN.fullmatch(before, 1):
+                ends.add(hit.start() - n + 1)
+    return sorted(ends)
+
+
 def _recurs(text: str) -> bool:
     """Whether titles agree around a rank, two characters on either side: else none has a tail."""
-    around = (text[max(0, hit.start() - 2) : hit.end() + 2] for hit in TITLED.finditer(text))
+    around = (text[max(0, end - 3) : end + 2] for end in _title_ends(text))
     agreed = [key for key, n in Counter(around).items() if n >= TITLES]
-    return any(len(diagnosis.places(text, [key])) >= TAILS for key in agreed)
+    return any(text.count(key) >= TAILS for key in agreed)
 
 
 def _titled(text: str) -> set[str]:
     """What could be a place where a title begins or a session follows."""
-    ends = [hit.end() for hit in TITLED.finditer(text)]
-    return {text[end - n - 1 : end] for end in ends for n in range(2, 6) if end > n}
+    return {text[end - n - 1 : end] for end in _title_ends(text) for n in range(2, 6) if end > n}
 
 
 def _following(text: str, end: int, tail: str) -> str:
@@ -374,10 +396,11 @@ def _following(text: str, end: int, tail: str) -> str:
 def rewritings(text: str, places: set[str]) -> Iterator[tuple[str, str]]:
     """Those places that hardly stand without one and the same tail; the longest one of each."""
     after: dict[str, list[str]] = {}
-    starts = {rank.start() - n for rank in RANK.finditer(text) for n in range(2, 6)}
-    for start in sorted(start for start in starts if start >= 0):
-        if (match := PLACE.match(text, start)) and match[1] in places:
-            after.setdefault(match[1], []).append(match[2])
+    for name in places:
+        for start in diagnosis.places(text, [name]):
+            match = PLACE.match(text, start)
+            if match and match[1] == name:
+                after.setdefault(name, []).append(match[2])
     for place, tails in sorted(after.items()):
         if len(tails) < TAILS:
             continue
@@ -551,7 +574,7 @@ def _doubles(text: str) -> list[Edit]:
 
 def _twice(text: str) -> Iterator[re.Match]:
     """Matches of `DOUBLE`: where as many characters are equal as stand between them."""
-    codes, found = char_model.points(text), []
+    codes, found = char_model.code_points(text), []
     for n in (2, 3, 4):
         same = codes[n:] == codes[:-n]
         for _ in range(n - 1):
@@ -581,11 +604,29 @@ def _double(text: str, start: int, word: str) -> Edit | None:
 
 def _marks(text: str) -> list[Edit]:
     """Doubled marks; where commas are doubled throughout, the comma before another mark goes, too."""
-    found = [hit for hit in MARKS.finditer(text) if BESIDE_HAN.search(text, max(0, hit.start() - 1), hit.end() + 1)]
+    found, end = [], 0
+    for place in _adjacent_marks(text):
+        hit = MARKS.match(text, place) if place >= end else None
+        if hit and BESIDE_HAN.search(text, max(0, place - 1), hit.end() + 1):
+            found.append(hit)
+            end = hit.end()
     doubled = sum(hit[0] in (",,", "，，") for hit in found)
     single = text.count(",") + text.count("，") - sum(hit[0].count(",") + hit[0].count("，") for hit in found)
     throughout = doubled > 1 and single < doubled
     return [_mark(hit, throughout) for hit in [*found, *(COMMA_STOP.finditer(text) if throughout else ())]]
+
+
+@cache
+def _is_mark() -> np.ndarray:
+    table = np.zeros(0x110000, bool)
+    table[[ord(c) for c in ",，、;；:：。"]] = True
+    return table
+
+
+def _adjacent_marks(text: str) -> list[int]:
+    """Places of marks that another one follows."""
+    marks = _is_mark()[char_model.code_points(text)]
+    return np.flatnonzero(marks[:-1] & marks[1:]).tolist()
 
 
 def _mark(match: re.Match, throughout: bool) -> Edit:
