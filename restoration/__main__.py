@@ -9,7 +9,7 @@ from contextlib import contextmanager, suppress
 from hashlib import sha256
 from pathlib import Path
 
-from restoration import KEEP, LEVELS, Restored, files, restore
+from restoration import KEEP, LEVELS, Restored, collate, files, restore
 from restoration.ledger import CONFIDENCE, dumps, read_overrides
 
 # What a terminal would obey, and marks that turn the order of what is shown: written out instead.
@@ -122,10 +122,39 @@ def summary(restored: Restored) -> str:
     return "\n".join(lines if counts else [*lines, "no edits"])
 
 
+def add_collation(parser: argparse.ArgumentParser) -> None:
+    """Add what the comparison of two copies takes."""
+    parser.add_argument("first", type=Path, metavar="A", help="a copy of a document")
+    parser.add_argument("second", type=Path, metavar="B", help="another copy")
+    parser.add_argument("--csv", type=Path, metavar="CSV", help="write every difference to this table")
+
+
+def run_collation(args: argparse.Namespace, read: Callable[[Path], bytes] = files.read) -> int:
+    """Compare two copies of a document: how alike they are, and what one lacks."""
+    try:
+        files.apart([args.first, args.second], [args.csv])
+        apparatus = collate.collate(read(args.first), read(args.second))
+        if args.csv:
+            files.write(args.csv, collate.dumps(apparatus))
+    except (OSError, ValueError) as error:
+        print(f"{args.first}, {args.second}: {error}", file=sys.stderr)
+        return 1
+    _print(collate.summary(apparatus))
+    return 0
+
+
 def main(arguments: list[str] | None = None) -> int:
     """Run the command."""
-    parser = argparse.ArgumentParser(prog="python -m restoration", description=__doc__)
+    arguments = sys.argv[1:] if arguments is None else arguments
+    collation = arguments[:1] == ["collate"]
+    name = "python -m restoration collate" if collation else "python -m restoration"
+    parser = argparse.ArgumentParser(prog=name, description=run_collation.__doc__ if collation else __doc__)
+    if collation:
+        add_collation(parser)
+        with terminal():
+            return run_collation(parser.parse_args(arguments[1:]))
     add_arguments(parser)
+    parser.epilog = "python -m restoration collate A B [--csv CSV] compares two copies of one document"
     with terminal():
         return run(parser.parse_args(arguments))
 

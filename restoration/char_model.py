@@ -171,27 +171,35 @@ def scores(codes: np.ndarray, table: Model | None = None) -> np.ndarray:
     return result
 
 
-def following(history: np.ndarray, codes: np.ndarray) -> np.ndarray:
+@lru_cache(maxsize=512)
+def _distribution(history: bytes) -> np.ndarray:
+    table, codes = model(), np.frombuffer(history, np.int32)
+    result = table.values[0].copy()
+    for n in range(1, min(ORDER, len(codes) + 1)):
+        row = codes[-n]
+        for keys, code in zip(table.keys, codes[len(codes) - n + 1 :], strict=False):
+            row = _find(keys, np.array([row]), np.array([code]), table.size)[0]
+        if row >= 0:
+            # What follows a history stands side by side.
+            first = np.int64(row) * table.size
+            low, high = table.keys[n - 1].searchsorted([first, first + table.size])
+            result += table.backoffs[n - 1][row]
+            result[table.keys[n - 1][low:high] - first] = table.values[n][low:high]
+    result.flags.writeable = False
+    return result
+
+
+def distribution(history: np.ndarray) -> np.ndarray:
     """
-    Log probability of each of many characters after one history, in nats: a row of `scores`.
+    Log probability of every character after one history, in nats, by code; not to be written to.
 
     Examples
     --------
-    >>> after = following(encode("快车"), encode("道的"))
+    >>> after = distribution(encode("快车"))[encode("道的")]
     >>> after.tolist() == [scores(encode(f"快车{c}"))[-1] for c in "道的"]
     True
     """
-    table = model()
-    result = table.values[0][codes]
-    for n in range(1, min(ORDER, len(history) + 1)):
-        row = history[-n]
-        for keys, code in zip(table.keys, history[len(history) - n + 1 :], strict=False):
-            row = _find(keys, np.array([row]), np.array([code]), table.size)[0]
-        if row >= 0:
-            rows = _find(table.keys[n - 1], np.full(codes.shape, row), codes, table.size)
-            known = table.values[n][rows]
-            result = np.where(rows >= 0, known, table.backoffs[n - 1][row] + result)
-    return result
+    return _distribution(history.astype(np.int32).tobytes())
 
 
 def log_prob(text: str, before: str = "", after: str = "") -> float:

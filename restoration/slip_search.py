@@ -171,9 +171,11 @@ MAX_SPAN = 64
 # Readings kept at each place after no, one, two vanished pairs (one pair in twelve has none,
 # two in a row are one in 150), and how many nats one may lie behind the best of them: a wrong
 # character costs about 8, a rare right one hardly more.
-WIDTHS, BEHIND = (24, 24, 48), 25.0
+WIDTHS, BEHIND = (12, 12, 24), 20.0
 # Readings in step again that are compared with all that is known, and characters after them.
 ENDED, CONTEXT = 40, 3
+# Readings gathered at a place before the best are chosen.
+CROWD = 400
 # Cost of a decoder that gives up one byte at a time and writes `?`: they write U+FFFD.
 RESUMED = 8.0
 
@@ -206,15 +208,34 @@ class Fan(NamedTuple):
 
 def _over_character(reading: Reading, seen: str) -> Iterator[Fan]:
     """What is seen gives a trail byte, and the lead byte of the next character."""
+    for texts, leads in _across_character(reading.leads, seen):
+        yield Fan(texts, leads, reading.at + 1)
+
+
+@lru_cache(4096)
+def _across_character(leads: frozenset[int], seen: str) -> tuple[tuple, ...]:
     trail, lead = code(seen) or (0, 0)
     # An ASCII second byte was a character of its own, which the first took along.
     alone = "" if lead in LEADS else chr(lead)
-    texts = tuple(c + alone for h in sorted(reading.leads) if (c := character(h, trail)))
-    yield Fan(texts, (frozenset((lead,)) & LEADS,) * len(texts), reading.at + 1)
+    texts = tuple(c + alone for h in sorted(leads) if (c := character(h, trail)))
+    fans = ((texts, (frozenset((lead,)) & LEADS,) * len(texts)),)
     # A trail byte seen as ASCII: the next byte is a lead byte, in its place.
     if "@" <= seen < "\x7f":
-        texts = tuple(c for h in sorted(reading.leads) if (c := character(h, ord(seen))))
-        yield Fan(texts, (IN_STEP,) * len(texts), reading.at + 1)
+        texts = tuple(c for h in sorted(leads) if (c := character(h, ord(seen))))
+        fans += ((texts, (IN_STEP,) * len(texts)),)
+    return fans
+
+
+@lru_cache(4096)
+def _stepping(leads: frozenset[int], lead: int) -> tuple[str, ...]:
+    """Characters after whose trail byte a lead byte makes no character."""
+    return tuple(c for h in sorted(leads) for t, c in row(h) if lead in vanishing(t))
+
+
+@lru_cache(4096)
+def _annotated(leads: frozenset[int], note: str) -> tuple[str, ...]:
+    """Characters with a reading whose trail byte is no ASCII."""
+    return tuple(c for h in sorted(leads) for t, c in row(h) if t >= 0x80 and has_reading(c, note))
 
 
 @cache
@@ -251,7 +272,7 @@ def _over_hole(reading: Reading, hole: str, following: str) -> Iterator[Fan]:
     yield Fan(texts, (IN_STEP,) * len(texts), reading.at + 1, ending="lost")
     # A decoder that gives up one byte at a time goes on with the next true character.
     lead = (code(following) or (0, 0))[0]
-    texts = tuple(c for h in sorted(reading.leads) for t, c in row(h) if lead in vanishing(t))
+    texts = _stepping(reading.leads, lead)
     ending = "resumed" if hole == "?" else ""
     yield Fan(texts, (IN_STEP,) * len(texts), reading.at + 1, ending=ending)
 
@@ -276,7 +297,7 @@ def steps(text: str, reading: Reading) -> Iterator[Fan]:
     note = note_at(text, at + hole)
     if note and hole:
         # The waiting character was annotated: its trail byte went with the parenthesis.
-        texts = tuple(c for c in _hidden(reading.leads, _no_ascii) if note.fits(c))
+        texts = _annotated(reading.leads, note.pinyin)
         yield Fan(texts, (IN_STEP,) * len(texts), note.end)
         # Or the hole is one of the first pass, and was taken along by the second.
         yield Fan(*_across(reading.leads, note.pinyin), note.end)
@@ -302,13 +323,16 @@ class Rate(Protocol):
         """Of what is seen from `start` to `end`, taken as it is, after each history."""
 
 
-def _longer(reading: Reading, fan: Fan, rate: Rate) -> Iterator[Reading]:
-    """`reading` with the best of the pieces in a fan."""
+def _longer(reading: Reading, fan: Fan, rate: Rate, floor: float) -> Iterator[Reading]:
+    """`reading` with the best of the pieces in a fan, above a floor."""
     if not fan.texts:
         return
     cost = RESUMED * (fan.ending == "resumed")
     totals = reading.score - cost + rate.pieces(reading.text, fan.texts)
-    for i in np.argsort(-totals, kind="stable")[: WIDTHS[-1]]:
+    above = np.flatnonzero(totals > floor)
+    if len(above) > WIDTHS[-1]:
+        above = above[np.argsort(-totals[above], kind="stable")[: WIDTHS[-1]]]
+    for i in above.tolist():
         text = reading.text + fan.texts[i]
         yield Reading(text, fan.at, fan.leads[i], float(totals[i]), fan.gaps, fan.ending)
 
@@ -336,14 +360,21 @@ def search(text: str, starts: Sequence[Reading], rate: Rate) -> tuple[list[Readi
     for start in starts:
         live[start.at, 0].append(start)
     ended: list[Reading] = []
+    # The best score of those that have come equally far: none far behind it is followed.
+    best: dict[tuple, float] = {}
     first = min(live, default=(0, 0))[0]
     while live and (place := min(live))[0] <= first + MAX_SPAN:
         floor = _floor(ended, place[0], rate)
         for reading in _kept(live.pop(place), WIDTHS[place[1]], floor):
             for fan in steps(text, reading):
-                for longer in _longer(reading, fan, rate):
-                    goal = live.setdefault((longer.at, longer.gaps), []) if longer.leads else ended
-                    goal.append(longer)
+                goes_on = bool(fan.leads) and bool(fan.leads[0])
+                goal = (fan.at, fan.gaps) if goes_on else (fan.at, fan.ending)
+                lowest = best.get(goal, -np.inf) - BEHIND
+                for longer in _longer(reading, fan, rate, lowest):
+                    (live.setdefault(goal, []) if longer.leads else ended).append(longer)
+                    best[goal] = max(best.get(goal, -np.inf), longer.score)
+                if len(live.get(goal, ())) > CROWD:
+                    live[goal] = _kept(live[goal], WIDTHS[fan.gaps])
     return _best(ended, rate), bool(live) and not ended
 
 
@@ -370,7 +401,7 @@ def _completed(readings: list[Reading], rate: Rate) -> list[Reading]:
     """Readings that end at one place, with each ASCII character that a hole may have taken."""
     whole = [r for r in readings if r.ending != "lost"]
     for lost in _kept([r for r in readings if r.ending == "lost"], ENDED):
-        whole += _longer(lost, Fan(tuple(SWALLOWED), (IN_STEP,) * len(SWALLOWED), lost.at), rate)
+        whole += _longer(lost, Fan(tuple(SWALLOWED), (IN_STEP,) * len(SWALLOWED), lost.at), rate, -np.inf)
     return whole
 
 # How likely a reading is: the language model, the page's own phrases, and its table of characters.
@@ -411,19 +442,12 @@ def kinds(text: str) -> str:
 
 
 class Stack(NamedTuple):
-    """Texts of one length: their rows, codes, kinds of their first characters, and costs."""
+    """Texts of one length: their rows, codes, places of their first characters on the page, and costs."""
 
-    rows: list[int]
+    rows: np.ndarray
     codes: np.ndarray
-    firsts: str
+    firsts: np.ndarray
     costs: np.ndarray
-
-
-def _stack(texts: tuple[str, ...], length: int, cost: Callable[[str], float]) -> Stack:
-    rows = [i for i, text in enumerate(texts) if len(text) == length]
-    line = "".join(simple(c) for i in rows for c in texts[i])
-    codes = char_model.encode(line).reshape(len(rows), length)
-    return Stack(rows, codes, kinds(line[::length]), np.array([cost(texts[i]) for i in rows]))
 
 
 @dataclass(frozen=True)
@@ -437,17 +461,28 @@ class Page:
     # Annotated characters with their pinyin.
     table: frozenset[tuple[str, str]]
     folded: bool
+    # Number of each character of the phrases, and what follows each one, two, three of them.
+    numbers: dict[str, int] = field(default_factory=dict)
+    after: dict[str, str] = field(default_factory=dict)
     # Answers of `follows` and `stacks`.
-    known: dict[str, dict[str, float]] = field(default_factory=dict)
+    known: dict[str, np.ndarray] = field(default_factory=dict)
     stacked: dict[tuple[str, ...], list[Stack]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, text: str) -> "Page":
         table = frozenset(re.findall(rf"([\u3400-\u9fff])\(({PINYIN})\)", text))
         phrases = kinds(plain(DAMAGED.sub("\n", text[:PHRASES])))
-        return cls(text, frozenset(text), phrases, table, not re.search("[！-～]", text))
+        numbers = {c: number for number, c in enumerate(sorted({*phrases}))}
+        after: dict[str, list[str]] = {}
+        for order in range(1, CONTEXT + 1):
+            pieces = (phrases[k:] for k in range(order))
+            for *history, c in zip(*pieces, phrases[order:], strict=False):
+                if c not in NO:
+                    after.setdefault("".join(history), []).append(c)
+        whole = not re.search("[！-～]", text)
+        return cls(text, frozenset(text), phrases, table, whole, numbers, after)
 
-    def follows(self, history: str) -> dict[str, float]:
+    def follows(self, history: str) -> np.ndarray:
         """
         How often each character follows on the page: the mean of f(c | last n), n = 1, 2, 3.
 
@@ -455,13 +490,13 @@ class Page:
         p(c | h) = (1 - w) p_language(c | h) + w f_page(c | h).
         """
         if history not in self.known:
-            share: dict[str, float] = {}
+            # The last place stands for all that the page does not have.
+            share = np.zeros(len(self.numbers) + 1)
             for order in range(1, CONTEXT + 1):
-                pieces = f"{self.phrases}{END}".split(history[-order:])[1:]
-                found = [c for piece in pieces if (c := piece[:1] or history[-order]) not in NO]
+                found = self.after.get(history[-order:], ())
                 for c, times in Counter(found).items():
                     each = len(WORDS) if c == "一" else 1
-                    share[c] = share.get(c, 0.0) + times / (len(found) + 1) / CONTEXT / each
+                    share[self.numbers[c]] += times / (len(found) + 1) / CONTEXT / each
             self.known[history] = share
         return self.known[history]
 
@@ -469,8 +504,16 @@ class Page:
         """Texts by length; the same ones come back with every history."""
         if texts not in self.stacked:
             lengths = sorted({len(text) for text in texts} - {0})
-            self.stacked[texts] = [_stack(texts, length, self._cost) for length in lengths]
+            self.stacked[texts] = [self._stack(texts, length) for length in lengths]
         return self.stacked[texts]
+
+    def _stack(self, texts: tuple[str, ...], length: int) -> Stack:
+        rows = [i for i, text in enumerate(texts) if len(text) == length]
+        line = "".join(simple(c) for i in rows for c in texts[i])
+        codes = char_model.encode(line).reshape(len(rows), length)
+        firsts = [self.numbers.get(c, len(self.numbers)) for c in kinds(line[::length])]
+        costs = np.array([self._cost(texts[i]) for i in rows])
+        return Stack(np.array(rows), codes, np.array(firsts), costs)
 
     def _cost(self, text: str) -> float:
         """Cost of simplified forms that stand nowhere else on the page."""
@@ -486,11 +529,11 @@ class Rater:
     def pieces(self, history: str, texts: tuple[str, ...]) -> np.ndarray:
         context = self._context(history)
         follows, head = self.page.follows(kinds(context)), char_model.encode(context)
+        after = char_model.distribution(head)
         rates = np.zeros(len(texts))
         for rows, codes, firsts, costs in self.page.stacks(texts):
-            first = char_model.following(head, codes[:, 0])
-            seen = np.array([follows.get(c, 0.0) for c in firsts])
-            rates[rows] = costs + np.log((1 - PAGE) * np.exp(first) + PAGE * seen)
+            first = np.exp(after[codes[:, 0]].astype(np.float64))
+            rates[rows] = costs + np.log((1 - PAGE) * first + PAGE * follows[firsts])
             if codes.shape[1] > 1:
                 lines = np.concatenate([np.broadcast_to(head, (len(rows), CONTEXT)), codes], axis=1)
                 rates[rows] += char_model.scores(lines)[:, CONTEXT + 1 :].sum(axis=1)

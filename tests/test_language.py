@@ -53,7 +53,7 @@ def test_what_follows_one_history_is_scored_as_in_a_text():
         codes = char_model.encode(signs)
         stack = char_model.encode("".join(text + c for c in signs)).reshape(-1, 4)
         expected = char_model.scores(stack)[:, -1]
-        assert char_model.following(char_model.encode(text), codes).tolist() == expected.tolist()
+        assert char_model.distribution(char_model.encode(text))[codes].tolist() == expected.tolist()
 
 
 def test_reports_that_were_held_out_are_predicted(national):
