@@ -14,7 +14,7 @@ stages are gone through again until nothing changes: a restored text is left alo
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 
-from restoration import byte_slips, code_points, decode, layout, lookalikes, page_noise, pinyin_script
+from restoration import byte_slips, code_points, decode, doubts, layout, lookalikes, page_noise, pinyin_script
 from restoration.diagnosis import Diagnosis, diagnose
 from restoration.ledger import Edit, Ledger, disjoint, override
 
@@ -60,6 +60,12 @@ class Restored:
     encoding: str
     diagnosis: Diagnosis
 
+    @property
+    def doubtful(self) -> float:
+        """Share of the text that stands in unresolved edits: damaged, and not undone."""
+        spans = (self.ledger.to_text(e.start, e.end) for e in self.ledger if e.confidence == "unresolved")
+        return sum(end - start for start, end in spans) / max(1, len(self.text))
+
 
 def restore(
     raw: bytes | str, *, level: str = "full", overrides: Sequence[Edit] = (), keep: Collection[str] = ()
@@ -99,6 +105,8 @@ def restore(
     diagnosis = diagnose(text)
     if level != "none":
         text, ledger = _rounds(text, ledger, diagnosis, level, keep)
+    if level == "full" and not diagnosis.foreign:
+        text, ledger = _do(doubts.find(text, diagnosis.annotated, diagnosis.subject), text, ledger, level)
     if overrides:
         ledger = override(source, ledger, overrides)
         text = ledger.apply(source)
@@ -140,6 +148,8 @@ def _left(edit: Edit) -> Edit:
 
 def _do(edits: list[Edit], text: str, ledger: Ledger, level: str) -> tuple[str, Ledger]:
     edits = disjoint(edit for edit in edits if level == "full" or edit.confidence == "exact")
+    # A suspicion is listed where nothing was edited: there it is no more than the edit says.
+    edits = [edit for edit in edits if edit.changes or not ledger.edits_in(edit.start, edit.end)]
     if not edits:
         return text, ledger
     return Ledger(edits, len(text)).apply(text), ledger.then(edits)

@@ -119,6 +119,9 @@ def summary(restored: Restored) -> str:
         lines.append(f"{'kind':<21}" + "".join(f"{name:>11}" for name in CONFIDENCE))
     for kind in sorted({kind for kind, _ in counts}):
         lines.append(f"{kind:<21}" + "".join(f"{counts[kind, name]:>11}" for name in CONFIDENCE))
+    left = sum(counts[kind, "unresolved"] for kind in {kind for kind, _ in counts})
+    if left:
+        lines.append(f"{left} places are left open, {restored.doubtful:.2%} of the text")
     return "\n".join(lines if counts else [*lines, "no edits"])
 
 
