@@ -206,7 +206,7 @@ def _settle(fig: Figure) -> None:
 
 
 def draw(
-    drawing: Callable, table: pd.DataFrame, *, width: float = PAGE, height: float | None = None, why: str = "",
+    drawing: str | Callable, table: pd.DataFrame, *, width: float = PAGE, height: float | None = None, why: str = "",
     **options,
 ) -> Axes | np.ndarray:  # fmt: skip
     """
@@ -214,8 +214,9 @@ def draw(
 
     Parameters
     ----------
-    drawing : callable
-        From `plot`; takes the table and `ax`, or `fig` where it draws several panels.
+    drawing : str or callable
+        A drawing of `plot` by its name ("placebo"), or any function that takes the table and `ax`, or `fig`
+        where it draws several panels.
     table : DataFrame
         What is drawn. An empty one draws nothing, and `save` says `why` in place of the figure.
     width, height : float, optional
@@ -236,6 +237,10 @@ def draw(
     >>> len(ax.lines)
     1
     """
+    if isinstance(drawing, str):
+        from analysis import plot
+
+        drawing = getattr(plot, drawing)
     height = height or min(_FRAME_INCHES + _ROW_INCHES * len(table), _PAGE_INCHES)
     fig = pyplot.figure(figsize=(width, height))
     if table.empty:

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from analysis.glossary import heading, label, report_names
+from analysis.glossary import heading, label, language, report_names
 
 # Digits of a float in CSV: enough to compute on, and short of the last bits, which differ
 # between processors.
@@ -207,6 +207,22 @@ def _flat(frame: pd.DataFrame) -> pd.DataFrame:
     return table
 
 
+def listed(terms, most: int = 8, lang: str | None = None) -> str:
+    """
+    Name some terms in a sentence, with their English names in brackets.
+
+    Examples
+    --------
+    >>> listed(["创新", "改革", "无此条"], most=2, lang="both"), listed([])
+    ('创新 (innovate), 改革 (reform) and 1 more', 'none')
+    """
+    terms, lang = list(terms), lang or language()
+    pairs = [(label(term, "zh"), label(term, "en")) for term in terms[:most]]
+    shown = [zh if lang == "zh" or zh == en else f"{zh} ({en})" for zh, en in pairs]
+    rest = f" and {len(terms) - most} more" if len(terms) > most else ""
+    return ", ".join(map(plain, shown)).replace("\\(", "(").replace("\\)", ")") + rest if terms else "none"
+
+
 def note(text: str):
     """Set one sentence in place of a table or figure."""
     from IPython.display import Markdown
@@ -214,7 +230,8 @@ def note(text: str):
     return Markdown(f"*{prose(text)}*")
 
 
-def show(frame: pd.DataFrame, digits: int = 2, index: bool = False, why: str = "", lang: str | None = None):
+def show(frame: pd.DataFrame, digits: int = 2, index: bool = False, why: str = "", fold: str = "",
+         lang: str | None = None):  # fmt: skip
     """
     Set a table for a reader: names in words, numbers to the right, notes below it.
 
@@ -230,6 +247,8 @@ def show(frame: pd.DataFrame, digits: int = 2, index: bool = False, why: str = "
         Whether the index says something; a named one does anyway.
     why : str
         Said in place of a table without rows; `frame.attrs["why"]` unless given.
+    fold : str
+        Folds a long table behind this line.
     lang : {"zh", "en", "both"}, optional
         That of the switch (`figures.style`) unless given.
 
@@ -263,6 +282,8 @@ def show(frame: pd.DataFrame, digits: int = 2, index: bool = False, why: str = "
     body = [f"<tr>{row}</tr>" for row in rows]
     lines = ["<table>", f"<thead><tr>{''.join(heads)}</tr></thead>", "<tbody>", *body, "</tbody>", "</table>"]
     lines += [f"<p>{html.escape(text)}</p>" for text in frame.attrs.get("notes", [])]
+    if fold:
+        lines = [f"<details><summary>{html.escape(fold)}</summary>", *lines, "</details>"]
     return HTML("\n".join(lines))
 
 

@@ -10,8 +10,7 @@ hit that is picked; or picks another hit. The line to keep is 200 ms.
 import statistics
 import time
 
-from analysis import corpus, lookup, views
-from analysis.explore import Explorer
+from analysis import corpus, explore
 
 # Frequent and rare, a particle, patterns, one that is absent.
 TERMS = [
@@ -24,12 +23,12 @@ LIMIT_MS = 200
 
 def main() -> None:
     began = time.process_time()
-    prepared = lookup.prepare(corpus.load())
+    prepared = explore.prepare(corpus.load())
     years = prepared.corpus.catalogue["year"]
-    explorer = Explorer(prepared, "", False, int(years.min()), int(years.max()), "both")
+    explorer = explore.Explorer(prepared, "", False, int(years.min()), int(years.max()), "both")
     opened = "opened (texts and tokens from the cache, if it is warm)"
     print(f"{opened:58s}{time.process_time() - began:9.2f} s")
-    for name in (*views.VIEWS, "contrast"):
+    for name in (*explore.VIEWS, "contrast"):
         explorer.view.value = name
         typed, picked = [], []
         for query in (*TERMS, *PATTERNS):

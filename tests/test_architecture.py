@@ -18,7 +18,7 @@ STAGES = [
     {"figures", "plot"},
     {"story"},
     {"notebooks", "pipeline", "trace", "claims", "findings"},
-    {"lookup", "views", "explore", "html"},
+    {"explore", "html"},
     {"__main__", "__init__"},
 ]  # fmt: skip
 # Library: the modules (first name below analysis) that may import it.

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from nbconvert.filters.markdown import markdown2html
 from nbformat import v4
 
-from analysis import catalogue, claims, corpus, html, lookup, paths, pipeline, story, tables, views
+from analysis import catalogue, claims, corpus, explore, html, paths, pipeline, story, tables
 
 # Harmless: an element named `mark` in a page means that a field was read as markup.
 MARKS = [
@@ -80,10 +80,10 @@ def marked(request, tmp_path_factory):
 
 def test_every_view_of_a_term_shows_marks_as_text(marked):
     mark, where = marked
-    prepared = lookup.prepare(corpus.load(where.catalogue))
+    prepared = explore.prepare(corpus.load(where.catalogue))
     for lang in ("zh", "en"):
         for query in ("经济", mark):
-            soup = BeautifulSoup(views.page(prepared, query, before=2020, after=2021, lang=lang), "html.parser")
+            soup = BeautifulSoup(explore.page(prepared, query, before=2020, after=2021, lang=lang), "html.parser")
             assert soup.find(id="mark") is None
             assert soup.find(["script", "iframe"]) is None
             assert all(re.match("data:image/svg", image["src"]) for image in soup.find_all("img"))

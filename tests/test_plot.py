@@ -127,8 +127,8 @@ DRAWINGS = {
     "arrivals": (plot.arrivals, pd.DataFrame(rng.random((10, 30)), TERMS, range(1990, 2020)), {"height": 3}),
     "calibration": (plot.calibration, pd.DataFrame({"confidence": ["exact", "inferred"], "n": 10, "rate": 0.98,
                     "low": 0.95, "high": 1.0}), {"height": 1.3}),
-    "clouds": (plot.clouds, {id: dict(zip(TERMS, np.linspace(1, 0.1, 10), strict=True)) for id in IDS},
-               {"height": 3.6}),
+    "clouds": (plot.clouds, pd.DataFrame([(id, term, 1 - at / 11) for id in IDS for at, term in enumerate(TERMS)],
+               columns=["report", "term", "weight"]), {"height": 3.6}),
     "composition": (plot.composition, pd.DataFrame(0.2, IDS, ["review", "guiding", "tasks", "self-government",
                     "other"]), {}),
     "courses": (plot.courses, course([2021, 2023, 2026], ["city work-report", "district five-year-plan"]),
@@ -164,9 +164,6 @@ DRAWINGS = {
 def drawn(name: str, lang: str):
     call, table, options = DRAWINGS[name]
     options = {"height": None, "width": figures.PAGE, **options}
-    if isinstance(table, dict):
-        fig = pyplot.figure(figsize=(options["width"], options["height"]))
-        return call(table, fig=fig, lang=lang)
     return np.ravel(figures.draw(call, table, lang=lang, **options))[0].figure
 
 

@@ -132,6 +132,11 @@ class Claims:
     # The names of the first version, until every notebook has the new ones.
     state, say = record, show
 
+    @staticmethod
+    def traced(term: str, reports: Iterable[str] = (), function: str | None = None, *options: str) -> str:
+        """Write the evidence for `record`: arguments of `python -m analysis trace` that list the hits (`traced`)."""
+        return traced(term, reports, function, *options)
+
     def save(self) -> None:
         """Write this notebook's part, and the whole ledger from all parts."""
         table = pd.DataFrame([astuple(claim) for claim in self.claims.values()], columns=COLUMNS)

@@ -226,15 +226,16 @@ def shift(
     ----------
     table : DataFrame
         Columns `term`, `contribution` (bits, not negative), `direction` (one of `names`), and optionally `low`,
-        `high` (signed: positive where `names[1]` has more, the target of `keyness.divergence_shift`). The bars
-        drawn add up to the sum of `contribution`.
+        `high` (what chance makes of it, signed: positive where `names[1]` has more). The bars drawn add up to the
+        sum of `contribution`.
     """
     top, rest = table.head(most), table.iloc[most:]
     sign = np.where(top["direction"] == names[1], 1, -1)
     y = np.arange(len(top))
     ax.barh(y, sign * top["contribution"], color=[AFTER if s > 0 else BEFORE for s in sign], height=0.75)
     if "low" in top:
-        ax.hlines(y, top["low"], top["high"], color="0.1", linewidth=0.7)
+        ax.hlines(y, top["low"], top["high"], color="#E69F00", linewidth=2)
+        above(ax, [Line2D([], [], color="#E69F00", linewidth=2, label=heading("95% by chance", lang))])
     tail = rest.groupby("direction")["contribution"].sum().reindex(names, fill_value=0)
     ax.barh([len(top)] * 2, [-tail.iloc[0], tail.iloc[1]], color="0.85", height=0.75)
     _cut_tail(ax, top, len(top), tail)

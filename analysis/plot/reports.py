@@ -114,18 +114,21 @@ def _two_lines(name: str) -> str:
 
 
 def clouds(
-    weights: Mapping[str, Mapping[str, float]], *, fig: Figure, columns: int = 3, seed: int = 0, lang: str | None = None
+    table: pd.DataFrame, *, fig: Figure, by: str = "report", columns: int = 3, seed: int = 0, lang: str | None = None
 ) -> Figure:
     """
     Draw a word cloud of each group as real text, so that a PDF of it can be searched.
 
     Parameters
     ----------
-    weights : mapping of group to mapping of term to positive number
-        For example class TF-IDF; raw counts would show only what every report says.
+    table : DataFrame
+        `by`, `term`, `weight` (positive), for example class TF-IDF; raw counts would show only what every report
+        says.
     seed : int
         Of the layout; the same seed gives the same cloud.
     """
+    weights = {group: dict(zip(rows["term"], rows["weight"], strict=True))
+               for group, rows in table.groupby(by, sort=False)}  # fmt: skip
     looks, columns = palette(weights), min(columns, len(weights) + 1)
     cells = list(fig.subplots(-(-(len(weights) + 1) // columns), columns, squeeze=False).flat)
     for ax, group in zip(cells, weights, strict=False):

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from matplotlib import pyplot
 
-from analysis import corpus, figures, html, lookup, pipeline, plot, tables
+from analysis import corpus, explore, figures, html, pipeline, plot, tables
 
 BUILD = Path(__file__).parent / "build"
 # What the paper is about: figure, caption, table and number of hits follow.
@@ -13,9 +13,9 @@ TERM = "高质量发展"
 
 def main(folder: Path = BUILD, term: str = TERM) -> None:
     reports = corpus.load()
-    prepared = lookup.prepare(reports)
-    found = lookup.find(prepared, term)
-    rates = lookup.rates(prepared, found)
+    prepared = explore.prepare(reports)
+    found = explore.find(prepared, term)
+    rates = explore.rates(prepared, found)
     said = {figure["slug"]: figure["caption"] for figure in html.pictures(pipeline.places())}
     macros = {
         "CorpusHash": reports.hash, "CorpusReports": len(reports), "TermName": term,
