@@ -9,7 +9,7 @@ import time
 import pytest
 
 from analysis import __main__ as command
-from analysis import concordance, corpus, explore, lookup, paths
+from analysis import concordance, corpus, explore, paths
 from restoration import __main__ as restorer
 
 DAMAGED = "\ufeff領(lǐng)導(dǎo)\n"
@@ -125,7 +125,7 @@ def test_a_bad_pattern_is_a_sentence_and_soon(loaded, capsys, pattern):
 
 @pytest.mark.parametrize("pattern", BAD)
 def test_the_explorer_goes_on_after_a_bad_pattern(loaded, pattern):
-    shown = explore.Explorer(lookup.prepare(corpus.load(loaded)), "经济", True, None, None, "en")
+    shown = explore.Explorer(explore.prepare(corpus.load(loaded)), "经济", True, None, None, "en")
     good = shown.said.value
     shown.term.value = pattern
     assert shown.found is None

@@ -7,7 +7,7 @@ import pytest
 import tiny
 from scipy import sparse
 
-from analysis import contrast, corpus, counts, keyness, lookup, occurrences, paths, tokens, views
+from analysis import contrast, corpus, counts, explore, keyness, occurrences, paths, tokens
 from analysis.catalogue import draft
 from analysis.contrast import changes, exchange, wholes
 from analysis.uncertainty import Refusal
@@ -139,11 +139,11 @@ def test_reports_of_one_year_are_no_contrast(tmp_path, n):
     table = pd.read_csv(tmp_path / "catalogue.csv", keep_default_na=False, dtype=str)
     table["level"] = "city"
     draft.write(table, tmp_path / "catalogue.csv")
-    one = lookup.prepare(corpus.load(tmp_path / "catalogue.csv"))
+    one = explore.prepare(corpus.load(tmp_path / "catalogue.csv"))
     with pytest.raises(contrast.NotComparable, match="on both sides"):
-        lookup.compare(one, lookup.find(one, "改革"), 2021, 2021)
+        explore.compare(one, explore.find(one, "改革"), 2021, 2021)
     for lang, says in (("zh", "没有另一组 (2021 / 2021)"), ("en", "no second set (2021 / 2021)")):
-        assert says in views.page(one, "改革", before=2021, after=2021, lang=lang)
+        assert says in explore.page(one, "改革", before=2021, after=2021, lang=lang)
 
 
 def test_the_matrix_has_every_pair_once_in_order_of_time():

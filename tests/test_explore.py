@@ -226,7 +226,8 @@ def test_controls_that_are_saved_carry_the_page_that_needs_none(monkeypatch):
     assert data["text/html"] == explore.show(corpus.load(), "改革", live=False).data
 
 
-@pytest.mark.parametrize(("what", "ending"), [("figure", ".svg"), ("table", ".rates.csv"), ("concordance (CSV)", ".csv"),
+@pytest.mark.parametrize(("what", "ending"), [("figure", ".svg"), ("table", ".rates.csv"),
+                                              ("concordance (CSV)", ".csv"),
                                               ("concordance (Word)", ".docx"), ("concordance (TEI)", ".xml")])
 def test_what_is_shown_can_be_saved(explorer, tmp_path, monkeypatch, what, ending):
     monkeypatch.setattr(explore.paths, "FIGURES", tmp_path)
