@@ -8,7 +8,6 @@ from analysis import concordance, contrast, corpus, findings, paths
 from analysis.catalogue import draft
 from analysis.claims.evidence import arguments
 from analysis.contrast import changes
-from analysis.findings import refusals, targets, wordings
 
 
 @pytest.fixture(scope="module")
@@ -34,11 +33,11 @@ def raw():
 @pytest.fixture(scope="module")
 def found(reports, study, pair):
     """All findings, with few choices: the grid of analyses takes a quarter of a minute."""
-    few = {name: options[:1] for name, options in wordings.GRID.items()}
-    few["cluster"] = wordings.GRID["cluster"]
+    few = {name: options[:1] for name, options in findings._GRID.items()}
+    few["cluster"] = findings._GRID["cluster"]
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(wordings, "GRID", few)
-        return targets.targets({"full": reports}, pair) + wordings.found({"full": study}, pair)
+        patch.setattr(findings, "_GRID", few)
+        return findings.targets({"full": reports}, pair) + findings.in_words({"full": study}, pair)
 
 
 def test_there_are_ten_and_each_number_lies_in_its_interval(found):
@@ -57,7 +56,7 @@ def test_each_finding_can_be_quoted_three_times(found, reports):
         for (id, start, end), row in zip(one.places, quoted.itertuples(), strict=True):
             inside = reports[id].text[start:end].replace("\n", " ")
             shown = row.quotation.split("【")[1].split("】")[0]
-            assert shown == inside if len(inside) <= findings.LONGEST else shown[:9] == inside[:9]
+            assert shown == inside if len(inside) <= findings._LONGEST else shown[:9] == inside[:9]
             assert row.raw == "-".join(map(str, reports[id].ledger.to_raw(start, end)))
 
 
@@ -69,7 +68,7 @@ def test_the_hits_of_a_rate_are_those_that_its_evidence_lists(found, reports, id
 
 
 def test_targets_are_held_against_each_other_as_the_texts_state_them(reports, pair):
-    rows = targets.both(reports, pair).set_index("indicator")
+    rows = findings.stated_by_both(reports, pair).set_index("indicator")
     # Read by eye: 8%-8.5% became 5%; the ends that are nearer differ by three points.
     gdp = rows.loc["地区生产总值"]
     assert gdp[["value_before", "high_before", "value_after", "change"]].tolist() == [8, 8.5, 5, -3]
@@ -95,28 +94,28 @@ def test_evidence_for_a_target_is_sought_as_it_is_written(tmp_path, before, afte
     draft.write(draft.draft(tmp_path), tmp_path / "catalogue.csv")
     reports = corpus.load(tmp_path / "catalogue.csv")
     two = SimpleNamespace(reference=reports.ids[:1], target=reports.ids[1:])
-    (row,) = (r for r in targets.both(reports, two).itertuples() if r.indicator == "地区生产总值")
-    asked = arguments(targets._evidence(reports, row))
+    (row,) = (r for r in findings.stated_by_both(reports, two).itertuples() if r.indicator == "地区生产总值")
+    asked = arguments(findings._evidence(reports, row))
     assert (asked["term"], asked["regex"], asked["report"]) == (term, regex, reports.ids)
     hits = concordance.hits(reports, asked.pop("term"), **asked)
     assert set(hits["report"]) == set(reports.ids)
 
 
 def test_a_finding_that_hangs_on_restoration_says_so(reports, pair, monkeypatch):
-    whole = targets.both(reports, pair)
+    whole = findings.stated_by_both(reports, pair)
     other = whole.assign(change=whole["change"].where(whole["indicator"] != "地区生产总值", 1.0))
     other.attrs = whole.attrs
     tables = iter([whole, other])
-    monkeypatch.setattr(targets, "both", lambda *_: next(tables))
-    lower = targets.targets({"full": reports, "none": reports}, pair)[0]
+    monkeypatch.setattr(findings, "stated_by_both", lambda *_: next(tables))
+    lower = findings.targets({"full": reports, "none": reports}, pair)[0]
     assert (lower.holds, lower.of) == (0.5, 2)
 
 
 def test_only_what_is_lower_is_named(reports, pair, monkeypatch):
-    rows = targets.both(reports, pair)
+    rows = findings.stated_by_both(reports, pair)
     rows["change"] = rows["change"].where(rows["indicator"] == "地区生产总值", 0.0)
-    monkeypatch.setattr(targets, "both", lambda *_: rows)
-    lower = targets.targets({"full": reports}, pair)[0]
+    monkeypatch.setattr(findings, "stated_by_both", lambda *_: rows)
+    lower = findings.targets({"full": reports}, pair)[0]
     assert lower.value == 1
     assert "地区生产总值" in lower.statement
     assert "固定资产投资" not in lower.statement
@@ -134,7 +133,7 @@ def test_quotations_take_reports_and_sections_in_turn(reports):
 
 def test_what_tempts_is_refused_with_a_reason(reports, raw, study, pair):
     naive = findings.study(raw, "tasks").counts
-    table = refusals.refusals(reports, study.counts, naive, pair,
+    table = findings.refusals(reports, study.counts, naive, pair,
                               changes.changes(pair, study.counts))  # fmt: skip
     assert len(table) >= 5
     assert table["tempting"].is_unique
@@ -145,10 +144,10 @@ def test_what_tempts_is_refused_with_a_reason(reports, raw, study, pair):
 def test_without_a_pair_nothing_is_compared(reports, study):
     none = contrast.widest(study.counts.restrict(report="shanxi-gov-2023"),
                         reports.catalogue.loc[["shanxi-gov-2023"]])  # fmt: skip
-    assert targets.targets({"full": reports}, none) == []
-    assert wordings.settled({"full": study}, none) == []
-    assert wordings.stayed(study, none) == []
-    assert wordings.domains({"full": study}, none) == []
+    assert findings.targets({"full": reports}, none) == []
+    assert findings._settled({"full": study}, none) == []
+    assert findings._stayed(study, none) == []
+    assert findings._domains({"full": study}, none) == []
 
 
 def test_the_table_has_one_row_a_finding(found):
