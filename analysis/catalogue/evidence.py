@@ -9,7 +9,7 @@ the heaviest value wins, and what spoke against it is said.
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import PurePath
 from typing import NamedTuple
 
@@ -99,11 +99,12 @@ class Vote(NamedTuple):
 
 @dataclass(frozen=True)
 class Finding:
-    """What a column is, why, and what spoke against it."""
+    """What a column is, why, what spoke against it, and by how much the one outweighs the other."""
 
     value: str
     why: str = ""
     against: str = ""
+    margin: float = 0.0
 
 
 def weigh(text: str, metadata: dict[str, str] | None = None, path: PurePath | None = None) -> dict[str, Finding]:
@@ -177,7 +178,8 @@ def _decided(votes: Iterable[Vote]) -> Finding:
     why = "; ".join(list(dict.fromkeys(vote.why for vote in votes if vote.value == value))[:2])
     best = next((vote for vote in votes if vote.value != value and vote.weight >= 2), None)
     against = f"{best.why} (which says {best.value})" if best else ""
-    return Finding(value, why, against)
+    others = max((weight for other, weight in weights.items() if other != value), default=0.0)
+    return Finding(value, why, against, weights[value] - others)
 
 
 # --- title and genre ------------------------------------------------------------------------------
@@ -238,16 +240,15 @@ def _where(text: str, head: _Head, metadata: dict[str, str], path: PurePath | No
     # What lies in another place that is named belongs there: 太原市 in 山西省.
     best = _decided(fitting)
     if level.value == "national":
-        best = Finding("000000", level.why)
+        best = Finding("000000", level.why, margin=level.margin)
     elif not best.value or max(vote.weight for vote in fitting) < 3:
         within = _decided([vote for vote in codes if len(vote.value.rstrip("0")) < 5]).value if codes else ""
         best, level = _from_words(text, level, within if within and _level(within) != level.value else "", codes)
     found = {"level": level}
     if place := places.by_code().get(best.value) or _older(best.value):
-        found |= {"place": Finding(place.name, best.why, best.against), "code": Finding(place.code, best.why)}
-        found["level"] = Finding(
-            place.level, level.why or best.why, level.against if place.level == level.value else ""
-        )
+        found |= {"place": replace(best, value=place.name), "code": replace(best, value=place.code, against="")}
+        against = level.against if place.level == level.value else ""
+        found["level"] = Finding(place.level, level.why or best.why, against, level.margin)
     return found
 
 
@@ -267,7 +268,8 @@ def _from_words(text: str, level: Finding, within: str, codes: list[Vote]) -> tu
     if weighed and (weighed[0][0] >= 3 or weighed[0][1].code in support):
         weight, place, why = weighed[0]
         if len(weighed) == 1 or weight > 1.1 * weighed[1][0]:
-            return Finding(place.code, why), Finding(place.level, level.why or why, level.against)
+            clear = weight >= 20 and (len(weighed) == 1 or weight > 2 * weighed[1][0])
+            return Finding(place.code, why, margin=4.0 if clear else 2.0), replace(level, value=place.level, why=level.why or why)
     return _decided([vote for vote in codes if _level(vote.value) == level.value]), level
 
 
@@ -507,7 +509,7 @@ def _when(
     if stated and abs(int(stated[:4]) - int(year.value)) <= 1:
         found["delivered"] = Finding(stated, "the head states the day")
         if stated[:4] == year.value:
-            found["date"] = Finding(stated, f"{year.why}; the head states the day", year.against)
+            found["date"] = replace(year, value=stated, why=f"{year.why}; the head states the day")
     if genre == "work-report":
         found["plans"] = Finding(year.value, year.why)
     if genre == "five-year-plan" and (span := _span(head.text + " " + metadata.get("title", ""))):
