@@ -43,8 +43,9 @@ def parser() -> argparse.ArgumentParser:
     option("-o", "--out", type=Path, help="FOLDER/catalogue.csv unless given")
     option("--force", action="store_true", help="replace a catalogue that is there")
 
-    option = add("check", _check, "say everything that is wrong with a catalogue")
+    option = add("check", _check, "say everything that is wrong with a catalogue, and doubtful about its texts")
     option("catalogue", nargs="?", type=Path, default=paths.CATALOGUE)
+    option("--page", type=Path, metavar="HTML", help="write a page that shows the corpus at a glance")
 
     option = add("run", _run, "restore, execute the notebooks, write the figures")
     corpus(option)
@@ -129,11 +130,19 @@ def _restore(args: argparse.Namespace) -> int:
 
 
 def _check(args: argparse.Namespace) -> int:
-    from analysis import catalogue
+    from analysis import catalogue, doctor
 
     said, good = catalogue.describe(args.catalogue)
     print(said)
-    return 0 if good else 1
+    if not good:
+        return 1
+    findings = doctor.examine(args.catalogue)
+    if len(findings):
+        print(f"\nDoubts, to be settled by reading ({len(findings)}):\n{doctor.describe(findings)}")
+    if args.page:
+        storage.apart([args.catalogue], [args.page])
+        print(f"at a glance: {storage.write(args.page, doctor.page(args.catalogue, findings))}")
+    return 0
 
 
 def _draft(args: argparse.Namespace) -> int:

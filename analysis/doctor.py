@@ -12,15 +12,18 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
+from html import escape
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
-from analysis import lexicons, storage
 from analysis import catalogue as catalogues
+from analysis import lexicons, storage
 from analysis.catalogue import evidence, gather, places
 from analysis.readers import Unreadable, decoded
+from restoration import diagnose
 
 COLUMNS = ["id", "file", "kind", "what", "evidence", "remedy"]
 # Kinds of findings, the gravest first, in words.
@@ -41,6 +44,11 @@ KINDS = {
     "twice": "two reports of one place, kind and year",
     "gap": "missing years",
 }
+# What a diagnosis shows, in words.
+_DAMAGE = {
+    "annotated": "ghost pinyin", "slipped": "byte slips", "traditional": "traditional script", "disguised": "characters in disguise",  # noqa: E501
+    "lost": "lost characters",
+}  # fmt: skip
 # Characters of a window, and which share of windows is kept: chosen by the windows, alike in all texts.
 _WINDOW, _KEPT = 20, 8
 # Windows that more texts hold are wording of the genre.
@@ -53,15 +61,23 @@ _STRONG, _STRONG_YEAR = 4.0, 2.5
 # Shares of the usual length of a series, below which a text is short.
 _ABRIDGED, _SHORT = 0.4, 0.7
 # How reports close; annexes may follow.
-_CLOSING = re.compile("让我们|谢谢大家|各位代表[！!，,：:]|奋斗[！!。]|新篇章|贡献[！!]|请予审议|万岁|前进[！!]|[！!]\\s*\\Z")
+_CLOSING = re.compile(
+    "让我们|谢谢大家|各位代表[！!，,：:]|奋斗[！!。]|新篇章|贡献[！!]|请予审议|万岁|前进[！!]|[！!]\\s*\\Z"
+)
 _STOP = re.compile(r"[。！？”’）)】》〉…!?;；.—\]]\s*\Z")
 _PAGE = re.compile(
     "版权所有|备案(?:序)?号|ICP备|网安备|上一[篇条]|下一[篇条]|打印(?:本页|此页)|关闭(?:窗口|本页)|当前位置|您(?:的|现在的)?位置|浏览次数|点击(?:数|次数|量)|"
     "责任编辑[:：]|扫一扫|分享到|网站地图|技术支持[:：]|【字体|字号[:：]|视力保护|加入收藏|设为首页|无障碍|"
     "网站标识码|索\\s*引\\s*号|信息来源[:：]|发布机构[:：]|相关(?:链接|阅读|文档)|微信公众号|下载(?:地址|附件)"
 )
-_MARKUP = re.compile(r"</?(?:p|br|div|span|strong|b|em|font|td|tr|table|a|img)\b[^<>\n]{0,200}>|&(?:nbsp|quot|amp|[lr]dquo|#\d{2,5});", re.I)
-_HEADING = re.compile(r"^(?:\*\*|#+ )?\s*(?:第?[一二三四五六七八九十]{1,3}(?:[、．.]|[章节部]|部分)|[（(][一二三四五六七八九十]{1,3}[）)])", re.MULTILINE)
+_MARKUP = re.compile(
+    r"</?(?:p|br|div|span|strong|b|em|font|td|tr|table|a|img)\b[^<>\n]{0,200}>|&(?:nbsp|quot|amp|[lr]dquo|#\d{2,5});",
+    re.I,
+)
+_HEADING = re.compile(
+    r"^(?:\*\*|#+ )?\s*(?:第?[一二三四五六七八九十]{1,3}(?:[、．.]|[章节部]|部分)|[（(][一二三四五六七八九十]{1,3}[）)])",  # noqa: E501
+    re.MULTILINE,
+)
 _TOP = re.compile(r"^(?:\*\*|#+ )?\s*([一二三四五六七八九十]{1,3})、", re.MULTILINE)
 _NUMBERS = {c: n for n, c in enumerate("一二三四五六七八九十", start=1)}
 
@@ -76,6 +92,7 @@ class _Text:
     windows: np.ndarray
     print: str
     found: dict[str, evidence.Finding]
+    damage: tuple[str, ...]
 
 
 def examine(catalogue: Path) -> pd.DataFrame:
@@ -90,7 +107,8 @@ def examine(catalogue: Path) -> pd.DataFrame:
     -------
     DataFrame
         `id`, `file`, `kind` (of `KINDS`), `what`, `evidence`, `remedy` in words, by kind, then id. A finding
-        about a series has the id of no report.
+        about a series has the id of no report. `attrs["reports"]` has `han` (Chinese characters) and
+        `damage` (kinds, in words) of each report.
 
     Raises
     ------
@@ -101,7 +119,7 @@ def examine(catalogue: Path) -> pd.DataFrame:
     --------
     >>> from analysis import paths
     >>> examine(paths.OWN).kind.tolist()
-    ['cut', 'cut', 'page']
+    ['cut', 'page']
     """
     path = Path(catalogue)
     table = catalogues.read(path)
@@ -119,14 +137,25 @@ def examine(catalogue: Path) -> pd.DataFrame:
     found += _series(table)
     order = {kind: number for number, kind in enumerate(KINDS)}
     found.sort(key=lambda row: (order[row[2]], row[0], row[3]))
-    return pd.DataFrame(found, columns=COLUMNS)
+    findings = pd.DataFrame(found, columns=COLUMNS)
+    sizes = {one.row.Index: (one.han, ", ".join(one.damage)) for one in texts}
+    findings.attrs["reports"] = pd.DataFrame.from_dict(sizes, orient="index", columns=["han", "damage"])
+    return findings
 
 
 def _looked_at(row, folder: Path) -> _Text:
     text, _ = decoded(storage.read(folder / row.file))
     codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
     han = codes[(codes >= 0x3400) & (codes <= 0x9FFF)]
-    return _Text(row, text, len(han), _windows(han), storage.checksum(han.tobytes()), evidence.weigh(text))
+    return _Text(
+        row, text, len(han), _windows(han), storage.checksum(han.tobytes()), evidence.weigh(text), _damage(text)
+    )
+
+
+def _damage(text: str) -> tuple[str, ...]:
+    """Kinds of damage that restoration will look at, in words."""
+    found = diagnose(text)
+    return tuple(said for name, said in _DAMAGE.items() if getattr(found, name))
 
 
 def _windows(han: np.ndarray) -> np.ndarray:
@@ -152,9 +181,12 @@ def _alone(one: _Text) -> Iterator[tuple]:
         return (one.row.Index, one.row.file, kind, what, shown, remedy)
 
     letters = len(re.findall("[A-Za-z]", one.text))
-    if letters > one.han and len(one.text) > 200:
-        yield say("language", "is not in Chinese", f"{letters} Latin letters, {one.han} Chinese characters",
-                  "take it out of the catalogue")  # fmt: skip
+    others = len(
+        re.findall("[\u3040-\u30fa\u1100-\u11ff\uac00-\ud7af\u0400-\u04ff\u0600-\u06ff\u0e00-\u0fff]", one.text)
+    )
+    if letters + 20 * others > one.han and len(one.text) > 200:
+        shown = f"{letters} Latin letters, {others} of other scripts, {one.han} Chinese characters"
+        yield say("language", "is not in Chinese", shown, "take it out of the catalogue")
         return
     yield from _contradictions(one, say)
     yield from _anachronisms(one, say)
@@ -162,7 +194,7 @@ def _alone(one: _Text) -> Iterator[tuple]:
     yield from _sections(one, say)
     lost = one.text.count("\ufffd") + len(re.findall("[\ud800-\udfff]", one.text))
     if lost:
-        yield say("damage", f"has {lost} characters that are lost or fit no encoding", _around(one.text, "[\ufffd\ud800-\udfff]"),
+        yield say("damage", f"has {lost} characters that are lost or fit no encoding", _around(one.text, "[\ufffd\ud800-\udfff]"),  # noqa: E501
                   "get the file again, if a better one is to be had")  # fmt: skip
 
 
@@ -170,7 +202,7 @@ def _contradictions(one: _Text, say) -> Iterator[tuple]:
     """What the text itself says strongly and the catalogue does not."""
     row = one.row
     place, level, genre, year = (_strong(one, column) for column in ("place", "level", "genre", "date"))
-    if place and row.place and not _same_place(row.place, place.value):
+    if place and row.place and not _same_place(row.place, place.value) and not _holds(place.value, row):
         yield say("place", f"is of {place.value}, and catalogued as {row.place}", place.why,
                   "put the right text there, or correct place, code and issuer")  # fmt: skip
     elif level and level.value != row.level and row.level != "other":
@@ -196,6 +228,12 @@ def _same_place(name: str, other: str) -> bool:
     return one.code == two.code or (one.short == two.short and one.level == two.level)
 
 
+def _holds(name: str, row) -> bool:
+    """Whether a place is the larger one in which that of a row lies: a title may begin with it."""
+    larger = places.find(name)
+    return bool(larger and row.code and places.lies_in(row.code, larger.code))
+
+
 def _anachronisms(one: _Text, say) -> Iterator[tuple]:
     last = max([one.row.year, *(int(d[:4]) for d in (one.row.delivered,) if d)])
     early = [(year, term) for term, year in _coinage() if year > last and term in one.text]
@@ -203,7 +241,7 @@ def _anachronisms(one: _Text, say) -> Iterator[tuple]:
         year, term = max(early)
         names = ", ".join(f"{t} ({y})" for y, t in sorted(early)[:4])
         yield say("anachronism", f"speaks of {term}, which is of {year}, and is catalogued as {one.row.year}",
-                  f"{names}: {_around(one.text, re.escape(term))}", "correct date, or put the right text there")  # fmt: skip
+                  f"{names}: {_around(one.text, re.escape(term))}", "correct date, or put the right text there")  # fmt: skip  # noqa: E501
 
 
 @cache
@@ -215,7 +253,11 @@ def _coinage() -> tuple[tuple[str, int], ...]:
 def _remains(one: _Text, say) -> Iterator[tuple]:
     """Furniture of pages in short lines, and marks of their making."""
     lines = [line.strip() for line in one.text.splitlines()]
-    furniture = [line for line in lines if 3 < len(line) <= 60 and _PAGE.search(line) and not re.search("[，。；].*[，。；]", line)]
+    furniture = [
+        line
+        for line in lines
+        if 3 < len(line) <= 60 and _PAGE.search(line) and not re.search("[，。；].*[，。；]", line)
+    ]
     marks = _MARKUP.findall(one.text)
     if furniture or len(marks) > 2:
         shown = "; ".join(line[:40] for line in furniture[:3]) or f"{len(marks)} marks such as {marks[0]}"
@@ -246,7 +288,7 @@ def _sections(one: _Text, say) -> Iterator[tuple]:
 def _left_out(numbers: list[int]) -> list[str]:
     """Numbers that a count which begins once and never turns back leaves out."""
     tens = "一二三四五六七八九十"
-    if len(numbers) < 3 or any(b <= a for a, b in zip(numbers, numbers[1:], strict=False)) or numbers[0] != 1:
+    if len(numbers) < 3 or any(b <= a for a, b in pairwise(numbers)) or numbers[0] != 1:
         return []
     return [tens[n - 1] for n in range(1, numbers[-1]) if n not in numbers]
 
@@ -269,7 +311,7 @@ def _doubles(texts: list[_Text]) -> Iterator[tuple]:
     for one in texts:
         if one.han and (other := first.setdefault(one.print, one)) is not one:
             yield (one.row.Index, one.row.file, "same", f"has the text of {other.row.Index}",
-                   f"the same {one.han:,} Chinese characters as {other.row.file}", "keep one of them; it would count twice")  # fmt: skip
+                   f"the same {one.han:,} Chinese characters as {other.row.file}", "keep one of them; it would count twice")  # fmt: skip  # noqa: E501
     kept = [one for one in texts if first.get(one.print) is one and len(one.windows)]
     for a, b, shared in _pairs(kept):
         one, other = kept[a], kept[b]
@@ -360,7 +402,7 @@ def _series(table: pd.DataFrame) -> Iterator[tuple]:
         if missing and len(years) >= 3 and len(missing) <= 2 * len(years):
             spans = _spans(missing)
             yield ("", "", "gap", f"{place}: no {genre} for {spans}",
-                   f"{len(years)} years from {min(years)} to {max(years)}", "find them, or say that they are missing")  # fmt: skip
+                   f"{len(years)} years from {min(years)} to {max(years)}", "find them, or say that they are missing")  # fmt: skip  # noqa: E501
 
 
 def _spans(years: list[int]) -> str:
@@ -413,3 +455,91 @@ def describe(findings: pd.DataFrame, most: int = 20) -> str:
         if len(rows) > most_of_kind:
             lines.append(f"  … and {len(rows) - most_of_kind} more")
     return "\n".join(lines)
+
+
+# --- as a page --------------------------------------------------------------------------------------
+
+_STYLE = """
+body { font: 14px/1.5 sans-serif; margin: 2em auto; max-width: 1200px; color: #222 }
+table { border-collapse: collapse; margin: 1em 0 } td, th { padding: 1px 6px; text-align: left; vertical-align: top }
+.grid td, .grid th { padding: 0 2px; text-align: center; font-size: 11px; white-space: nowrap } .grid th { text-align: left }
+.has { background: #3b6ea5; color: #fff } .many { background: #b5541c; color: #fff } .none { background: #eee; color: #999 }
+.doubt { outline: 2px solid #d33; outline-offset: -2px }
+"""  # noqa: E501
+
+
+def page(catalogue: Path, findings: pd.DataFrame) -> str:
+    """
+    Show a corpus at a glance: what there is by place and year, lengths, kinds, damage, and every doubt.
+
+    Parameters
+    ----------
+    catalogue : Path
+    findings : DataFrame
+        As `examine` returns them.
+
+    Returns
+    -------
+    str
+        A page of HTML that needs nothing else.
+    """
+    table = catalogues.read(Path(catalogue)).join(findings.attrs["reports"])
+    title = f"{len(table):,} reports, {table.year.min()}–{table.year.max()}, {findings.id.replace('', np.nan).nunique()} in doubt"  # noqa: E501
+    parts = [
+        f"<!doctype html><html lang=zh><meta charset=utf-8><title>{escape(title)}</title><style>{_STYLE}</style>",
+        f"<h1>{escape(title)}</h1><p>{escape(str(catalogue))}</p>",
+        "<h2>Kinds</h2>", _kinds(table),
+        "<h2>Places and years</h2><p>A cell is a report; its number says how many hundred Chinese characters it has. Brown: "  # noqa: E501
+        "more than one. Framed: there is a doubt about it.</p>", _grid(table, set(findings.id)),
+        "<h2>Damage, before restoration</h2>", _damaged(table),
+        "<h2>Doubts</h2>", _doubts(findings),
+    ]  # fmt: skip
+    return "\n".join(parts) + "\n"
+
+
+def _kinds(table: pd.DataFrame) -> str:
+    rows = []
+    for (level, genre), some in table.groupby(["level", "genre"], sort=True):
+        sizes = some.han.dropna()
+        low, middle, high = (f"{size:,.0f}" for size in sizes.quantile([0, 0.5, 1])) if len(sizes) else ("–",) * 3
+        rows.append([level, genre, f"{len(some):,}", f"{some.place.nunique():,}", low, middle, high])
+    return _html(["level", "genre", "reports", "places", "shortest", "median", "longest (Chinese characters)"], rows)
+
+
+def _grid(table: pd.DataFrame, doubtful: set[str]) -> str:
+    # One year apart from all others would draw a page of empty columns.
+    years = sorted(table.year.unique())
+    lines = ["<table class=grid><tr><th>" + "".join(f"<th>{year % 100:02d}" for year in years)]
+    order = {level: number for number, level in enumerate(catalogues.LEVELS)}
+    keys = table.assign(_order=table.level.map(order), _place=table.place.where(table.place != "", "(no place)"))
+    for (_, code, place), rows in keys.groupby(["_order", "code", "_place"], sort=True):
+        cells = []
+        for year in years:
+            here = rows[rows.year == year]
+            kind = "none" if here.empty else "has" if len(here) == 1 else "many"
+            doubt = " doubt" if doubtful & set(here.index) else ""
+            said = "" if here.empty or here.han.isna().all() else f"{here.han.max() / 100:.0f}"
+            names = escape(", ".join(here.index))
+            cells.append(f'<td class="{kind}{doubt}" title="{names}">{said}')
+        lines.append(f'<tr><th title="{escape(code)}">{escape(place)}' + "".join(cells))
+    return "\n".join([*lines, "</table>"])
+
+
+def _damaged(table: pd.DataFrame) -> str:
+    kinds = Counter(kind for said in table.damage.dropna() for kind in said.split(", ") if kind)
+    if not kinds:
+        return "<p>No report shows a kind of damage that restoration knows.</p>"
+    return _html(["kind", "reports"], [[kind, f"{many:,}"] for kind, many in kinds.most_common()])
+
+
+def _doubts(findings: pd.DataFrame) -> str:
+    if findings.empty:
+        return "<p>None.</p>"
+    rows = [[KINDS[row.kind], row.id, row.file, row.what, row.evidence, row.remedy] for row in findings.itertuples()]
+    return _html(["kind", "id", "file", "what", "evidence", "remedy"], rows)
+
+
+def _html(header: list[str], rows: list[list[str]]) -> str:
+    lines = ["<table><tr>" + "".join(f"<th>{escape(name)}" for name in header)]
+    lines += ["<tr>" + "".join(f"<td>{escape(str(cell))}" for cell in row) for row in rows]
+    return "\n".join([*lines, "</table>"])

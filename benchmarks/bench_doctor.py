@@ -81,9 +81,9 @@ def unreadable(text, row, rng):
 
 
 PLANTS = {
-    "same": (same, "same"), "near": (near, "near"), "place": (place, "place"), "year": (year, "year"), "cut": (cut, "cut"),
+    "same": (same, "same"), "near": (near, "near"), "place": (place, "place"), "year": (year, "year"), "cut": (cut, "cut"),  # noqa: E501
     "abridged": (abridged, "cut"), "language": (language, "language"), "page": (page, "page"),
-    "structure": (structure, "structure"), "anachronism": (anachronism, "anachronism"), "unreadable": (unreadable, "unreadable"),
+    "structure": (structure, "structure"), "anachronism": (anachronism, "anachronism"), "unreadable": (unreadable, "unreadable"),  # noqa: E501
 }  # fmt: skip
 
 
@@ -98,7 +98,10 @@ def corpus(folder: Path, many: int, rng: random.Random) -> list[tuple[str, dict,
             if file.as_posix() in KNOWN or "-" in path.stem:
                 continue
             true = gold(file)
-            row = {c: true[c] for c in ("place", "issuer", "level", "genre")} | {"date": true["year"], "title": "政府工作报告"}
+            row = {c: true[c] for c in ("place", "issuer", "level", "genre")} | {
+                "date": true["year"],
+                "title": "政府工作报告",
+            }
             row["code"] = places.find(true["place"]).code
             chosen.append((file.as_posix(), row, markdown.read(path, path.read_bytes())[0].text))
         if len(chosen) >= many:

@@ -10,7 +10,7 @@ FILES = sorted(PACKAGE.rglob("*.py"))
 STAGES = [
     {"paths", "storage", "glossary", "readers", "wordform"},
     {"catalogue", "structure", "corpus", "accuracy"},
-    {"lexicons", "tokens"},
+    {"lexicons", "tokens", "doctor"},
     {"counts", "collocations", "text_reuse", "occurrences", "quantities"},
     {"uncertainty"},
     {"concordance", "weighting", "terms", "contrast", "tables", "damage"},

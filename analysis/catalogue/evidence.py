@@ -269,7 +269,8 @@ def _from_words(text: str, level: Finding, within: str, codes: list[Vote]) -> tu
         weight, place, why = weighed[0]
         if len(weighed) == 1 or weight > 1.1 * weighed[1][0]:
             clear = weight >= 20 and (len(weighed) == 1 or weight > 2 * weighed[1][0])
-            return Finding(place.code, why, margin=4.0 if clear else 2.0), replace(level, value=place.level, why=level.why or why)
+            level = replace(level, value=place.level, why=level.why or why)
+            return Finding(place.code, why, margin=4.0 if clear else 2.0), level
     return _decided([vote for vote in codes if _level(vote.value) == level.value]), level
 
 
