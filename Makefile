@@ -47,6 +47,8 @@ benchmark: $(READY)  ## measure speed against named alternatives in the same run
 lock:  ## make requirements.lock from pyproject.toml (needs uv)
 	uv pip compile pyproject.toml --all-extras --universal --python-version 3.11 --generate-hashes \
 	  --no-emit-index-url --custom-compile-command "make lock" --quiet --output-file requirements.lock
+	$(PIP) --require-hashes --no-build-isolation -r requirements.lock
+	$(BIN)/python recipes/licences.py
 
 clean:  ## delete the cache, never raw data
 	rm -rf .cache build html

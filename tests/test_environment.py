@@ -1,10 +1,12 @@
 """One list of dependencies: the lock file and environment.yml follow from pyproject.toml."""
 
+import csv
 import re
 import shutil
 import subprocess
 import sys
 import tomllib
+from importlib import metadata
 
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
@@ -92,7 +94,7 @@ def test_what_builds_is_pinned_and_hashed():
     assert {requirement.split("==")[0]: requirement.split("==")[1]} == BUILD
     assert BUILD_LOCK.count("--hash=sha256:") == 2
     made = (paths.ROOT / "Makefile").read_text(encoding="utf-8")
-    installs = re.findall(r"^\t\$\(PIP\) (.*)$", made, re.M)
+    installs = re.findall(r"^\t\$\(PIP\) (.*)$", made.partition("lock:  ##")[0], re.M)
     assert installs == ["--require-hashes -r build.lock",
                         "--require-hashes --no-build-isolation -r requirements.lock",
                         "--no-build-isolation --no-deps --editable ."]  # fmt: skip
@@ -102,6 +104,32 @@ def source_only() -> set[str]:
     """Locked packages with a single file, which is their source: pip has to build them."""
     blocks = re.split(r"^(?=[\w.-]+==)", LOCK, flags=re.M)[1:]
     return {canonicalize_name(b.split("==")[0]) for b in blocks if b.count("--hash") == 1}
+
+
+LICENCES = {row["package"]: row for row in csv.DictReader(open(paths.ROOT / "LICENCES.csv", encoding="utf-8"))}  # noqa: SIM115
+
+
+def test_the_licence_of_every_locked_package_is_listed():
+    assert {canonicalize_name(name) for name in LICENCES} == {*PINNED, *BUILD}, "run python recipes/licences.py"
+    assert all(row["licence"] for row in LICENCES.values())
+
+
+def test_licences_are_those_that_the_packages_state():
+    """On this machine; what is only for another system was read by hand."""
+    for name, licence, stated in (tuple(row.values()) for row in LICENCES.values()):
+        try:
+            found = metadata.metadata(name)
+        except metadata.PackageNotFoundError:
+            continue
+        values = found.get_all(stated) or []
+        ours = [v for v in values if stated != "Classifier" or v.startswith("License ::")]
+        whole = "; ".join(value.rsplit(" :: ", 1)[-1] for value in ours)
+        assert stated == "by hand" or " ".join(whole.split()) == licence, name
+
+
+def test_no_licence_would_bind_what_a_user_makes():
+    strong = [name for name, row in LICENCES.items() if re.search(r"\b(?:A?GPL|GNU|CC-BY-NC|SSPL)", row["licence"])]
+    assert strong == []
 
 
 def test_ci_runs_the_readers_command():
