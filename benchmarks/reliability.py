@@ -1,0 +1,273 @@
+"""
+Try faults and attacks again and again, and write what held to docs/reliability.md.
+
+    python -m benchmarks.reliability            # about an hour; --share 0.01 for a first look
+
+Every trial is seeded. A trial that fails is named with what it was given, and the exit code is 1.
+"""
+
+import argparse
+import errno
+import os
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import unicodedata
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from analysis import corpus, paths, storage
+from restoration import files, restore
+
+PAGE = paths.ROOT / "docs" / "reliability.md"
+# Pieces of damage, markup and text that stumble over each other when they are mixed.
+PIECES = (
+    *"一〇二三亖丨┿，。、；：？！“”（）《》【】·…—,.;:?!()[]<>&=+-@#*_|\\/'\" \t\n\r\u00a0\u3000\u200b\ufeff\ufffd\u202e",
+    *("太原", "打通太原一忻州一忻州一大同", "政府工作报告", "领导", "領導", "領(lǐng)導(dǎo)", "發(fā)展", "(shì)", "&nbsp;", "&#20013;",
+      "<b>", "</p>", "2035年", "２０３５", "％", "××××", "····", "鏀垮簻", "嚨?。牢記?xí)", "䶮", "𠮷", "ㄇ", "⼈⺠", "ｶﾞ", "한글", "ไทย",
+      "第1页", "（上接第1版）", "责任编辑", "打印", "\x85", "\u2028", "\ud800", "＝", "a", "Z", "é", "ǎ"),
+)  # fmt: skip
+ENCODINGS = ("utf-8", "gb18030", "gbk", "big5", "utf-16", "utf-8-sig", "latin-1")
+
+
+@dataclass
+class Trial:
+    """What was tried, how often, and what fell."""
+
+    fault: str
+    held: str
+    tried: int = 0
+    fell: list[str] = field(default_factory=list)
+
+
+def inputs(draw: random.Random, longest: int = 200) -> str:
+    """Text of up to so many characters: pieces, or any characters at all."""
+    if draw.random() < 0.3:
+        return "".join(chr(draw.randrange(1, 0x11000)) for _ in range(draw.randrange(longest)))
+    text = "".join(draw.choices(PIECES, k=draw.randrange(1, 60)))
+    return text[:longest]
+
+
+def as_bytes(text: str, draw: random.Random) -> bytes:
+    """In some encoding, now and then with a byte lost, changed or put in."""
+    data = bytearray(text.encode(draw.choice(ENCODINGS), "ignore"))
+    for _ in range(draw.choice((0, 0, 1, 3)) if data else 0):
+        at = draw.randrange(len(data) + 1)
+        data[at : at + draw.randrange(2)] = bytes([draw.randrange(256)])[: draw.randrange(2)]
+    return bytes(data)
+
+
+def law(text: str | bytes) -> str:
+    """Restore; give what is wrong with the result, empty where all laws hold."""
+    try:
+        made = restore(text)
+    except ValueError:  # A sentence, where bytes are no text.
+        return ""
+    except Exception as error:
+        return f"{type(error).__name__}: {error}"
+    if made.ledger.apply(made.raw) != made.text:
+        return "the ledger does not give the text"
+    if made.ledger.invert(made.text) != made.raw:
+        return "the ledger does not give the raw text back"
+    return ""
+
+
+def random_texts(share: float) -> Trial:
+    trial = Trial("random inputs of up to 200 characters to `restore`, text and bytes",
+                  "a text with a ledger that gives the raw text back, or a sentence")  # fmt: skip
+    draw = random.Random(1)
+    for number in range(int(1_000_000 * share)):
+        given = inputs(draw)
+        given = as_bytes(given, draw) if number % 2 else given
+        if given and (wrong := law(given)):
+            trial.fell.append(f"{wrong}: {given!r}")
+        trial.tried += 1
+    return trial
+
+
+def whole_pages(share: float) -> Trial:
+    trial = Trial("whole pages: the five files with pieces put in, taken out and moved", "as above")
+    draw = random.Random(2)
+    pages = [path.read_bytes() for path in sorted(paths.RAW.glob("*.txt"))]
+    for _ in range(int(1_000 * share) or 1):
+        data = bytearray(draw.choice(pages))
+        for _ in range(draw.randrange(1, 40)):
+            at, other = draw.randrange(len(data)), draw.randrange(len(data))
+            piece = draw.choice((inputs(draw, 40).encode("utf-8", "ignore"), bytes(data[other : other + 60]), b""))
+            data[at : at + draw.randrange(60)] = piece
+        if wrong := law(bytes(data)):
+            trial.fell.append(f"{wrong}: seed 2, page {trial.tried}")
+        trial.tried += 1
+    return trial
+
+
+def _folder(folder: Path) -> Path:
+    """Somebody's corpus of the five files."""
+    shutil.copytree(paths.RAW, folder / "raw")
+    shutil.copy(paths.OWN, folder / "catalogue.csv")
+    return folder / "catalogue.csv"
+
+
+_WRITE = ("from analysis import corpus; from analysis.counts import streaming; import sys;"
+          "r = corpus.load(sys.argv[1]); r.write_restored(sys.argv[2]);"
+          "streaming.count(sys.argv[1], n_jobs=1, progress=False)")  # fmt: skip
+
+
+def _run(catalogue: Path, out: Path, cache: Path) -> subprocess.Popen:
+    environ = os.environ | {"REPORTS_CACHE": str(cache), "PYTHONPATH": str(paths.ROOT)}
+    command = [sys.executable, "-c", _WRITE, str(catalogue), str(out)]
+    return subprocess.Popen(command, env=environ, stderr=subprocess.DEVNULL)
+
+
+def _contents(folder: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in sorted(folder.iterdir()) if path.name[0] != "."}
+
+
+def killed(share: float) -> Trial:
+    trial = Trial("`kill -9` at a random moment of restoring, cutting, counting and writing, then a run to the end",
+                  "nothing half written has a name that is read; the bytes of an undisturbed run")  # fmt: skip
+    draw = random.Random(3)
+    with tempfile.TemporaryDirectory() as name:
+        home = Path(name)
+        catalogue, cache = _folder(home / "texts"), home / "cache"
+        begun = time.monotonic()
+        _run(catalogue, home / "right", cache).wait()
+        whole = time.monotonic() - begun
+        right = _contents(home / "right")
+        for number in range(int(50 * share) or 2):
+            shutil.rmtree(cache, ignore_errors=True)
+            out = home / f"out{number}"
+            process = _run(catalogue, out, cache)
+            time.sleep(draw.uniform(0.1, whole))
+            process.send_signal(signal.SIGKILL)
+            process.wait()
+            half = {} if not out.exists() else _contents(out)
+            if any(data != right[file] for file, data in half.items()):
+                trial.fell.append(f"run {number}: a file was half written")
+            if _run(catalogue, out, cache).wait() or _contents(out) != right:
+                trial.fell.append(f"run {number}: other bytes after the next run")
+            trial.tried += 1
+    return trial
+
+
+def flipped(share: float) -> Trial:
+    trial = Trial("one flipped bit in an entry of the cache", "the entry is made again, the same results")
+    draw = random.Random(4)
+    with tempfile.TemporaryDirectory() as name:
+        before, paths.CACHE = paths.CACHE, Path(name)
+        data = sorted(paths.RAW.glob("*.txt"))[1].read_bytes()
+        right = corpus.restored(data)
+        (entry,) = storage.entries("restored")
+        whole = entry.read_bytes()
+        for _ in range(int(1_000 * share) or 10):
+            at = draw.randrange(len(whole) * 8)
+            entry.write_bytes(whole[: at // 8] + bytes([whole[at // 8] ^ 1 << at % 8]) + whole[at // 8 + 1 :])
+            if corpus.restored(data) != right or entry.read_bytes() != whole:
+                trial.fell.append(f"bit {at}")
+            trial.tried += 1
+        paths.CACHE = before
+    return trial
+
+
+def full_disk(share: float) -> Trial:
+    trial = Trial("a disk that is full after a random number of bytes, while a file is written",
+                  "the old content, and no half of the new one")  # fmt: skip
+    draw = random.Random(5)
+    with tempfile.TemporaryDirectory() as name:
+        path = storage.write(Path(name) / "a.txt", "old")
+        for _ in range(int(1_000 * share) or 10):
+            room = draw.randrange(1 << 16)
+
+            def full(*_, room=room):
+                raise OSError(errno.ENOSPC, f"No space left on device after {room} bytes")
+
+            kept, files.os.fsync = files.os.fsync, full
+            try:
+                storage.write(path, bytes(room))
+            except OSError:
+                pass
+            finally:
+                files.os.fsync = kept
+            if path.read_text() != "old" or len(list(path.parent.iterdir())) != 1:
+                trial.fell.append(f"{room} bytes")
+            trial.tried += 1
+    return trial
+
+
+def two_at_once(share: float) -> Trial:
+    trial = Trial("two runs at once with one cache and one folder of outputs", "both end well, with the same bytes")
+    with tempfile.TemporaryDirectory() as name:
+        home = Path(name)
+        catalogue = _folder(home / "texts")
+        _run(catalogue, home / "right", home / "cache").wait()
+        right = _contents(home / "right")
+        for number in range(int(20 * share) or 1):
+            shutil.rmtree(home / "cache", ignore_errors=True)
+            both = [_run(catalogue, home / "out", home / "cache") for _ in range(2)]
+            if any([process.wait() for process in both]) or _contents(home / "out") != right:
+                trial.fell.append(f"pair {number}")
+            trial.tried += 1
+    return trial
+
+
+def growth(share: float) -> Trial:
+    trial = Trial("adversarial texts at n, 2n, 4n and 8n characters (n = 5,000)",
+                  "time grows at most 2.6 times for twice the length")  # fmt: skip
+    seeds = ["一、", "一", "\n", " ", "(shì)", "&nbsp;", "<b>", "一一制造", "第一条 ", "，，", "2035年", "鏀垮簻", "領導", "“", "……", "\u3000",
+             "（上接第1版）\n", "一、工作回顾", "?。", "太原一忻州一", "a b ", "十", "1.1.", "丨丨", "责任编辑：\n"]  # fmt: skip
+    for seed in seeds[: max(3, int(len(seeds) * share))]:
+        seconds = []
+        for times in (1, 2, 4, 8):
+            text = (seed * (5_000 * times))[: 5_000 * times]
+            begun = time.process_time()
+            law(text)
+            seconds.append(time.process_time() - begun)
+        # Below a tenth of a second the clock and the first call decide.
+        if seconds[3] > 0.4 and seconds[3] > 2.6 * seconds[2]:
+            trial.fell.append(f"{seed!r}: {', '.join(f'{s:.2f}' for s in seconds)} s")
+        trial.tried += 1
+    return trial
+
+
+TRIALS: tuple[Callable[[float], Trial], ...] = (
+    random_texts, whole_pages, killed, flipped, full_disk, two_at_once, growth)  # fmt: skip
+
+
+def lines(done: list[Trial], share: float) -> Iterator[str]:
+    yield "# Reliability\n"
+    yield "Faults that were tried on purpose, and what held. Made by `python -m benchmarks.reliability`, the last part of"
+    yield "`make trials`; every trial is seeded, so that whoever doubts can try the same again.\n"
+    yield "| fault | what should hold | tried | held |\n|---|---|---|---|"
+    for trial in done:
+        yield f"| {trial.fault} | {trial.held} | {trial.tried:,} | {trial.tried - len(trial.fell):,} |"
+    yield f"\nPython {sys.version.split()[0]}, Unicode {unicodedata.unidata_version}, {share:.0%} of all trials."
+    yield "What is tested in seconds (escaping, refusals, stamps, patterns, ids, links) stands in `tests/`, what is"
+    yield "promised in [SECURITY.md](../SECURITY.md)."
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--share", type=float, default=1.0, help="of all trials (1)")
+    parser.add_argument("-o", "--out", type=Path, default=PAGE)
+    parser.add_argument("names", nargs="*", metavar="TRIAL", help=", ".join(t.__name__ for t in TRIALS))
+    args = parser.parse_args()
+    done = []
+    for attempt in TRIALS:
+        if args.names and attempt.__name__ not in args.names:
+            continue
+        begun = time.monotonic()
+        done.append(trial := attempt(args.share))
+        print(f"{attempt.__name__}: {trial.tried:,} tried, {len(trial.fell)} fell, {time.monotonic() - begun:.0f} s")
+        for fallen in trial.fell[:20]:
+            print("   ", ascii(fallen)[:300])
+    storage.write(args.out, "\n".join(lines(done, args.share)) + "\n")
+    return int(any(trial.fell for trial in done))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
