@@ -24,7 +24,7 @@ from matplotlib.figure import Figure
 from matplotlib.text import Text
 from matplotlib.transforms import Bbox
 
-from analysis import paths
+from analysis import paths, storage
 from analysis.glossary import SWITCH, label, report_names
 from analysis.tables import prose
 
@@ -182,14 +182,12 @@ def _write_svg(fig: Figure, path: Path) -> None:
     with io.StringIO() as buffer:
         fig.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
         svg = buffer.getvalue()
-    path.write_text(_embed_font(svg, "".join(texts(fig))), encoding="utf-8", newline="\n")
+    storage.write(path, _embed_font(svg, "".join(texts(fig))))
 
 
 def write_csv(table: pd.DataFrame, path: Path) -> Path:
     """Write a table as UTF-8 CSV with full precision to ten digits and `\\n` line ends."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    table.to_csv(path, index=False, encoding="utf-8", float_format="%.10g", lineterminator="\n")
-    return path
+    return storage.write(path, storage.csv(table))
 
 
 def _settle(fig: Figure) -> None:
@@ -394,10 +392,10 @@ def save(
         raise ValueError(f"figure {slug}: the font {font_path().name} cannot draw {names}")
     _settle(fig)
     folder = Path(folder or paths.FIGURES)
-    folder.mkdir(parents=True, exist_ok=True)
-    fig.savefig(folder / f"{slug}.pdf", metadata={"CreationDate": None, "Creator": None})
+    with storage.writing(folder / f"{slug}.pdf") as file:
+        fig.savefig(file, format="pdf", metadata={"CreationDate": None, "Creator": None})
     _write_svg(fig, folder / f"{slug}.svg")
-    (folder / f"{slug}.png").write_bytes(_png(fig, 300, 256))
+    storage.write(folder / f"{slug}.png", _png(fig, 300, 256))
     write_csv(table.reset_index() if table.index.names != [None] else table, folder / f"{slug}.csv")
     caption = " ".join([caption, *table.attrs.get("notes", []), *([f"Corpus {corpus.hash}."] if corpus else [])])
     width, height = (round(inches * SHOWN_DPI) for inches in fig.get_size_inches())

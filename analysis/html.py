@@ -7,8 +7,8 @@ folder, and there is no script. It opens from disk.
 """
 
 import re
-import shutil
 import struct
+from collections.abc import Iterable
 from dataclasses import dataclass
 from fnmatch import fnmatch
 from functools import cache
@@ -20,6 +20,7 @@ from urllib.parse import quote, unquote
 from markupsafe import Markup
 
 from analysis import claims, figures, notebooks, paths, pipeline
+from restoration.files import replace
 
 TEMPLATES = paths.RESOURCES / "templates"
 # Marks a folder as an edition, which may be replaced.
@@ -77,9 +78,8 @@ def write(where: pipeline.Places, out: Path | None = None) -> list[str]:
     reports = corpus.load(where.catalogue)
     _check(where, reports)
     _empty(folder)
-    (folder / MARKER).write_text("Made by `python -m analysis html`; made anew each time.\n")
-    (folder / "style.css").write_text(_style(), encoding="utf-8", newline="\n")
     made = Folder(where, folder)
+    made.put("style.css", _style().encode())
     shared = {"hash": reports.hash, "reports": len(reports)}
     for page in made.pages:
         if page.file == "index.html":
@@ -91,6 +91,7 @@ def write(where: pipeline.Places, out: Path | None = None) -> list[str]:
             made.write(page, body=made.relinked(body(page.source), base, page.file), **shared)
     made.keep(paths.FONT, "fonts/NotoSansSC-subset.ttf")
     made.keep(paths.FONT.parent / "OFL.txt", "fonts/OFL.txt")
+    _mark(folder, made.written)
     return made.missing
 
 
@@ -161,6 +162,7 @@ class Folder:
 
     def __init__(self, where: pipeline.Places, out: Path):
         self.where, self.out = where, out
+        self.written: set[str] = set()
         self.pages = pages(where)
         self.files = {page.source.resolve(): page.file for page in self.pages if page.source.suffix != ".csv"}
         table = claims.read(where.figures) if (where.figures / "claims.csv").is_file() else None
@@ -222,11 +224,17 @@ class Folder:
 
     def keep(self, source: Path, name: str) -> str:
         """Copy a file to a place in this folder, and give that place."""
-        target = self.out / name
-        if not target.exists():
-            target.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(source, target)
+        if name not in self.written:
+            self.put(name, source.read_bytes())
         return name
+
+    def put(self, name: str, data: bytes) -> None:
+        """Write a file of this folder; a link that somebody laid there is replaced, and none is followed."""
+        target = self.out / name
+        if not target.parent.resolve().is_relative_to(self.out.resolve()):
+            raise ValueError(f"{target.parent} is a link out of {self.out}: delete it, or name another folder with --out")
+        replace(target, data)
+        self.written.add(name)
 
     def write(self, page: Page, **values) -> None:
         """Write one page in its frame, with what stands on it and the pages before and after it."""
@@ -239,7 +247,7 @@ class Folder:
         empty = {"start": None, "ledger": None, "body": ""}
         html = _templates().get_template("edition/page.html.j2").render(
             page=page, pages=self.pages, lang=lang, inside=inside, **near, **{**empty, **values})  # fmt: skip
-        (self.out / page.file).write_text(html, encoding="utf-8", newline="\n")
+        self.put(page.file, html.encode())
 
 
 def _may_be_copied(name: Path) -> bool:
@@ -270,11 +278,23 @@ def _check(where: pipeline.Places, reports) -> None:
 
 
 def _empty(folder: Path) -> None:
-    """Remove an earlier edition; a folder with anything else in it is left alone."""
+    """Remove the files of an earlier edition, which it lists; what else lies there stays."""
     if folder.exists() and any(folder.iterdir()) and not (folder / MARKER).is_file():
         raise ValueError(f"{folder} holds something else than an edition; --out names another")
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
+    folder.mkdir(parents=True, exist_ok=True)
+    before = (folder / MARKER).read_text(encoding="utf-8").splitlines()[1:] if (folder / MARKER).is_file() else []
+    # First of all, so that an interruption leaves no edition that is not known as one.
+    _mark(folder, before)
+    for name in before:
+        path = folder / name
+        if ".." not in Path(name).parts and path.parent.resolve().is_relative_to(folder.resolve()):
+            path.unlink(missing_ok=True)
+
+
+def _mark(folder: Path, written: Iterable[str]) -> None:
+    """List what an edition has written, for the next one to remove."""
+    head = "Made by `python -m analysis html`, which removes the files below when it makes them anew.\n"
+    replace(folder / MARKER, (head + "".join(f"{name}\n" for name in sorted(written))).encode())
 
 
 def _style() -> str:

@@ -26,7 +26,8 @@ from analysis import paths
 from restoration.files import PART, apart, read, replace, write, writing
 
 __all__ = [
-    "KINDS", "Kept", "apart", "checksum", "clear", "entries", "read", "sweep", "version", "write", "writing",
+    "KINDS", "Kept", "apart", "checksum", "clear", "csv", "entries", "harmless", "read", "sweep", "version", "write",
+    "writing",
 ]  # fmt: skip
 
 T = TypeVar("T")
@@ -64,6 +65,42 @@ if any("popen_loky" in word for word in sys.orig_argv):
 def checksum(data: bytes) -> str:
     """Sha256 of a file's bytes, in hex, as the catalogue keeps it."""
     return hashlib.sha256(data).hexdigest()
+
+
+def harmless(cell: str) -> str:
+    """
+    Write a cell that a spreadsheet would take for a formula with an apostrophe before it.
+
+    >>> harmless("=1+1"), harmless("——在大会上"), harmless("-5%")
+    ("'=1+1", '——在大会上', "'-5%")
+    """
+    return f"'{cell}" if re.match(r"[=+\-@\t\r]", cell) else cell
+
+
+def csv(table, mark: bool = False) -> bytes:
+    """
+    Write a table as CSV: UTF-8, `\\n`, ten digits of a number, and no cell that a spreadsheet would compute.
+
+    Parameters
+    ----------
+    table : DataFrame
+        Its index is left out.
+    mark : bool
+        Begin with the mark by which a spreadsheet knows UTF-8.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> csv(pd.DataFrame({"term": ["=1+1"], "log_ratio": [-0.5]})).decode()
+    "term,log_ratio\\n'=1+1,-0.5\\n"
+    """
+    safe = table.copy(deep=False)
+    for at, kind in enumerate(table.dtypes):
+        if kind.kind not in "iufbMm":
+            cells = [harmless(cell) if isinstance(cell, str) else cell for cell in table.iloc[:, at]]
+            safe.isetitem(at, type(table.iloc[:, at])(cells, index=table.index, dtype=object))
+    text = safe.to_csv(index=False, float_format="%.10g", lineterminator="\n")
+    return text.encode("utf-8-sig" if mark else "utf-8", "surrogatepass")
 
 
 @dataclass(frozen=True)

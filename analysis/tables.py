@@ -8,11 +8,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from analysis import storage
 from analysis.glossary import heading, label, language, report_names
 
-# Digits of a float in CSV: enough to compute on, and short of the last bits, which differ
-# between processors.
-CSV_FORMAT = "%.10g"
 # Characters of the corpus hash that a caption shows (Git's short form is 7 to 12).
 HASH_SHOWN = 12
 
@@ -65,13 +63,11 @@ def write(
     """
     stem = Path(path_stem)
     table = _flat(frame)
-    stem.parent.mkdir(parents=True, exist_ok=True)
     csv, tex = stem.with_name(stem.name + ".csv"), stem.with_name(stem.name + ".tex")
     head = f"# {' '.join(caption.split())}\n# corpus {corpus_hash}\n"
-    body = table.to_csv(index=False, float_format=CSV_FORMAT, lineterminator="\n")
-    csv.write_text(head + body, encoding="utf-8", newline="\n")
+    storage.write(csv, head.encode() + storage.csv(table))
     text = latex(frame, caption, corpus_hash, label or f"tab:{stem.name}", digits, headers)
-    tex.write_text(text, encoding="utf-8", newline="\n")
+    storage.write(tex, text)
     return csv, tex
 
 

@@ -247,3 +247,35 @@ def test_no_page_is_wider_than_the_screen(made, tmp_path, width):
     found = measured(pages, tmp_path, width)
     assert len(found) == len(pages)
     assert {name: each for name, each in found.items() if each["over"] > 0 or each["small"] or each["shifts"]} == {}
+
+
+def test_a_readers_file_in_an_edition_stays_and_no_link_is_followed(other, tmp_path):
+    folder, outside = tmp_path / "html", tmp_path / "outside"
+    html.write(other, folder)
+    (folder / "notes.txt").write_text("years of work")
+    outside.mkdir()
+    (outside / "style.css").write_text("mine")
+    (folder / "style.css").unlink()
+    (folder / "style.css").symlink_to(outside / "style.css")
+    html.write(other, folder)
+    assert (folder / "notes.txt").read_text() == "years of work"
+    assert (outside / "style.css").read_text() == "mine"
+    assert not (folder / "style.css").is_symlink()
+
+
+def test_a_folder_that_leads_out_of_an_edition_is_refused(other, tmp_path):
+    folder, outside = tmp_path / "html", tmp_path / "outside"
+    html.write(other, folder)
+    (folder / "fonts").rename(outside)
+    before = {path.name: path.read_bytes() for path in outside.iterdir()}
+    (folder / "fonts").symlink_to(outside)
+    with pytest.raises(ValueError, match="link out of"):
+        html.write(other, folder)
+    assert {path.name: path.read_bytes() for path in outside.iterdir()} == before
+
+
+def test_a_page_of_a_notebook_that_is_gone_goes_too(other, tmp_path):
+    html.write(other, tmp_path / "html")
+    (other.notebooks / "00_bare.ipynb").rename(other.notebooks / "01_other.ipynb")
+    html.write(other, tmp_path / "html")
+    assert [path.name for path in (tmp_path / "html").glob("0*.html")] == ["01_other.html"]

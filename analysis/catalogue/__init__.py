@@ -20,6 +20,7 @@ import pandas as pd
 from analysis import storage
 from analysis.readers import Unreadable, tables
 from analysis.readers.text import decoded
+from analysis.storage import harmless
 from restoration import decode
 
 COLUMNS = [
@@ -154,20 +155,11 @@ def iso(written: str) -> str:
     return "-".join(parts) if len(parts) < 2 or 1 <= int(parts[1]) <= 12 else ""
 
 
-def harmless(cell: str) -> str:
-    """
-    Write a cell that a spreadsheet would take for a formula with an apostrophe before it; `read` takes it off.
-
-    >>> harmless("=1+1"), harmless("——在大会上"), harmless("-5%")
-    ("'=1+1", '——在大会上', "'-5%")
-    """
-    return f"'{cell}" if re.match(r"[=+\-@\t\r]", cell) else cell
-
-
 def _bare(cell: str) -> str:
     """A cell without what keeps it from being a formula."""
     cell = cell.strip()
     return cell[1:] if re.match(r"'[=+\-@]", cell) else cell
+
 
 def _is_day(year: int, month: int, day: int) -> bool:
     try:

@@ -140,7 +140,7 @@ class Claims:
     def save(self) -> None:
         """Write this notebook's part, and the whole ledger from all parts."""
         table = pd.DataFrame([astuple(claim) for claim in self.claims.values()], columns=COLUMNS)
-        storage.write(self.folder / "claims" / f"{self.notebook}.csv", _csv(table))
+        storage.write(self.folder / "claims" / f"{self.notebook}.csv", storage.csv(table))
         gather(self.folder)
 
 
@@ -202,10 +202,6 @@ def _cell() -> int:
     return len(shell.user_ns["In"]) - 1 if shell else 0
 
 
-def _csv(table: pd.DataFrame) -> bytes:
-    return table.to_csv(index=False, float_format="%.10g", lineterminator="\n").encode()
-
-
 def gather(folder: Path | None = None, notebooks: Iterable[str] | None = None) -> pd.DataFrame:
     """
     Write `claims.csv` and `claims.tex` from the parts of the notebooks; give the table.
@@ -227,7 +223,7 @@ def gather(folder: Path | None = None, notebooks: Iterable[str] | None = None) -
     kept = set(parts) if notebooks is None else set(notebooks)
     rows = [parts[name] for name in sorted(parts) if name in kept]
     table = pd.concat(rows, ignore_index=True) if rows else pd.DataFrame(columns=COLUMNS)
-    storage.write(whole, _csv(table))
+    storage.write(whole, storage.csv(table))
     storage.write(folder / "claims.tex", latex(read(folder)).encode())
     return table
 
