@@ -232,7 +232,7 @@ class Folder:
         """Write a file of this folder; a link that somebody laid there is replaced, and none is followed."""
         target = self.out / name
         if not target.parent.resolve().is_relative_to(self.out.resolve()):
-            raise ValueError(f"{target.parent} is a link out of {self.out}: delete it, or name another folder with --out")
+            raise ValueError(f"{target.parent} is a link out of {self.out}: delete it, or name another folder")
         replace(target, data)
         self.written.add(name)
 
