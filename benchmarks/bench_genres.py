@@ -1,0 +1,65 @@
+"""
+Restore clean texts of other genres, and count what was done to them: nothing should be.
+
+    python benchmarks/bench_genres.py NAME=FOLDER ... [--keep script] [--show 3]
+
+Every file of a folder is one text (`docs/restoration.md` names the public collections that were read,
+and how). Removing characters without width, entities, marks of bold type and hard blanks, and giving
+code points their own character is no false edit: a reader of the raw text agrees. All else is shown
+with its surroundings, to be judged.
+"""
+
+import argparse
+import random
+import time
+from collections import Counter, defaultdict
+from pathlib import Path
+
+from restoration import restore
+
+# Rules whose edits a reader of the raw text sees himself.
+RESIDUE = ("layout.invisible", "layout.entity", "layout.marks", "layout.tag", "code_points.table")
+AROUND = 10
+
+
+def trial(folder: Path, keep: list[str]) -> tuple[dict, dict]:
+    """Sizes and seconds, and the edits by rule and class with their surroundings."""
+    sizes, done = Counter(), defaultdict(list)
+    for path in sorted(p for p in folder.rglob("*") if p.is_file()):
+        data = path.read_bytes()
+        if not data.strip():
+            continue
+        began = time.process_time()
+        restored = restore(data, keep=keep)
+        sizes += Counter(files=1, bytes=len(data), characters=len(restored.raw))
+        sizes["microseconds"] += int(1e6 * (time.process_time() - began))
+        for edit in restored.ledger:
+            residue = edit.rule in RESIDUE or (edit.rule == "layout.blank" and edit.confidence == "exact")
+            name = "residue" if residue else edit.confidence
+            before, after = restored.raw[max(0, edit.start - AROUND) : edit.start], restored.raw[edit.end :][:AROUND]
+            shown = f"{before!r}[{edit.before[:30]!r}|{edit.after[:30]!r}]{after!r}"
+            done[name, edit.rule].append(f"{path.name[-24:]} {shown}")
+    return sizes, done
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[1])
+    parser.add_argument("folders", nargs="+", metavar="NAME=FOLDER")
+    parser.add_argument("--keep", action="append", default=[])
+    parser.add_argument("--show", type=int, default=3)
+    options = parser.parse_args()
+    for name, _, folder in (one.partition("=") for one in options.folders):
+        sizes, done = trial(Path(folder), options.keep)
+        count = Counter({kind: sum(len(v) for k, v in done.items() if k[0] == kind) for kind, _ in done})
+        print(f"{name:14} {sizes['files']:5,} files {sizes['bytes'] / 1e6:6.1f} MB "
+              f"{sizes['characters'] / 1e6:6.2f} M characters, "
+              f"{sizes['bytes'] / max(1, sizes['microseconds']):5.1f} MB/s: exact {count['exact']}, inferred {count['inferred']}, unresolved {count['unresolved']}, residue {count['residue']}", flush=True)
+        for (kind, rule), places in sorted(done.items()):
+            if kind != "residue":
+                print(f"    {kind:10} {rule:24} {len(places)}")
+                for line in random.Random(0).sample(places, min(options.show, len(places))):
+                    print(f"        {line}")
+
+
+if __name__ == "__main__":
+    main()
