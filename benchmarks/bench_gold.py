@@ -12,8 +12,7 @@ import sys
 
 import pandas as pd
 
-from analysis import paths
-from analysis.accuracy import evaluation, gold
+from analysis import accuracy, paths
 
 TARGET = paths.GOLD / "ftfy.csv"
 
@@ -25,18 +24,18 @@ def methods(ftfy) -> dict:
     return {
         "ftfy": ftfy.fix_text,
         "ftfy, punctuation left alone": lambda raw: ftfy.fix_text(raw, careful),
-        "ftfy + strip pinyin + OpenCC": lambda raw: evaluation.strip_and_convert(
+        "ftfy + strip pinyin + OpenCC": lambda raw: accuracy.strip_and_convert(
             ftfy.fix_text(raw, careful)),
     }
 
 
 def measure(name: str, version: str, function) -> pd.DataFrame:
     """Put error rates, exact places by kind and altered plain text of one method in one table."""
-    passages = gold.load()
-    summary = evaluation.summary(evaluation.score(passages, function))
-    kinds = evaluation.by_kind(passages, function)
+    passages = accuracy.load()
+    summary = accuracy.summary(accuracy.score(passages, function))
+    kinds = accuracy.places_by_kind(passages, function)
     kinds = kinds[kinds["report"] == "all"]
-    plain = evaluation.plain_altered(passages, function).set_index("report").loc["all"]
+    plain = accuracy.plain_altered(passages, function).set_index("report").loc["all"]
     rows = [
         *({"measure": f"cer, {row.stratum}", "n": row.chars, "value": row.cer}
           for row in summary[summary["report"] == "all"].itertuples()),

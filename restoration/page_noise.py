@@ -77,7 +77,7 @@ NOTICE = re.compile("文件|权益|本站|网站|侵权|版权|下载|上传|用
 ASKS = re.compile("是否|怎么样|怎样|如何|多少|哪[个些里]|[吗呢？?]$")
 TITLE = re.compile("报告|规划|纲要|讲话|意见|决定|决议|公报|方案|计划|致辞|办法|条例|规定|细则|通知|公告|通告|章程|法$")
 BODY = re.compile("[。；]|^(?:各位(?:代表|委员|领导)|同志们)")
-MEETING = re.compile("代表大会|^(?:各位(?:代表|委员|领导)|同志们)")
+MEETING = re.compile("代表大会(?:.{0,8}会议)?上?[)）]?$|^(?:各位(?:代表|委员|领导)|同志们)")
 ENDED = re.compile(f"[。！!？?…][{hanzi.CLOSERS}]*$")
 # Lines of a page's furniture are short; sentences of a report about printing or copying are not.
 SHORT = 60
@@ -191,7 +191,7 @@ def _head(text: str, lines: list[Line]) -> list[Edit]:
     if not zone or len(zone) == len(lines):
         return []
     asks = ASKS.search(zone[0].text) and not TITLE.search(zone[0].text)
-    asks = asks and any(MEETING.search(line.text) for line in lines[1:HEAD_LINES])
+    asks = asks and any(MEETING.search(line.text) for line in lines[1:HEAD_LINES] if len(line.text) <= SHORT)
     marked = {i for i, line in enumerate(zone) if is_furniture(line.text)}
     if marked:
         below = pairs("\n".join(line.text for line in lines[max(marked) + 1 : HEAD_LINES]))

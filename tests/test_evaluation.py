@@ -11,11 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis import paths
-from analysis.accuracy import evaluation, gold
+from analysis import accuracy, paths
 from restoration.ledger import Edit, Ledger
 
-PASSAGES = gold.load()
+PASSAGES = accuracy.load()
 BY_REPORT = {}
 for _passage in PASSAGES:
     BY_REPORT.setdefault(_passage.report, []).append(_passage)
@@ -113,50 +112,50 @@ def test_readings_have_no_debris():
 
 @given(words, words, words)
 def test_distance_is_a_metric(a, b, c):
-    assert evaluation.distance(a, b) == evaluation.distance(b, a)
-    assert (evaluation.distance(a, b) == 0) == (a == b)
-    assert evaluation.distance(a, c) <= evaluation.distance(a, b) + evaluation.distance(b, c)
-    assert abs(len(a) - len(b)) <= evaluation.distance(a, b) <= max(len(a), len(b))
+    assert accuracy.distance(a, b) == accuracy.distance(b, a)
+    assert (accuracy.distance(a, b) == 0) == (a == b)
+    assert accuracy.distance(a, c) <= accuracy.distance(a, b) + accuracy.distance(b, c)
+    assert abs(len(a) - len(b)) <= accuracy.distance(a, b) <= max(len(a), len(b))
 
 
 @given(words, st.integers(0, 12), st.sampled_from("甲乙"))
 def test_one_change_costs_one(text, place, char):
     place = min(place, len(text))
-    assert evaluation.distance(text[:place] + char + text[place:], text) == 1
+    assert accuracy.distance(text[:place] + char + text[place:], text) == 1
     if place < len(text):
-        assert evaluation.distance(text[:place] + char + text[place + 1:], text) == 1
+        assert accuracy.distance(text[:place] + char + text[place + 1:], text) == 1
 
 
 @given(st.integers(0, 300), st.integers(1, 300))
 def test_wilson_holds_the_share_and_stays_between_nought_and_one(right, n):
     right = min(right, n)
-    low, high = evaluation.wilson(right, n)
+    low, high = accuracy.wilson(right, n)
     assert 0 <= low <= right / n + 1e-12
     assert right / n - 1e-12 <= high <= 1
-    mirrored = evaluation.wilson(n - right, n)
+    mirrored = accuracy.wilson(n - right, n)
     assert mirrored == pytest.approx((1 - high, 1 - low))
 
 
 def test_who_knows_every_answer_is_right_everywhere(oracle):
-    scores = evaluation.score(PASSAGES, oracle)
+    scores = accuracy.score(PASSAGES, oracle)
     assert len(scores) == len(PASSAGES)
     assert scores["errors"].sum() == 0
     assert scores["exact"].all()
-    assert (evaluation.by_kind(PASSAGES, oracle)["rate"] == 1).all()
-    assert evaluation.misses(PASSAGES, oracle).empty
-    assert evaluation.plain_altered(PASSAGES, oracle)["altered"].sum() == 0
-    table = evaluation.calibration(PASSAGES, oracle).set_index("confidence")
+    assert (accuracy.places_by_kind(PASSAGES, oracle)["rate"] == 1).all()
+    assert accuracy.misses(PASSAGES, oracle).empty
+    assert accuracy.plain_altered(PASSAGES, oracle)["altered"].sum() == 0
+    table = accuracy.calibration(PASSAGES, oracle).set_index("confidence")
     assert table.loc["exact", "right"] == sum(len(p.marks) for p in PASSAGES)
     assert table.loc["exact", "rate"] == 1
     assert table.loc["inferred", "n"] == 0
 
 
 def test_doing_nothing_gets_no_damaged_place_and_alters_nothing():
-    table = evaluation.by_kind(PASSAGES, evaluation.nothing)
+    table = accuracy.places_by_kind(PASSAGES, accuracy.nothing)
     assert (table["right"] == 0).all()
-    assert evaluation.plain_altered(PASSAGES, evaluation.nothing)["altered"].sum() == 0
+    assert accuracy.plain_altered(PASSAGES, accuracy.nothing)["altered"].sum() == 0
     bare = restored(lambda report, edits: [])
-    ours, plain = (evaluation.score(PASSAGES, r) for r in (bare, evaluation.nothing))
+    ours, plain = (accuracy.score(PASSAGES, r) for r in (bare, accuracy.nothing))
     assert ours.equals(plain)
 
 
@@ -170,7 +169,7 @@ def test_one_edit_left_out_is_one_place_missed(index):
             return [*edits[:index], *edits[index + 1:]]
         return edits
 
-    table = evaluation.misses(PASSAGES, restored(forget))
+    table = accuracy.misses(PASSAGES, restored(forget))
     assert dict(zip(table["report"], table["raw_start"], strict=True)) == left_out
     assert len(table) == len(left_out)
 
@@ -185,10 +184,10 @@ def test_an_edit_beside_the_damage_counts_as_altered_plain_text():
         return [*edits, wrong]
 
     spoiled = restored(spoil)
-    table = evaluation.plain_altered(PASSAGES, spoiled).set_index("report")
+    table = accuracy.plain_altered(PASSAGES, spoiled).set_index("report")
     assert (table.drop("all")["altered"] == 1).all()
-    assert evaluation.score(PASSAGES, spoiled)["errors"].sum() == len(BY_REPORT)
-    classes = evaluation.calibration(PASSAGES, spoiled).set_index("confidence")
+    assert accuracy.score(PASSAGES, spoiled)["errors"].sum() == len(BY_REPORT)
+    classes = accuracy.calibration(PASSAGES, spoiled).set_index("confidence")
     assert classes.loc["inferred", ["n", "right"]].tolist() == [len(BY_REPORT), 0]
     assert classes.loc["exact", "rate"] == 1
 
@@ -207,21 +206,40 @@ def test_an_edit_may_be_drawn_wider_than_the_mark():
         return wide
 
     wide = restored(widen)
-    assert (evaluation.by_kind(PASSAGES, wide)["rate"] == 1).all()
-    assert evaluation.score(PASSAGES, wide)["errors"].sum() == 0
+    assert (accuracy.places_by_kind(PASSAGES, wide)["rate"] == 1).all()
+    assert accuracy.score(PASSAGES, wide)["errors"].sum() == 0
 
 
 def test_stripping_and_opencc_leave_every_slip():
-    table = evaluation.by_kind(PASSAGES, evaluation.strip_and_convert)
+    table = accuracy.places_by_kind(PASSAGES, accuracy.strip_and_convert)
     overall = table[table["report"] == "all"].set_index("kind")
     assert overall.loc["ghost pinyin", "rate"] == 1
     assert overall.loc["byte slip", "right"] == 0
     assert 0.3 < overall.loc["look-alike", "rate"] < 0.6
-    summary = evaluation.summary(evaluation.score(PASSAGES, evaluation.strip_and_convert))
+    summary = accuracy.summary(accuracy.score(PASSAGES, accuracy.strip_and_convert))
     pooled = summary[(summary["stratum"] == "all") & (summary["report"] == "all")]
     assert 0.005 < pooled["cer"].item() < 0.05
 
 
 def test_reports_that_were_not_restored_are_left_out(oracle):
     some = {"taiyuan-gov-2021": oracle["taiyuan-gov-2021"]}
-    assert set(evaluation.score(PASSAGES, some)["report"]) == set(some)
+    assert set(accuracy.score(PASSAGES, some)["report"]) == set(some)
+
+
+def test_the_published_copies_name_places_that_are_there():
+    """Differences stand at their raw places, and the official words can be put in."""
+    from analysis import corpus
+
+    reports = corpus.load(paths.ROOT / "data" / "catalogue.csv")
+    table = accuracy.witnesses(reports).set_index("report")
+    assert set(table.index) == {"taiyuan-gov-2021", "taiyuan-gov-2026", "shanxi-gov-2023"}
+    assert (table["similarity"] > 0.98).all()
+    for id in table.index:
+        report, found = reports[id], accuracy.differences(id)
+        letters = found[found["kind"] == "character"]
+        for row in letters.itertuples():
+            assert report.text[slice(*report.ledger.to_text(row.start, row.end))] == row.before
+        assert found["before"].str.len().max() <= 8
+        assert accuracy.official(report).count("\n") == report.text.count("\n")
+    changed = accuracy.changed_counts(reports, ["高质量发展", "网络诈骗", "网络空间治理"])
+    assert "网络空间治理" in set(changed.loc[changed["report"] == "taiyuan-gov-2026", "term"])
