@@ -50,10 +50,13 @@ def main() -> None:
     options = parser.parse_args()
     for name, _, folder in (one.partition("=") for one in options.folders):
         sizes, done = trial(Path(folder), options.keep)
-        count = Counter({kind: sum(len(v) for k, v in done.items() if k[0] == kind) for kind, _ in done})
-        print(f"{name:14} {sizes['files']:5,} files {sizes['bytes'] / 1e6:6.1f} MB "
-              f"{sizes['characters'] / 1e6:6.2f} M characters, "
-              f"{sizes['bytes'] / max(1, sizes['microseconds']):5.1f} MB/s: exact {count['exact']}, inferred {count['inferred']}, unresolved {count['unresolved']}, residue {count['residue']}", flush=True)
+        count: Counter = Counter()
+        for (kind, _), places in done.items():
+            count[kind] += len(places)
+        size, seconds = sizes["bytes"] / 1e6, max(1, sizes["microseconds"]) / 1e6
+        kinds = ", ".join(f"{kind} {count[kind]}" for kind in ("exact", "inferred", "unresolved", "residue"))
+        print(f"{name:14} {sizes['files']:5,} files {size:6.1f} MB {sizes['characters'] / 1e6:6.2f} M characters, "
+              f"{size / seconds:5.1f} MB/s: {kinds}", flush=True)
         for (kind, rule), places in sorted(done.items()):
             if kind != "residue":
                 print(f"    {kind:10} {rule:24} {len(places)}")

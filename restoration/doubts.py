@@ -22,7 +22,7 @@ PATTERNS: tuple[tuple[re.Pattern, str, str, str | tuple[str, ...]], ...] = (
     (re.compile("\ufffd+"), "decoding", "characters were lost before this text came", "\ufffd"),
     (re.compile("(?:锟斤拷|锟斤|斤拷)+"), "decoding", "lost characters, encoded and read wrongly once more", "锟"),
     (re.compile(r"\?{3,}"), "decoding", "question marks for characters that were lost", ("???",)),
-    (re.compile(f"(?<=[{H}])\\?{{1,2}}(?=[{H}])"), "decoding", "a question mark within a sentence of full-width marks", "?"),
+    (re.compile(f"(?<=[{H}])\\?{{1,2}}(?=[{H}])"), "decoding", "a question mark within a sentence", "?"),
     (re.compile("[\x80-\x9f]+"), "decoding", "control characters that bytes were read as", ""),
     (re.compile("[À-ÖØ-öø-ÿ¡-¿]{4,}"), "decoding", "Western letters where nobody writes them", ""),
     (re.compile("[ｦ-ﾟ]{2,}"), "decoding", "half-width kana: bytes read as Japanese", ""),

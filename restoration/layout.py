@@ -37,7 +37,8 @@ SPREAD = re.compile(f" (?<=[{H}] )[{H}] [{H}]")
 LETTERED = re.compile(f"^[ \t\u3000]*(?P<title>[{H}](?: [{H}]){{2,}})(?= *(?:[(（].*)?$)", re.MULTILINE)
 # A number before a title is followed by a blank on purpose.
 NUMBER = (
-    f"(?:第 ?[{hanzi.NUMERALS}0-9]+ ?[章节節篇条條部]分?|[{hanzi.NUMERALS}]+、|[（(].{{1,3}}[）)]|\\d+(?:\\.\\d+)*|[●■◆])"
+    f"(?:第 ?[{hanzi.NUMERALS}0-9]+ ?[章节節篇条條部]分?|[{hanzi.NUMERALS}]+、|[（(].{{1,3}}[）)]"
+    f"|\\d+(?:\\.\\d+)*|[●■◆])"
 )
 NUMBERED = re.compile(f"[#\\s]*{NUMBER}$")
 GLUED = re.compile(

@@ -361,6 +361,8 @@ AHEAD, AHEAD_ORDINARY, AHEAD_FORM = 2.0, 4.0, 1.5
 # damaged reports (one in 59 to one in 1,200, by another table) at least .86, 10.9 and .7, on page 004
 # 1, 21 and .57; of 188 classical texts and translations that have three rare characters none has all.
 CLEARED, BY_FAR, KINDS, FIRST = 0.6, 8.5, 0.45, 60
+# Fewer doubles than this must stand closer than one in so many characters.
+FEW, SPARSE = 6, 300
 # Rounds until nothing moves; four were enough for every text tried.
 ROUNDS = 6
 
@@ -442,6 +444,8 @@ def _by_a_program(text: str, disguises: list[int], settled: dict[int, Reading]) 
     margins = sorted(settled[i].margin for i in disguises if i in settled)
     # What stands in the same surroundings again is one of them.
     first = [around[1] for around in dict.fromkeys(f" {text} "[i : i + 3] for i in disguises)][:FIRST]
+    if len(disguises) < FEW and len(text) > SPARSE * len(disguises):
+        return False
     return (
         len(margins) >= CLEARED * len(disguises)
         and margins[len(margins) // 2] >= BY_FAR

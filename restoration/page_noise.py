@@ -479,7 +479,7 @@ JOINT, MEAN = 1.5, 3.0
 # 一 as the number that it is: 一千元, 第一, 十一, 一二三产业, 一元.
 _DIGIT = "[二三四五六七八九十百千万零〇]"
 _UNIT = "[元人亩吨余多户平以名家件次个一二三四五六七八九]"
-ONE = re.compile(f"[第十百千零〇]一|{_DIGIT}一{_DIGIT}|.一(?:[百千亿个件项元吨]|[十万](?={_UNIT}))")
+ONE = re.compile(f"[第十百千零〇一]一|.一一|{_DIGIT}一{_DIGIT}|.一(?:[百千亿个件项元吨]|[十万](?={_UNIT}))")
 # A word and its copy.
 DOUBLE = re.compile(r"(?=([一-鿿]{2,4})\1)")
 # First characters of reduplications that are grammar: 一件一件, 很多很多, 越来越.

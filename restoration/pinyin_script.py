@@ -116,6 +116,8 @@ SEVERAL = {
 }
 # Kana and Hangul, by which a line is not Chinese.
 KANA = re.compile("[\u3041-\u3096\u30a1-\u30fa\uff66-\uff9d\uac00-\ud7a3]")
+# Kinds of traditional forms in a page of two scripts.
+SCATTERED = 8
 # First character beyond the basic plane.
 BEYOND = "\U00010000"
 # A word vouches for 著 from this frequency in jieba's list: rarer entries are pieces of names and
@@ -240,6 +242,9 @@ def _unless_foreign(line: str, simple: str) -> str:
 def find_scattered(text: str) -> list[Edit]:
     """List traditional forms in simplified text: only characters that it never uses itself."""
     forms = {c: table()[c] for c in set(text) if c in table() and not hanzi.in_gb2312(c)}
+    # A page in two scripts has many kinds; one or two that recur are a name.
+    if len(forms) < SCATTERED:
+        return []
     return [_edit(i, old, forms[old]) for i, old in enumerate(text) if old in forms]
 
 

@@ -68,8 +68,9 @@ def test_one_character_for_one_and_restored_only_once(text):
 
 
 def test_scattered_forms_are_those_that_simplified_text_never_uses():
-    text = "这是偉大的轉变，乾县著名，於先生"
-    assert [edit.before for edit in find_scattered(text)] == ["偉", "轉"]
+    text = "这是偉大的轉变，乾县著名，於先生，經過會議討論，產業發展"
+    assert [edit.before for edit in find_scattered(text)] == [*"偉轉經過會議討論產業發"]
+    assert find_scattered("尔硃荣、尔硃兆" * 20) == []
 
 
 def test_what_both_scripts_share_says_nothing_about_the_script():
