@@ -2,17 +2,17 @@
 Parse a restored report into paragraphs and sections, each with its function.
 
 A paragraph is a line. `headings` reads one line, `sections` nests the lines, `functions` says what
-each section does; this module makes the tables.
+each line does; this module makes the tables. Marks of Markdown (## and **) are seen through.
 """
 
 from collections.abc import Iterator
 from typing import NamedTuple
 
+import numpy as np
 import pandas as pd
 
-from analysis.structure import headings
-from analysis.structure.functions import assign
-from analysis.structure.sections import Reader, Section
+from analysis.structure import functions, headings
+from analysis.structure.sections import Reader, Section, with_parts
 
 
 class Structure(NamedTuple):
@@ -58,7 +58,7 @@ def parse(text: str, *, genre: str = "work-report", report: str = "") -> Structu
     paragraphs = _paragraph_table(reader, sections, spans, report)
     return Structure(
         paragraphs,
-        _section_table(sections, paragraphs, spans, report),
+        _section_table(reader, sections, paragraphs, spans, genre, report),
         _gap_table(reader, sections, spans, genre, report),
     )
 
@@ -74,7 +74,8 @@ def places(text: str, *, genre: str = "work-report") -> list[tuple[int, int, int
     """
     _, sections, spans = _read(text, genre)
     owner = _owner(sections, len(spans))
-    return [(*span, k, sections[k].function) for span, k in zip(spans, owner, strict=True)]
+    does = [functions.function(section.part) for section in sections]
+    return [(*span, k, does[k]) for span, k in zip(spans, owner, strict=True)]
 
 
 def paragraphs(text: str) -> list[tuple[int, int]]:
@@ -89,12 +90,13 @@ def paragraphs(text: str) -> list[tuple[int, int]]:
 
 def _read(text: str, genre: str) -> tuple[Reader, list[Section], list[tuple[int, int]]]:
     spans = [*_spans(text)]
-    lines = [text[start:end] for start, end in spans]
-    reader = Reader(lines)
+    lines = [headings.bare(text[start:end]) for start, end in spans]
+    reader = Reader(lines, {i for i, span in enumerate(spans) if headings.marked(text[slice(*span)])})
     sections = reader.read()
     if lines and not sections:
         sections = [Section(0, "front", title="〔全文〕", notes=["no heading found"])]
-    assign(sections, lines, genre)
+    if lines:
+        sections = with_parts(sections, lines, functions.read(lines, sections, genre))
     return reader, sections, spans
 
 
@@ -129,7 +131,7 @@ def _paragraph_table(reader, sections, spans, report) -> pd.DataFrame:
             "paragraph": range(len(spans)),
             "section": owner,
             "section_title": [sections[k].title for k in owner],
-            "function": [sections[k].function for k in owner],
+            "function": [functions.function(sections[k].part) for k in owner],
             "heading": [i in reader.heading for i in range(len(spans))],
             "point": [headings.point(line) for line in reader.lines],
             "start": [start for start, _ in spans],
@@ -139,12 +141,14 @@ def _paragraph_table(reader, sections, spans, report) -> pd.DataFrame:
     )
 
 
-def _section_table(sections, paragraphs, spans, report) -> pd.DataFrame:
+def _section_table(reader, sections, paragraphs, spans, genre, report) -> pd.DataFrame:
     own = paragraphs.groupby("section").chars.agg(["size", "sum"])
     ends = [
         next((s.at for s in sections[k + 1 :] if s.level <= section.level), len(spans))
         for k, section in enumerate(sections)
     ]
+    rests = [functions.basis(section, sections) for section in sections]
+    sure = _probability(reader, sections, paragraphs, genre)
     return pd.DataFrame(
         {
             "report": report,
@@ -153,8 +157,11 @@ def _section_table(sections, paragraphs, spans, report) -> pd.DataFrame:
             "level": [s.level for s in sections],
             "number": [s.number for s in sections],
             "title": [s.title for s in sections],
-            "function": [s.function for s in sections],
-            "basis": [s.basis for s in sections],
+            "function": [functions.function(s.part) for s in sections],
+            "basis": pd.Categorical([kind for kind, _ in rests], categories=functions.BASES),
+            "evidence": [words for _, words in rests],
+            "probability": sure,
+            "unsure": [_unsure(s, p) for s, p in zip(sections, sure, strict=True)],
             "start": [spans[s.at][0] for s in sections],
             "end": [spans[end - 1][1] for end in ends],
             "paragraphs": [int(own["size"].get(k, 0)) for k in range(len(sections))],
@@ -163,14 +170,23 @@ def _section_table(sections, paragraphs, spans, report) -> pd.DataFrame:
     )
 
 
-def missing(text: str, *, genre: str = "work-report") -> list[tuple[str, str, int]]:
-    """
-    Say what is missing from a text: what, evidence, start; `parse` without its tables.
+def _probability(reader, sections, paragraphs, genre: str) -> list[float]:
+    """Probability of each section's function, over its own characters; without a model, none."""
+    if genre == "other" or not reader.lines:
+        return [float("nan")] * len(sections)
+    plain = [section for section in reader.sections or sections]
+    by_part = functions.probabilities(*functions.scores(reader.lines, plain, functions.model()), functions.model())
+    does = [functions.function(part) for part in functions.PARTS]
+    same = {name: by_part[:, [d == name for d in does]].sum(axis=1) for name in functions.FUNCTIONS}
+    said = np.array([same[name][i] for i, name in enumerate(paragraphs.function)])
+    total = (paragraphs.chars * said).groupby(paragraphs.section).sum()
+    return (total / paragraphs.groupby("section").chars.sum()).tolist()
 
-    >>> [what for what, *_ in missing("一、工作回顾\\n成绩来之不易。\\n三、今年工作\\n扩大开放。")]
-    ['opening', 'section', 'closing']
-    """
-    return _gaps(*_read(text, genre), genre)
+
+def _unsure(section: Section, probability: float) -> str:
+    """Why a section's function, or its beginning, may be another; "" where nothing says so."""
+    doubt = [f"probability {probability:.2f}"] if probability < functions.SURE else []
+    return "; ".join([*section.notes, *doubt])
 
 
 def _gap_table(reader, sections, spans, genre, report) -> pd.DataFrame:
@@ -213,6 +229,6 @@ def outline(sections: pd.DataFrame) -> pd.DataFrame:
             "chars": sections.chars,
             "total": total,
             "share": total / size,
-            "unsure": [basis.partition("unsure: ")[2] for basis in sections.basis],
+            "unsure": sections.unsure,
         }
     )

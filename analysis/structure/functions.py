@@ -1,173 +1,338 @@
 """
-Say what each section of a report does: review, guiding, tasks, self-government, other.
+Say what each line of a report does: review, guiding, tasks, self-government, or other.
 
-In this order, and `basis` says which it was: the frame (before the first heading, closing
-address); words of the heading (回顾, 主要目标, 重点工作); what an announcement or the section above
-says; words of the section's own text; the form of the heading (加快…). What is left is "other".
-Words, patterns and reasons stand in `analysis/resources/lexicons/headings.csv`.
+A report is told in an order: head and address, what was done, what guides, what will be done, how
+government conducts itself, a closing address, notes. Each line has signs (words in it, words of the
+headings above it, its place), `resources/lexicons/functions.csv` says how much each sign speaks for
+each part and how easily one part follows another at a heading of each rank, and the most probable
+reading of all lines together is taken (a linear-chain conditional random field). The weights are
+learned from reports labelled by reading (`data/gold/public.csv`), by `recipes/structure/learn.py`.
 """
 
+import csv
 import re
+from functools import cache
+from typing import NamedTuple
 
+import numpy as np
+from scipy import sparse
+
+from analysis import paths
 from analysis.structure import headings
 
-FRAME = {"front": "before the first heading", "closing": "closing address"}
 FUNCTIONS = ("review", "guiding", "tasks", "self-government", "other")
-
-# Enough of a section to judge by; more adds nothing and costs time.
-EVIDENCE_CHARS = 4000
-# A section that speaks of one thing says so more than once: two different words are asked for.
-DISTINCT = 2
-# What a function rests on where no heading tells.
-DEFAULT, BY_WORDS = "by default", "by the words of the text alone"
-# The first sentence says what a part without a heading is about.
-TOPIC_CHARS = 60
-# Words of the subject, in 1,000 characters.
-SUBJECT_DENSITY = 3.0
-# Words that look back, in 1,000 characters: reviews of the reports have 2-8, tasks below 1.
-REVIEW_DENSITY = 2.0
-# Clauses that begin as an instruction, in 1,000 characters: tasks have 15-40, reviews below 15.
-TASKS_DENSITY = 12.0
-
-
-def assign(sections, lines: list[str], genre: str) -> None:
-    """Set function, inherited function and basis of each section, parents first."""
-    ends = [*(s.at for s in sections[1:]), len(lines)][: len(sections)]
-    has_children = {s.parent for s in sections}
-    before: dict[int, object] = {}
-    for k, (section, end) in enumerate(zip(sections, ends, strict=True)):
-        own = lines[section.at : end]
-        parent = sections[section.parent] if section.parent >= 0 else None
-        _decide(section, parent, own, genre)
-        _between(section, before.get(section.parent))
-        before[section.parent] = section
-        if k in has_children:
-            _as_container(section, own)
-        elif section.level == 1 and section.basis.startswith("heading: "):
-            _targets_first(section, own[1:], DISTINCT)
-        _explain(section)
+# Parts in the order of a report; those at both ends have no function of their own.
+PARTS = ("front", "review", "guiding", "tasks", "self-government", "closing", "annex")
+# Where a part may begin, from the strongest sign of a new one to none.
+BREAKS = ("first", "chapter", "section", "item", "address", "none")
+# An extract of fewer lines is no report whose parts have their places: its headings count for more.
+SHORT = 30
+# What the function of a section rests on: its place at either end, words of its own heading, words of
+# a heading above it, or else its text.
+BASES = ("frame", "heading", "above", "text")
+# A function that is less probable than this is said to be unsure.
+SURE = 0.9
+# The probabilities of a chain are too sure of themselves, since its signs repeat each other; a share of
+# the weights gives those that are right as often as they say (on reports kept aside).
+COOLING = 0.5
+# Words of a line that are looked at: the rest of a long one says the same again.
+_LENGTHS = (8, 16, 32, 64, 128)
+_SINCE = (1, 2, 3, 6, 12)
+_FROM_END = (1, 2, 3, 5, 9)
+_TENTHS = 10
+# Notes after the end stand under a line of their own.
+_NOTES = re.compile(
+    r"\W*(?:(?:附件?|(?:政府工作)?报告.{0,4}|有关|相关|部分)\W*)*(?:附件?|名词|用语|注|注解|释义|解释|注释|说明)+[\d一二三]*\W*(?:关于.*)?$"
+)
 
 
-def _decide(section, parent, own: list[str], genre: str) -> None:
-    above = parent.inherited if parent else ""
-    if section.kind in FRAME:
-        return _set(section, "other", FRAME[section.kind])
-    # A title in brackets quotes the text: it names nothing.
-    heading = "" if section.title.startswith("〔") else section.title
-    named = headings.named(_last_clause(heading) if section.kind == "announcement" else heading)
-    if above == "review":
-        # A review of anything is a review, unless a heading turns the page.
-        named = {f: word for f, word in named.items() if f in ("guiding", "tasks")}
-    if len(named) == 1:
-        ((function, word),) = named.items()
-        if word == "形势":
-            section.notes.append("a situation may be told as a review")
-        return _set(section, function, f"heading: {word}")
-    if named:
-        return _mixed(section, own, named)
-    if above and (heading or above == "review"):
-        return _set(section, above, f"part of {parent.label}")
-    function, why = judge("\n".join(own[1:] if section.number else own), heading, genre)
-    if above and function not in ("guiding", "self-government", "other"):
-        return _set(section, above, f"part of {parent.label}")
-    if above and not why:
-        return _set(section, above, f"part of {parent.label}")
-    return _by_text(section, function, why)
+def function(part: str) -> str:
+    """Give the function of a part: front matter, closing address and annexes have none."""
+    return part if part in FUNCTIONS else "other"
 
 
-def _between(section, sibling) -> None:
-    """A part whose number is known though its heading is lost goes with the one before it."""
-    lost = section.n and not section.number and section.function == "other"
-    if lost and sibling and section.kind not in FRAME:
-        _set(section, sibling.inherited or sibling.function, f"like {sibling.label} before it")
-        section.notes = [note for note in section.notes if note not in (DEFAULT, BY_WORDS)]
-
-
-def _by_text(section, function: str, why: str) -> None:
-    """Take over a judgement by text; without a formula or a form to hold on to, it is unsure."""
-    _set(section, function, why or "nothing in heading or text tells")
-    if not (function == "guiding" or why.startswith("heading")):
-        section.inherited = ""
-        section.notes.append(BY_WORDS if why else DEFAULT)
-
-
-def _last_clause(title: str) -> str:
-    """What an announcement announces: 按照总体要求，今年要做好以下工作 is about 工作."""
-    return re.split(r"[，,。]", title)[-1]
-
-
-def _mixed(section, own: list[str], named: dict[str, str]) -> None:
-    """Let a section's own text choose between the functions that its heading names."""
-    hits = {function: headings.evidence("\n".join(own[1:]), function) for function in named}
-    function = max(named, key=lambda f: len(hits[f]))
-    words = list(dict.fromkeys(hits[function]))[:3]
-    _set(section, function, "text: " + ", ".join(words) if words else "first in the heading")
-    section.inherited = ""
-    section.notes.append("heading names " + " and ".join(named.values()))
-
-
-def judge(text: str, title: str = "", genre: str = "work-report") -> tuple[str, str]:
+def signs(lines: list[str], sections: list) -> tuple[list[list[str]], list[str]]:
     """
-    Judge a function by running text and the form of the title.
+    List the signs of each line and what kind of break stands before it.
 
-    Returns
-    -------
-    function, why : str
-        `why` is empty where nothing speaks for any function ("other").
+    Words in running text are not among them; see `_words`.
 
-    Examples
-    --------
-    >>> judge("今年主要预期目标是：增长5%。今年是开局之年。")
-    ('guiding', 'text: 主要预期目标是, 开局之年')
+    Parameters
+    ----------
+    lines : list of str
+        Without marks of Markdown.
+    sections : list of Section
+        Nested, in order, the first at line 0.
     """
-    text = text[:EVIDENCE_CHARS]
-    size = max(len(text), 200) / 1000
-    guiding = list(dict.fromkeys(headings.evidence(text, "guiding")))
-    review = headings.evidence(text, "review")
-    if len(guiding) >= DISTINCT and len(guiding) >= len({*review}):
-        return "guiding", "text: " + ", ".join(guiding[:3])
-    verb = headings.imperative(title) if genre != "other" else ""
-    if verb:
-        return "tasks", f"heading begins with {verb}"
-    for function in ("self-government", "other"):
-        hits = headings.evidence(text, function)
-        words = list(dict.fromkeys(hits))
-        topic = not title and headings.evidence(text[:TOPIC_CHARS], function)
-        if topic or (len(words) >= DISTINCT and len(hits) / size >= SUBJECT_DENSITY):
-            return function, "text: " + ", ".join(words[:3])
-    looks_back, instructions = len(review) / size, headings.imperatives(text) / size
-    if looks_back >= REVIEW_DENSITY and looks_back * 6 > instructions:
-        return "review", "text: " + ", ".join(list(dict.fromkeys(review))[:3])
-    if genre != "other" and instructions >= TASKS_DENSITY:
-        return "tasks", f"text: {instructions:.0f} instructions in 1,000 characters"
-    return "other", ""
+    found, breaks, n = [], [], len(lines)
+    above = [_of_section(section, sections) for section in sections]
+    rules = [_rules(k, sections) for k in range(len(sections))] if n < SHORT else []
+    always = [[f"named {sign}" for sign in one] for one in map(_chapter, sections, [sections] * len(sections))]
+    starts = {section.at: k for k, section in enumerate(sections)}
+    k, top, notes = 0, 0, False
+    last = max((section.at for section in sections if section.level == 1 and section.n), default=-1)
+    for i, line in enumerate(lines):
+        here = i in starts
+        if here:
+            k = starts[i]
+            top = i if sections[k].level == 1 else top
+        section = sections[k]
+        since = i - top
+        row = [
+            f"tenth {i * _TENTHS // n}", f"length {_bin(len(line), _LENGTHS)}",
+            f"from end {_bin(n - 1 - i, _FROM_END)}", f"since top {_bin(since, _SINCE)}",
+            *([f"from start {i}"] if i < 6 else []),
+        ] if n >= SHORT else list(rules[k])  # fmt: skip
+        inside = "sub" if section.level > 1 else "own"
+        row += [f"{name} {inside} {min(since, 3) if inside == 'own' else ''}" for name in above[k][0]]
+        row += above[k][1] + always[k]
+        row += [f"line {sign}" for sign in above[k][2]] if here else []
+        notes = notes or (i > n / 2 and len(line) < 24 and bool(_NOTES.match(line)))
+        row += ["after notes"] if notes else []
+        row += ["last chapter"] if 0 <= last <= i else []
+        speaks = headings.vocative(line)
+        row += ["address"] if speaks else []
+        row += ["colon"] if line.endswith(("：", ":")) else []
+        row += ["point"] if headings.point(line) else []
+        found.append(row)
+        breaks.append(_break(i, here, section, speaks))
+    return found, breaks
 
 
-def _set(section, function: str, why: str) -> None:
-    section.function = section.inherited = function
-    section.basis = why
+def _break(i: int, here: bool, section, speaks: bool) -> str:
+    if i == 0:
+        return "first"
+    if here and section.kind != "address":
+        return "chapter" if section.level == 1 else "section" if section.level == 2 else "item"
+    return "address" if speaks else "none"
 
 
-def _targets_first(section, body: list[str], at_least: int) -> None:
-    """A part named 工作安排 states situation and targets before the tasks it announces."""
-    if section.function != "tasks":
-        return
-    words = dict.fromkeys(headings.evidence("\n".join(body), "guiding"))
-    if len(words) >= at_least:
-        section.function = "guiding"
-        section.basis += "; its own paragraphs: " + ", ".join(words)
+def _bin(value: int, bounds: tuple[int, ...]) -> int:
+    return sum(value >= bound for bound in bounds)
 
 
-def _as_container(section, own: list[str]) -> None:
-    """Part the section's own paragraphs from what it announces to its subsections."""
-    _targets_first(section, own[1:], 1)
-    last = re.split(r"[。！？]", own[-1].rstrip())[-1] if own else ""
-    if last.endswith(("：", ":")) and section.kind != "announcement":
-        announced = headings.named(_last_clause(last.rstrip("：:")))
-        if len(announced) == 1:
-            section.inherited = next(iter(announced))
+def _of_section(section, sections: list) -> tuple[list[str], list[str], list[str]]:
+    """Signs from the chapter's heading, from headings between, and from the heading itself."""
+    chain = [section]
+    while chain[-1].parent >= 0:
+        chain.append(sections[chain[-1].parent])
+    top = chain[-1]
+    chapter = [f"chapter {sign}" for sign in _of_heading(top)]
+    between = [f"above {sign}" for one in chain[:-1] for sign in _of_heading(one)]
+    return chapter, between, _of_heading(section)
 
 
-def _explain(section) -> None:
-    if section.notes:
-        section.basis += "; unsure: " + "; ".join(section.notes)
+def _of_heading(section) -> list[str]:
+    if section.title.startswith("〔"):
+        return ["none"]
+    named = list(headings.named(section.title)) or ["unnamed"]
+    verb = ["verb"] if headings.imperative(section.title) else []
+    number = [f"number {min(section.n, 5)}"] if section.level == 1 and section.n else []
+    return [*named, *verb, *number, *(["two"] if len(named) > 1 else [])]
+
+
+# What the words of headings say beyond doubt, whatever the lines are: (chapter's functions, of the
+# heading below it, sign). The first that fits each place counts; None fits all.
+_CHAPTERS = (
+    ({"review"}, "rule review"),
+    ({"guiding"}, "rule guiding"),
+    ({"tasks"}, "rule tasks"),
+    ({"self-government"}, "rule self-government"),
+    ({"other"}, "rule tasks"),  # foreign affairs, defence: work to be done, too
+    ({"guiding", "tasks"}, "rule guiding or tasks"),
+)
+
+
+def _chapter(section, sections: list) -> list[str]:
+    """What a chapter's heading names, where that is one thing only."""
+    while section.parent >= 0:
+        section = sections[section.parent]
+    named = [] if section.title.startswith("〔") else list(headings.named(section.title))
+    return named if len(named) == 1 else []
+
+
+def _rules(k: int, sections: list) -> list[str]:
+    """Signs of fixed weight: the functions that headings above name, the chapter's first."""
+    chain = [sections[k]]
+    while chain[-1].parent >= 0:
+        chain.append(sections[chain[-1].parent])
+    titles = ["" if one.title.startswith("〔") else one.title for one in reversed(chain)]
+    chapter, *below = [set(headings.named(title)) for title in titles]
+    found = [sign for named, sign in _CHAPTERS if chapter == named][:1]
+    if not below and found == ["rule tasks"] and any(s.parent == k for s in sections):
+        found = ["rule opening"]
+    if not chapter and headings.imperative(titles[0]):
+        found = ["rule tasks"]
+    if found == ["rule review"]:
+        return found
+    for title, named in zip(titles[1:], below, strict=True):
+        if named in ({"self-government"}, {"guiding"}, {"review"}):
+            found.append(f"rule section {min(named)}")
+        elif headings.imperative(title):
+            found.append("rule section tasks")
+    return found
+
+
+class Words(NamedTuple):
+    """Words to look for, by their first two characters, which are in order."""
+
+    beginning: np.ndarray
+    first: np.ndarray
+    two: np.ndarray
+    longer: list[list[tuple[str, int]]]
+
+
+class Model(NamedTuple):
+    """Weights: sign x part, break x part x part; and the words among the signs."""
+
+    index: dict[str, int]
+    weights: np.ndarray
+    change: np.ndarray
+    words: Words
+
+
+@cache
+def model() -> Model:
+    """Read the weights."""
+    with open(paths.LEXICONS / "functions.csv", encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    return build([(row["kind"], row["sign"], [float(row[part]) for part in PARTS]) for row in rows])
+
+
+def build(rows: list[tuple[str, str, list[float]]]) -> Model:
+    """Lay out the weights: of words, of other signs, and of changes (`break part before`)."""
+    change = np.full((len(BREAKS), len(PARTS), len(PARTS)), -50.0)
+    index, weights = {}, []
+    for kind, sign, row in rows:
+        if kind == "change":
+            at, _, before = sign.partition(" ")
+            change[BREAKS.index(at), PARTS.index(before)] = row
+        else:
+            index[sign] = len(weights)
+            weights.append(row)
+    return Model(
+        index, np.array(weights), change, vocabulary({sign: index[sign] for kind, sign, _ in rows if kind == "word"})
+    )
+
+
+def vocabulary(number: dict[str, int]) -> Words:
+    """Lay out words of two characters and more for looking them up."""
+    by_beginning: dict[int, list[str]] = {}
+    for word in number:
+        by_beginning.setdefault(ord(word[0]) << 16 | ord(word[1]), []).append(word)
+    beginning = sorted(by_beginning)
+    first = np.zeros(1 << 16, bool)
+    first[[key >> 16 for key in beginning]] = True
+    two = [next((number[word] for word in by_beginning[key] if len(word) == 2), -1) for key in beginning]
+    longer = [[(word, number[word]) for word in by_beginning[key] if len(word) > 2] for key in beginning]
+    return Words(np.array(beginning, np.int64), first, np.array(two, int), longer)
+
+
+def words(text: str, starts: np.ndarray, known: Words) -> tuple[np.ndarray, np.ndarray]:
+    """Lines and signs of the words in a text, each once a line; `starts` are those of the lines."""
+    codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), "<u4")
+    places = np.flatnonzero(known.first[np.minimum(codes[:-1], 0xFFFF)])
+    pairs = codes[places].astype(np.int64) << 16 | codes[places + 1]
+    ranks = np.minimum(np.searchsorted(known.beginning, pairs), len(known.beginning) - 1)
+    hit = known.beginning[ranks] == pairs
+    places, ranks = places[hit], ranks[hit]
+    at, sign = [places[known.two[ranks] >= 0]], [known.two[ranks][known.two[ranks] >= 0]]
+    more = np.array([bool(words) for words in known.longer])[ranks]
+    long = [
+        (place, number)
+        for place, rank in zip(places[more].tolist(), ranks[more].tolist(), strict=True)
+        for word, number in known.longer[rank]
+        if text.startswith(word, place)
+    ]
+    at.append(np.array([place for place, _ in long], int))
+    sign.append(np.array([number for _, number in long], int))
+    lines = np.searchsorted(starts, np.concatenate(at), side="right") - 1
+    width = 1 << 20
+    return np.divmod(np.unique(lines * width + np.concatenate(sign)), width)
+
+
+def scores(lines: list[str], sections: list, model: Model) -> tuple[np.ndarray, np.ndarray]:
+    """How much speaks for each part in each line, shape (n, parts), and the break before each."""
+    found, breaks = signs(lines, sections)
+    starts = np.cumsum([0, *(len(line) + 1 for line in lines)])[:-1]
+    at, sign = words("\n".join(lines), starts, model.words)
+    known = [(i, model.index[name]) for i, row in enumerate(found) for name in row if name in model.index]
+    at = np.concatenate([at, np.array([i for i, _ in known], int)])
+    sign = np.concatenate([sign, np.array([number for _, number in known], int)])
+    shape = (len(lines), len(model.weights))
+    total = sparse.csr_array((np.ones(len(at)), (at, sign)), shape) @ model.weights
+    return total, np.array([BREAKS.index(name) for name in breaks])
+
+
+def decode(total: np.ndarray, breaks: np.ndarray, model: Model) -> list[int]:
+    """Give the most probable part of each line (Viterbi)."""
+    best = total[0] + model.change[0, 0]
+    came = []
+    for row, change in zip(total[1:], model.change[breaks[1:]], strict=True):
+        ways = best[:, None] + change
+        came.append(ways.argmax(axis=0))
+        best = row + ways.max(axis=0)
+    part = [int(best.argmax())]
+    for ways in reversed(came):
+        part.append(int(ways[part[-1]]))
+    return part[::-1]
+
+
+def probabilities(total: np.ndarray, breaks: np.ndarray, model: Model) -> np.ndarray:
+    """Give the probability of each part in each line (forward and backward), shape (n, parts)."""
+    total, changes = total * COOLING, model.change[breaks] * COOLING
+    n = len(total)
+    before, after = np.empty_like(total), np.zeros_like(total)
+    before[0] = total[0] + changes[0, 0]
+    for i in range(1, n):
+        before[i] = total[i] + _log_sum(before[i - 1][:, None] + changes[i], 0)
+    for i in range(n - 2, -1, -1):
+        after[i] = _log_sum(changes[i + 1] + (total[i + 1] + after[i + 1])[None], 1)
+    both = before + after
+    share = np.exp(both - both.max(axis=1, keepdims=True))
+    return share / share.sum(axis=1, keepdims=True)
+
+
+def _log_sum(values: np.ndarray, axis: int) -> np.ndarray:
+    most = values.max(axis=axis)
+    return most + np.log(np.exp(values - np.expand_dims(most, axis)).sum(axis=axis))
+
+
+def read(lines: list[str], sections: list, genre: str) -> list[str]:
+    """
+    Give the part of each line.
+
+    In the genre "other" nothing is known of an order: words of headings alone decide.
+    """
+    if genre == "other":
+        return _by_headings(lines, sections)
+    total, breaks = scores(lines, sections, model())
+    return [PARTS[k] for k in decode(total, breaks, model())]
+
+
+def _by_headings(lines: list[str], sections: list) -> list[str]:
+    """The function that a heading, or one above it, names; front matter elsewhere."""
+    parts: list[str] = []
+    said: list[str] = []
+    for section, end in zip(sections, [*(s.at for s in sections[1:]), len(lines)], strict=True):
+        above = said[section.parent] if section.parent >= 0 else "front"
+        named = [] if section.title.startswith("〔") else list(headings.named(section.title))
+        said.append(named[0] if len(named) == 1 and named[0] != "other" else above)
+        parts += [said[-1]] * (end - section.at)
+    return parts
+
+
+def basis(section, sections: list) -> tuple[str, str]:
+    """
+    Say what a section's function rests on: one of `BASES`, and the words where there are some.
+    """
+    if section.part not in FUNCTIONS:
+        return "frame", section.part
+    one, kind = section, "heading"
+    while True:
+        named = {} if one.title.startswith("〔") else headings.named(one.title)
+        if section.part in named:
+            return kind, named[section.part]
+        if one.parent < 0:
+            return "text", ""
+        one, kind = sections[one.parent], "above"

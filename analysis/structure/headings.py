@@ -33,9 +33,7 @@ _MARKER = re.compile(
     rf"|第(?P<ordinal>{_N})[，、,：])\s*"
 )
 # Counting words and units after a figure: 5个, 2020年, 10亿元 begin sentences, not sections.
-_UNIT = re.compile(
-    r"\d+\s*[年月日时个项条家户人万亿元次届岁天类大千百公平米吨辆所座场城县市区省倍]"
-)
+_UNIT = re.compile(r"\d+\s*[年月日时个项条家户人万亿元次届岁天类大千百公平米吨辆所座场城县市区省倍]")
 _POINT = re.compile(
     r"\s*(?:[一二三四五六七八九十]{1,2}[是要](?!素)|[●•■◆★▲◇]|[—–─]+"
     r"|第[一二三四五六七八九十]{1,2}[，、,])"
@@ -57,6 +55,31 @@ class Heading:
     cut: bool = False
     # Ends with a semicolon: an item of a list, not a heading.
     item: bool = False
+
+
+# Marks of Markdown around a heading: ## at its head, ** or __ around it or its first words.
+_MARKS = re.compile(r"^[\s>]*(?:#{1,6}[ \t]*)?(?:\*\*|__)?|(?:\*\*|__)(?:\s*#*\s*$)?")
+_MARKED = re.compile(r"^\s*(?:#{1,6}[ \t]+\S|(?:\*\*|__)[^*]+(?:\*\*|__)\s*$)")
+
+
+def bare(line: str) -> str:
+    """
+    Take the marks of Markdown off a line; without any, it is the line itself.
+
+    >>> bare("## **一、回顾**"), bare("**（一）扩大开放。**建设口岸"), bare("3**2")
+    ('一、回顾', '（一）扩大开放。建设口岸', '32')
+    """
+    return _MARKS.sub("", line) if "**" in line or "#" in line or "__" in line else line
+
+
+def marked(line: str) -> bool:
+    """
+    Tell whether the page itself sets a line as a heading: ## before it, or all of it in bold type.
+
+    >>> marked("## 工作回顾"), marked("**工作回顾**"), marked("**工作回顾。**五年来")
+    (True, True, False)
+    """
+    return bool(_MARKED.match(line))
 
 
 def number(text: str) -> int:

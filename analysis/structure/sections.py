@@ -8,7 +8,7 @@ stands for a heading that is not there and quotes the words with which the part 
 """
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from analysis.structure import headings
 
@@ -30,21 +30,15 @@ class Section:
     level: int = 1
     parent: int = -1
     notes: list[str] = field(default_factory=list)
-    # Set by functions.assign: of its own paragraphs, and what its subsections inherit.
-    function: str = "other"
-    inherited: str = ""
-    basis: str = ""
-
-    @property
-    def label(self) -> str:
-        return self.number or self.title
+    # Set by `with_parts`: one of `functions.PARTS`.
+    part: str = "front"
 
 
 class Reader:
     """One pass over the lines, keeping the stack of open sections."""
 
-    def __init__(self, lines: list[str]):
-        self.lines = lines
+    def __init__(self, lines: list[str], marked: set[int] = frozenset()):
+        self.lines, self.marked = lines, marked
         self.found = _numbered(lines)
         self.sections: list[Section] = []
         self.stack: list[int] = []
@@ -149,9 +143,7 @@ class Reader:
         if above and above.n and self._next(i, above.kind) == above.n + 2:
             part.kind, part.n = above.kind, above.n + 1
             evidence = f"{above.number} is followed by number {above.n + 2}"
-            self.gaps.append(
-                (at, "heading", f"{evidence}, and {self.found[i].number} begins again")
-            )
+            self.gaps.append((at, "heading", f"{evidence}, and {self.found[i].number} begins again"))
             depth -= 1
         else:
             self.gaps.append((at, "heading", f"{self.found[i].number} begins again"))
@@ -175,13 +167,18 @@ class Reader:
         words = headings.named(line) if len(line) <= headings.LONGEST_HEADING else {}
         if words and headings.announces(line):
             self._announce(i, line.rstrip("：:。"))
-        elif headings.plain(line) and self._opens(words) and self._has_body(i):
-            self._plain(i, line, bool(words))
+        elif self._plainly(i, line) and self._opens(words) and self._has_body(i):
+            self._plain(i, line.rstrip("：:。"), bool(words))
         elif self.stack and headings.vocative(line) and i + 1 < len(self.lines):
             alone = len(line) <= 6
             if alone or headings.point(self.lines[i + 1]):
                 title = _quote(self.lines[i + 1] if alone else line)
                 self._open(Section(i, "address", title=title), min(1, len(self.stack)))
+
+    def _plainly(self, i: int, line: str) -> bool:
+        """By its form, or because the page sets it as a heading."""
+        marked = i in self.marked and len(line) <= headings.LONGEST_HEADING
+        return headings.plain(line) or (marked and not headings.vocative(line) and not headings.point(line))
 
     def _announce(self, i: int, title: str) -> None:
         if (depth := self._below_numbered()) <= 1:
@@ -211,9 +208,7 @@ class Reader:
         before = self.lines[i - 1].rstrip() if i else "。"
         follows = i + 1 in self.found or headings.plain(after) or len(after) > 30
         finished = before[-1] in "。！？…：:；;”）)!?" or i - 1 in self.heading
-        return (follows or after.endswith("。")) and (
-            finished or bool(headings.named(self.lines[i]))
-        )
+        return (follows or after.endswith("。")) and (finished or bool(headings.named(self.lines[i])))
 
     def _front(self) -> None:
         """Put what stands before the first heading into sections of their own."""
@@ -230,6 +225,49 @@ class Reader:
         for section in self.sections:
             section.parent += len(front) if section.parent >= 0 else 0
         self.sections[:0] = front
+
+
+def with_parts(sections: list[Section], lines: list[str], parts: list[str]) -> list[Section]:
+    """
+    Give each section the part that its own lines are, and open another where that changes.
+
+    A section so opened has no heading; its title quotes its first words in 〔〕. It lies below the
+    section in which it begins, or beside it where that is the front matter, or where the closing
+    address or an annex begins.
+    """
+    made: list[Section] = []
+    for section, end in zip(sections, [*(s.at for s in sections[1:]), len(lines)], strict=True):
+        now = list(parts[section.at : end])
+        if len(now) > 1 and section.number and now[0] != now[1] and len(lines[section.at]) <= headings.LONGEST_HEADING:
+            now[0] = now[1]
+        bare = len(now) == 1 and end < len(lines) and len(lines[section.at]) <= headings.LONGEST_HEADING
+        named = list(headings.named(section.title)) if bare and section.title[:1] != "〔" and section.level == 1 else []
+        if len(named) == 1 and named[0] != "other":
+            # Nothing but a heading says what it says.
+            now = named
+        made.append(replace(section, part=now[0]))
+        for i in range(1, len(now)):
+            if now[i] == now[i - 1]:
+                continue
+            at = section.at + i
+            beside = section.kind == "front" or now[i] in ("closing", "annex")
+            kind = "closing" if now[i] == "closing" else "implied"
+            level = 1 if beside else section.level + 1
+            made.append(Section(at, kind, title=_quote(lines[at]), level=level, part=now[i],
+                                notes=["no heading stands where it begins"]))  # fmt: skip
+    return _nested(made)
+
+
+def _nested(sections: list[Section]) -> list[Section]:
+    """Set parents by levels."""
+    stack: list[int] = []
+    for k, section in enumerate(sections):
+        while stack and sections[stack[-1]].level >= section.level:
+            stack.pop()
+        section.parent = stack[-1] if stack else -1
+        section.level = len(stack) + 1
+        stack.append(k)
+    return sections
 
 
 def _numbered(lines: list[str]) -> dict[int, headings.Heading]:
