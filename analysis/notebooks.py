@@ -186,7 +186,7 @@ def execute_all(
 
     with ThreadPoolExecutor(WORKERS) as pool:
         jobs = [pool.submit(execute, path, environ, strict) for path in notebooks]
-        bar = tqdm(zip(notebooks, jobs, strict=True), total=len(jobs), unit="notebook", leave=False)
+        bar = tqdm(zip(notebooks, jobs, strict=True), total=len(jobs), unit="notebook", leave=False, disable=None)
         try:
             for path, job in bar:
                 bar.set_description(path.stem)

@@ -117,7 +117,7 @@ def _restore(where: Places) -> None:
     from analysis import corpus
 
     def bar(reports: Iterable) -> Iterable:
-        return tqdm(reports, desc="restoring", unit="report", leave=False)
+        return tqdm(reports, desc="restoring", unit="report", leave=False, disable=None)
 
     written = corpus.load(where.catalogue, progress=bar).write_restored(where.restored)
     for path in _stale(where.restored, written):
