@@ -12,7 +12,7 @@ changes characters one for one: OpenCC's tables, and 著 by the words.
 
 from __future__ import annotations
 
-import importlib.util
+import csv
 import re
 import unicodedata
 from functools import cache
@@ -159,10 +159,10 @@ def simplified_only() -> frozenset[str]:
 
 @cache
 def words(character: str) -> dict[str, int]:
-    """Words of jieba's list with this character, and how frequent they are there."""
-    source = Path(importlib.util.find_spec("jieba").origin).with_name("dict.txt")
-    rows = (line.split() for line in source.open(encoding="utf-8") if character in line)
-    return {word: int(frequency) for word, frequency, *_ in rows if len(word) > 1}
+    """Words of jieba's list with 著 or 着, and how frequent they are there."""
+    with (Path(__file__).parent / "resources" / "zhu.csv").open(encoding="utf-8", newline="") as file:
+        rows = [(row["word"], int(row["frequency"])) for row in csv.DictReader(file) if character in row["word"]]
+    return dict(rows)
 
 
 def _vouched(text: str, place: int, character: str, other: str) -> str:
