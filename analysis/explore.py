@@ -21,7 +21,7 @@ import numpy as np
 import pandas as pd
 from scipy import sparse
 
-from analysis import concordance, contrast, lexicons, paths, tables, tokens, uncertainty
+from analysis import concordance, contrast, lexicons, paths, storage, tables, tokens, uncertainty
 from analysis.contrast import NotComparable, documents
 from analysis.counts import Counts, count
 from analysis.figures import COLOURS
@@ -709,7 +709,7 @@ class Explorer:
             return _save_figure(rates(self.prepared, self.found), stem.name, self.language.value)
         if what == "table":
             path = stem.with_suffix(".rates.csv")
-            rates(self.prepared, self.found).to_csv(path, index=False)
+            storage.write(path, storage.csv(rates(self.prepared, self.found), mark=True))
             return str(path)
         return str(export(self.prepared.corpus, self.found, stem.with_suffix(SAVED[what])))
 

@@ -187,7 +187,7 @@ def _write_svg(fig: Figure, path: Path) -> None:
 
 def write_csv(table: pd.DataFrame, path: Path) -> Path:
     """Write a table as UTF-8 CSV with full precision to ten digits and `\\n` line ends."""
-    return storage.write(path, storage.csv(table))
+    return storage.write(path, storage.csv(table, mark=True))
 
 
 def _settle(fig: Figure) -> None:

@@ -158,7 +158,7 @@ def _write_left_out(missing: list[notebooks.LeftOut], folder: Path) -> None:
     import pandas as pd
 
     table = pd.DataFrame([asdict(row) for row in missing], columns=["notebook", "cell", "section", "why", "error"])
-    storage.write(folder / "left_out.csv", storage.csv(table))
+    storage.write(folder / "left_out.csv", storage.csv(table, mark=True))
 
 
 def _summary(missing: list[notebooks.LeftOut], folder: Path) -> str:

@@ -65,7 +65,7 @@ def write(
     table = _flat(frame)
     csv, tex = stem.with_name(stem.name + ".csv"), stem.with_name(stem.name + ".tex")
     head = f"# {' '.join(caption.split())}\n# corpus {corpus_hash}\n"
-    storage.write(csv, head.encode() + storage.csv(table))
+    storage.write(csv, head.encode("utf-8-sig") + storage.csv(table))
     text = latex(frame, caption, corpus_hash, label or f"tab:{stem.name}", digits, headers)
     storage.write(tex, text)
     return csv, tex
@@ -73,7 +73,7 @@ def write(
 
 def read(path: str | Path) -> pd.DataFrame:
     """Read a CSV of `write` back, without its comment lines."""
-    return pd.read_csv(path, skiprows=2, encoding="utf-8")
+    return pd.read_csv(path, skiprows=2, encoding="utf-8-sig")
 
 
 def latex(

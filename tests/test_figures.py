@@ -69,7 +69,7 @@ def test_missing_font_says_what_to_do(monkeypatch):
 
 def test_a_table_makes_its_folder(tmp_path):
     path = figures.write_csv(pd.DataFrame({"a": [1]}), tmp_path / "tables" / "x.csv")
-    assert path.read_text() == "a\n1\n"
+    assert path.read_bytes() == b"\xef\xbb\xbfa\n1\n", "the mark that a Chinese Excel needs"
 
 
 def test_a_notebook_shows_sharp_letters_at_print_size(figure, tmp_path):

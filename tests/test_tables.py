@@ -24,7 +24,7 @@ def table():
 def test_csv_gives_the_table_back_with_caption_and_hash(table, tmp_path):
     csv, tex = tables.write(table, tmp_path / "deep" / "02_rates.v1", "Rates,\nper 10k", HASH)
     assert (csv.name, tex.name) == ("02_rates.v1.csv", "02_rates.v1.tex")
-    head = csv.read_text("utf-8").splitlines()[:2]
+    head = csv.read_text("utf-8-sig").splitlines()[:2]
     assert head == ["# Rates, per 10k", f"# corpus {HASH}"]
     pd.testing.assert_frame_equal(tables.read(csv), table.reset_index(), rtol=1e-9)
 

@@ -223,7 +223,7 @@ def gather(folder: Path | None = None, notebooks: Iterable[str] | None = None) -
     kept = set(parts) if notebooks is None else set(notebooks)
     rows = [parts[name] for name in sorted(parts) if name in kept]
     table = pd.concat(rows, ignore_index=True) if rows else pd.DataFrame(columns=COLUMNS)
-    storage.write(whole, storage.csv(table))
+    storage.write(whole, storage.csv(table, mark=True))
     storage.write(folder / "claims.tex", latex(read(folder)).encode())
     return table
 
