@@ -29,8 +29,9 @@ test: $(READY)  ## lint, doctests, tests; re-execute the notebooks and compare w
 	$(BIN)/pytest -n auto --dist loadgroup -m "not slow and not notebooks"
 	$(BIN)/pytest -m notebooks
 
-trials: $(READY)  ## the long trials: damage on purpose, coverage, placebo (about half an hour)
+trials: $(READY)  ## the long trials: damage and faults on purpose, coverage, placebo (about two hours)
 	$(BIN)/pytest -m slow
+	$(BIN)/python -m benchmarks.reliability
 
 html: $(READY)  ## render what was executed into html/, to be read from disk (CATALOGUE=… as above)
 	$(BIN)/python -m analysis html $(if $(CATALOGUE),--catalogue "$(CATALOGUE)")

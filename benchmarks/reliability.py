@@ -262,7 +262,7 @@ def main() -> int:
             continue
         begun = time.monotonic()
         done.append(trial := attempt(args.share))
-        print(f"{attempt.__name__}: {trial.tried:,} tried, {len(trial.fell)} fell, {time.monotonic() - begun:.0f} s")
+        print(f"{attempt.__name__}: {trial.tried:,} tried, {len(trial.fell)} fell, {time.monotonic() - begun:.0f} s", flush=True)
         for fallen in trial.fell[:20]:
             print("   ", ascii(fallen)[:300])
     storage.write(args.out, "\n".join(lines(done, args.share)) + "\n")

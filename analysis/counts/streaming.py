@@ -8,7 +8,7 @@ Only vocabulary and counts stay. The result is, byte for byte, what `counts.coun
 `tokens.table`, wherever and in whatever portions it was counted. `joblib.parallel_config` decides
 where that is: the cores of this machine unless told otherwise, or a Dask cluster:
 
-    from dask.distributed import Client; client = Client("scheduler:8786")
+    from dask.distributed import Client; client = Client("127.0.0.1:8786")
     with joblib.parallel_config(backend="dask"): counts = streaming.count(...)
 """
 
