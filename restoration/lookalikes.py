@@ -423,10 +423,10 @@ def find(text: str) -> list[Edit]:
     odd = odd_places(text)
     enough = max(LEAST, SHARE * len(odd))
     disguises = [i for i in odd if not has_form(text[i])]
-    if len(disguises) < enough or len(odd) < RATE * len(text):
+    if len(disguises) < enough or len(odd) < RATE * len(text) or not _of_many_kinds(text, disguises):
         return []
     settled = settle(text, odd)
-    if sum(i in settled for i in disguises) < enough or not _by_a_program(text, disguises, settled):
+    if sum(i in settled for i in disguises) < enough or not _by_a_program(disguises, settled):
         return []
     restored = _replace(text, settled)
     edits = [_edit(text, restored, reading) for reading in settled.values()]
@@ -434,23 +434,19 @@ def find(text: str) -> list[Edit]:
     return sorted(edits, key=lambda edit: edit.start)
 
 
-def _by_a_program(text: str, disguises: list[int], settled: dict[int, Reading]) -> bool:
-    """
-    Whether a program put the doubles there: nearly all are clear, by far, and of many kinds.
-
-    Rare characters of a classical text or of a name are none of this: a few recur, hardly any is read
-    otherwise, or by little.
-    """
-    margins = sorted(settled[i].margin for i in disguises if i in settled)
+def _of_many_kinds(text: str, disguises: list[int]) -> bool:
+    """Whether doubles are of many kinds: rare characters of a name or a classical text recur."""
     # What stands in the same surroundings again is one of them.
-    first = [around[1] for around in dict.fromkeys(f" {text} "[i : i + 3] for i in disguises)][:FIRST]
-    if len(disguises) < FEW and len(text) > SPARSE * len(disguises):
-        return False
-    return (
-        len(margins) >= CLEARED * len(disguises)
-        and margins[len(margins) // 2] >= BY_FAR
-        and len(set(first)) >= KINDS * len(first)
-    )
+    places = {(text[max(0, i - 1) : i], text[i], text[i + 1 : i + 2]): i for i in reversed(disguises)}
+    first = [text[i] for i in sorted(places.values())][:FIRST]
+    sparse = len(disguises) < FEW and len(text) > SPARSE * len(disguises)
+    return len(set(first)) >= KINDS * len(first) and not sparse
+
+
+def _by_a_program(disguises: list[int], settled: dict[int, Reading]) -> bool:
+    """Whether a program put the doubles there: nearly all are clear, and by far."""
+    margins = sorted(settled[i].margin for i in disguises if i in settled)
+    return len(margins) >= CLEARED * len(disguises) and margins[len(margins) // 2] >= BY_FAR
 
 
 def settle(text: str, odd: list[int]) -> dict[int, Reading]:
