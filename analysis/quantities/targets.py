@@ -29,13 +29,14 @@ _ROWS = _listed()
 NAMES = tuple(row["indicator"] for row in _ROWS)
 _UNITS = {row["indicator"]: row["unit"] for row in _ROWS}
 _GROWS = {row["indicator"] for row in _ROWS if row["grows"] == "1"}
+_LEVELS = set(NAMES) - _GROWS - {"new_jobs"}
 _PATTERNS = [(row["indicator"], re.compile(row["pattern"])) for row in _ROWS]
 
-_HAN = "零〇一二三四五六七八九"
+_HAN = "零一二三四五六七八九"
 _PERCENT = re.compile(r"百分之([零〇一二三四五六七八九十点]+)(?:(?:至|到)(?:百分之)?([零〇一二三四五六七八九十点]+))?")
 _N = r"\d[\d,]*(?:\.\d+)?"
 _VALUE = re.compile(
-    rf"(?P<low>-?{_N})(?P<unit1>%|万)?(?:\s*[-—–―~～至到]+\s*(?P<high>{_N}))?\s*"
+    rf"(?P<low>-?{_N})(?P<unit1>%|万)?(?:\s*[-－—–―~～至到]+\s*(?P<high>{_N}))?\s*"
     r"(?P<unit>%|个百分点|(?:余|多)?万?(?:亿|余|多)*(?:美元|人次|人|个|名|元|户|吨|平方米)|万)?(?P<after>左右|以上|以下|以内|之内|上下|之间)?"
 )  # fmt: skip
 _GROWTH = re.compile(r"增长|增速|增幅|递增|上涨|上升|涨幅|提高|增加|提升|下降|降低|减少|负增长|回落")
@@ -44,7 +45,7 @@ _UNITLESS = re.compile(r"\d(?:年|月|日|个|项|届|次|五)")
 _BEFORE = re.compile(
     "不低于|不少于|不小于|不高于|不超过|不突破|低于|高于|超过|突破|力争|确保|争取|努力|预期|预计|控制在|保持在?|稳定在|达到|完成|大约|约|近|首次超过"
 )
-_FLOOR = re.compile("以上|不低于|不少于|不小于|高于|超过|突破|(?<=[\\d%万])[多余]")
+_FLOOR = re.compile("以上|不低于|不少于|不小于|高于|超|突破|(?<=[\\d%万])[多余]")
 _CEILING = re.compile("以内|之内|以下|不高于|不超过|不突破|低于|控制在")
 _WORDS = re.compile(
     r"控制在[^，,。；;\d%]{2,14}(?:内|范围|水平|目标)|持平(?:或略有上升)?|保持(?:基本)?(?:稳定|合理水平)|稳步增长|平稳增长|稳中(?:有升|向好|提质)|"
@@ -282,7 +283,7 @@ def _row(text: str, name: Mention, value: re.Match) -> dict:
     said = before + text[value.start() : value.end()]
     if low == high and _FLOOR.search(said) and not _CEILING.search(said):
         high = None
-    elif low == high and _CEILING.search(said):
+    elif low == high and _CEILING.search(said) and value["after"] != "左右":
         low = None
     return {"indicator": name.name, "low": low, "high": high, "unit": _UNITS[name.name],
             "hedge": " ".join(hedges), "start": name.start, "end": value.end()}  # fmt: skip
@@ -307,7 +308,7 @@ def headlines(rows: list[dict]) -> list[dict]:
         words = row["low"] is None and row["high"] is None
         if words and place:
             continue  # outside of the goals, 收入与经济同步 is a wish
-        rank = (words, place, at)
+        rank = (place, words, at)
         key = row["indicator"], row["status"], row["period"]
         best[key] = min(best.get(key, rank), rank)
     chosen = {rank[2] for rank in best.values()}
@@ -342,7 +343,7 @@ def records(
         value, in the text), `sentence`.
     """
     titles = sections.set_index("section").title.to_dict()
-    parents = sections.set_index("section").parent.to_dict()
+    parents = sections.set_index("section")["parent"].to_dict() if "parent" in sections else dict.fromkeys(titles, -1)
     rows, state, current, ends_open = [], False, None, False
     for row in paragraphs.itertuples():
         if row.function == "other":
@@ -355,6 +356,8 @@ def records(
         said = None if year is None else year - 1 if row.function == "review" else year
         found, state = _paragraph(body, said, state, base)
         for one in found:
+            if row.function == "review" and one["indicator"] in _LEVELS:
+                one["period"] = "year"  # a level reached at the end of a span is that of its last year
             place = {
                 "paragraph": row.paragraph,
                 "function": row.function,
@@ -383,13 +386,33 @@ def _planned(section: int, titles: dict, parents: dict) -> bool:
 
 def _paragraph(text: str, year: int | None, plan: bool, base: bool = False) -> tuple[list[dict], bool]:
     """As `find`, with the span of each sentence and the state that goes on."""
-    form, found = fold(text), []
+    form, found = _PERCENT.sub(_digits, fold(text)), []
     for stop in re.finditer(r"[^。；;！!？?\n]+", form):
         # 主要预期目标是 opens the goals of what the section is about.
         plan = base if _AIMS.search(form, *stop.span()) else plan
         rows, plan = _sentence(form, *stop.span(), plan, year)
         found += [{**row, "from": stop.start(), "to": stop.end()} for row in rows]
     return found, plan
+
+
+def _digits(found: re.Match) -> str:
+    """
+    Write a percentage in Han numerals in digits, in as many characters.
+
+    >>> _PERCENT.sub(_digits, "增长百分之八点五，百分之七到八，百分之十二左右")
+    '增长008.5%，007-8%，0012%左右'
+    """
+    written = "-".join(_number(part) for part in found.groups() if part) + "%"
+    return written.rjust(len(found[0]), "0")
+
+
+def _number(numeral: str) -> str:
+    """Digits of a Han numeral below 100, with decimals: 十二点五 is 12.5."""
+    whole, _, decimals = numeral.replace("〇", "零").partition("点")
+    tens, ten, ones = whole.rpartition("十")
+    value = (_HAN.find(tens) if tens else 1) * 10 if ten else 0
+    value += max(_HAN.find(ones), 0) if ones else 0
+    return f"{value}" + ("." + "".join(str(_HAN.find(digit)) for digit in decimals) if decimals else "")
 
 
 def _none(text: str, row, year: int | None) -> list[dict]:
