@@ -214,9 +214,8 @@ def minimum_detectable_ratio(
     """
     Return the smallest ratio of rates above 1 that a design would find.
 
-    The r for which ln r = (t_{1-α/2} + t_{power}) · √(φ1/E1 + φ2/E2), E1 and E2 being the `hits` of
-    both sides together as r divides them: at a large ratio the poorer side has few hits, and its
-    error decides.
+    The ratio at which the hits that it leads one to expect, out of the `hits` of both sides
+    together, have a score (`estimators.score_of_hits`) of z_{1-α/2} + z_{power}.
 
     Parameters
     ----------
@@ -237,23 +236,30 @@ def minimum_detectable_ratio(
     Examples
     --------
     >>> round(float(minimum_detectable_ratio(100, 8000, 8000)), 2)
-    1.79
+    1.77
     >>> float(minimum_detectable_ratio(4, 8000, 8000))
     inf
     """
     from scipy import special
 
-    dof = np.where(np.asarray(dof) > 0, np.minimum(dof, 1e9), np.nan)
-    reach = special.stdtrit(dof, 1 - np.asarray(alpha) / 2) + special.stdtrit(dof, power)
-    hits = np.maximum(np.asarray(hits, float), 1e-9)
-    ratio = np.ones(np.broadcast(hits, tokens, other_tokens, dispersion, dof).shape)
-    # Each step raises the ratio, towards the smallest solution or beyond all bounds.
-    for _ in range(200):
-        more, less = ratio * tokens, other_tokens
-        first, second = hits * more / (more + less), hits * less / (more + less)
-        error = np.sqrt(dispersion / first + other_dispersion / second)
-        ratio = np.exp(np.minimum(reach * error, np.log(LARGEST_RATIO)))
-    return np.where(ratio >= LARGEST_RATIO * (1 - 1e-9), np.inf, ratio)
+    given = np.broadcast_arrays(hits, tokens, other_tokens, dispersion, other_dispersion, dof, alpha)
+    hits, tokens, other, phi, other_phi, dof, alpha = (np.asarray(x, float) for x in given)
+    dof = np.where(dof > 0, np.minimum(dof, 1e9), 0.0)
+    goal = special.ndtri(1 - alpha / 2) + special.ndtri(power)
+
+    def seen(ratio):
+        first = hits * ratio * tokens / (ratio * tokens + other)
+        sides = (first, hits - first), (tokens, other)
+        found = estimators.score_of_hits(*sides, (phi, other_phi), dof)
+        return np.nan_to_num(found) >= goal
+
+    low, high = np.zeros(hits.shape), np.full(hits.shape, np.log(LARGEST_RATIO))
+    none = ~seen(np.exp(high))
+    for _ in range(30):
+        middle = (low + high) / 2
+        enough = seen(np.exp(middle))
+        low, high = np.where(enough, low, middle), np.where(enough, middle, high)
+    return np.where(none, np.inf, np.exp(high))
 
 
 def damage_bounds(target, reference, n_target, n_reference, trust="exact"):

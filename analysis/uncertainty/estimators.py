@@ -213,11 +213,17 @@ def ratio_score(first: Side, second: Side):
 
     The score is positive where the first side has the higher rate; NaN without dof.
     """
+    phi, dof = shrink_dispersion(first, second)
+    hits, tokens = (first.hits, second.hits), (first.tokens, second.tokens)
+    return score_of_hits(hits, tokens, phi, dof)
+
+
+def score_of_hits(hits, tokens, phi, dof):
+    """Return `ratio_score` of hits and tokens of both sides, φ and degrees of freedom given."""
     from scipy import special
 
-    phi, dof = shrink_dispersion(first, second)
-    shapes = first.hits / phi[0] + 0.5, second.hits / phi[1] + 0.5
-    units = phi[0] / first.tokens, phi[1] / second.tokens
+    shapes = hits[0] / phi[0] + 0.5, hits[1] / phi[1] + 0.5
+    units = phi[0] / tokens[0], phi[1] / tokens[1]
     even = units[1] / (units[0] + units[1])
     # One tail is enough: that of the side with fewer hits. betaincc(a, b, x) = betainc(b, a, 1-x).
     over = shapes[0] * units[0] > shapes[1] * units[1]
