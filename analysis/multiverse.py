@@ -153,6 +153,7 @@ def run(
         evaluate = _Counted(finding, Path(catalogue or paths.CATALOGUE))
     columns = ["finding", *specifications, *_RESULT, "holds", "note", "share"]
     results = [_attempt(evaluate, setting) for setting in settings] if names else []
+    results = [_by_name(result) for result in results]
     rows = []
     for name in names:
         found = [_result(result, name, len(names)) for result in results]
@@ -185,15 +186,20 @@ def _attempt(evaluate: Callable, setting: Mapping):
         return str(refusal)
 
 
+def _by_name(result):
+    """A table of results as a dict, so that each is found at once; anything else as it is."""
+    return result.to_dict("index") if isinstance(result, pd.DataFrame) else result
+
+
 def _result(result, name: str, n_findings: int) -> dict:
     """Read one finding's numbers out of what an evaluation returned."""
     nothing = dict.fromkeys(_RESULT, np.nan)
     if isinstance(result, str):
         return {**nothing, "note": result or "refused"}
-    if isinstance(result, pd.DataFrame):
-        if name not in result.index:
+    if any(isinstance(value, dict) for value in result.values()):
+        if name not in result:
             return {**nothing, "note": f"no row for {name}"}
-        result = result.loc[name]
+        result = result[name]
     elif n_findings > 1:
         raise ValueError("several findings need a DataFrame from evaluate, findings as its index")
     read = {key: float(result[key]) if key in result else np.nan for key in _RESULT}
@@ -257,7 +263,14 @@ class _Counted:
     def __init__(self, stated: pd.DataFrame, catalogue: Path):
         self.stated, self.catalogue = stated, catalogue
         self.terms = sorted(set(stated["term"]))
-        self.place = pd.Series(range(len(self.terms)), self.terms)
+        place = {term: at for at, term in enumerate(self.terms)}
+        # Findings that are read off one comparison or one list, with their places in the result.
+        self.groups, keys = [], ["statistic", "target", "reference", "function"]
+        numbered = stated.astype(object).assign(at=range(len(stated)))
+        for key, part in numbered.groupby(keys, dropna=False, sort=False):
+            at, terms = part["at"].to_numpy(int), [place[term] for term in part["term"]]
+            names = list(zip(part["term"], part["k"], strict=True))
+            self.groups.append((tuple(None if k != k else k for k in key), at, terms, names))
         self.ranked = "rank" in set(stated["statistic"])
         self.kind = dict(zip(stated["term"], stated["kind"], strict=True))
         self.texts, self.cuts, self.counted = {}, {}, {}
@@ -269,18 +282,14 @@ class _Counted:
         if key not in self.counted:
             self.counted[key] = cut.count(engine == "characters", stop, shared)
         few, every = self.counted[key]
-        rows, keys = {}, ["statistic", "target", "reference", "function"]
-        for names, part in self.stated.astype(object).groupby(keys, dropna=False, sort=False):
-            statistic, target, reference, function = (None if k != k else k for k in names)
+        values = np.full((len(self.stated), 3), np.nan)
+        for (statistic, target, reference, function), at, terms, names in self.groups:
             if statistic == "ratio":
-                found = cut.ratios(few, target, reference, function, cluster)
-                place = self.place[part["term"]]
-                rows |= dict(zip(part.index, found[place].tolist(), strict=True))
+                values[at] = cut.ratios(few, target, reference, function, cluster)[terms]
             else:
                 ranks = _ranks(every, target, function)
-                rows |= {row.Index: _inside(ranks, row.term, row.k) for row in part.itertuples()}
-        table = pd.DataFrame.from_dict(rows, orient="index", columns=[*_RESULT])
-        return table.reindex(self.stated.index)
+                values[at] = [_inside(ranks, term, k) for term, k in names]
+        return pd.DataFrame(values, self.stated.index, [*_RESULT])
 
     def _texts(self, restoration: str):
         if restoration not in self.texts:
@@ -360,11 +369,11 @@ class _Cut:
             return nothing
         matrix = design.matrix @ counts.matrix
         sizes = design.matrix @ counts.sizes.to_numpy(float)
-        sides = [moments(design.pick(label)[None, :], matrix, sizes, design.inflate)
-                 for label in (target, reference)]  # fmt: skip
-        if not all(side.tokens[0, 0] for side in sides):
+        weights = np.array([design.pick(label) for label in (target, reference)])
+        both = moments(weights, matrix.toarray(), sizes, design.inflate)
+        if not both.tokens.all():
             return nothing
-        sides = [Side(*(array[0] for array in side)) for side in sides]
+        sides = [Side(*(array[k] for array in both)) for k in (0, 1)]
         with np.errstate(divide="ignore"):
             low, high = np.log2(ratio_interval(*sides))
         middle = log2_ratio(sides[0].hits, sides[0].tokens, sides[1].hits, sides[1].tokens)

@@ -142,7 +142,9 @@ def matching(parts: Parts, columns=None) -> Matching | None:
     if matrix.shape[1] < MIN_TERMS:
         return None
     for k in range(parts.n_strata):
-        if design.kind[2 * k] != design.kind[2 * k + 1]:
+        kinds = {design.kind[2 * k], design.kind[2 * k + 1]}
+        # Paragraphs that stand in for sections are not drawn one by one.
+        if len(kinds) > 1 or kinds == {"paragraph"}:
             return None
         worded = np.asarray(matrix.sum(axis=1)).ravel() > 0
         sides = [np.flatnonzero((design.member == 2 * k + s) & worded) for s in (0, 1)]
