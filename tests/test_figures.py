@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 from matplotlib import pyplot
 
-from analysis import figures
+from analysis import figures, paths
 
 
 @pytest.fixture
@@ -110,3 +110,48 @@ def test_a_kernel_writes_beside_what_a_paper_takes():
     for environ, name in ((bare, "scratch"), ({**bare, "FIGURES": "/x/figures"}, "figures")):
         out = subprocess.run([sys.executable, "-c", code], env=environ, capture_output=True, text=True, check=True)
         assert out.stdout.strip() == name
+
+
+def _texts(svg):
+    """Each text of an SVG with its size in points and its box, from the advances of the font."""
+    import re
+    from xml.etree import ElementTree
+
+    from fontTools.ttLib import TTFont
+
+    font = TTFont(figures.font_path(), lazy=True)
+    names, widths, units = font.getBestCmap(), font["hmtx"], font["head"].unitsPerEm
+    for text in ElementTree.fromstring(svg).iter("{http://www.w3.org/2000/svg}text"):
+        said, style = "".join(text.itertext()), text.get("style", "")
+        if not said.strip():
+            continue
+        size = float(re.search(r"([\d.]+)px", style)[1])
+        width = sum(widths[names[ord(char)]][0] for char in said) / units * size
+        found = re.search(r"rotate\((-?[\d.]+) (-?[\d.]+) (-?[\d.]+)\)", text.get("transform", ""))
+        moved = re.search(r"translate\((-?[\d.]+) (-?[\d.]+)\)", text.get("transform", ""))
+        turned = found and abs(float(found[1])) > 45
+        x, y = (float(found[2]), float(found[3])) if found else (float(text.get("x", 0)), float(text.get("y", 0)))
+        if moved:
+            x, y = float(moved[1]), float(moved[2])
+        start = {"middle": width / 2, "end": width}.get((re.search(r"text-anchor: (\w+)", style) or ["", ""])[1], 0)
+        low, high = 0.1 * size, 0.72 * size
+        box = (x - high, y - width + start, x + low, y + start) if turned else (
+            x - start, y - high, x - start + width, y + low)  # fmt: skip
+        yield said, size, box
+
+
+@pytest.mark.parametrize("path", sorted(paths.FIGURES.glob("*.svg")), ids=lambda path: path.stem)
+def test_no_figure_of_ours_has_texts_that_overlap_or_leave_the_page_or_are_too_small(path):
+    svg = path.read_text(encoding="utf-8")
+    width, height = (float(each) for each in svg.split('viewBox="0 0 ')[1].split('"')[0].split())
+    found, problems = list(_texts(svg)), []
+    for at, (said, size, box) in enumerate(found):
+        if size < figures.LEAST_SIZE - 0.01:
+            problems.append(f"{said!r} is set in {size} pt")
+        if box[0] < -1 or box[1] < -1 or box[2] > width + 1 or box[3] > height + 1:
+            problems.append(f"{said!r} leaves the page")
+        for other, _, second in found[:at]:
+            wide, high = (min(box[at + 2], second[at + 2]) - max(box[at], second[at]) for at in (0, 1))
+            if wide > 1 and high > 1:
+                problems.append(f"{said!r} lies on {other!r}")
+    assert problems == []

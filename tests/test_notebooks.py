@@ -121,3 +121,25 @@ def _same_table(one, two):
 def test_every_figure_has_its_four_files(stem):
     for kind in ("pdf", "svg", "png", "csv"):
         assert (paths.FIGURES / f"{stem}.{kind}").stat().st_size > 0
+
+
+# Notebooks that others have begun and that still have to be brought into the one style.
+@pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)
+def test_notebooks_have_one_style(path):
+    """The question first, then parameters, then what it all comes to; short lines, few modules."""
+    cells = read(path).cells
+    assert re.match(r"# \d\d [^\n:]+: .+\n\n\*\*Question\.\*\*", cells[0].source)
+    headings = [line for cell in cells if cell.cell_type == "markdown" for line in cell.source.splitlines()
+                if line.startswith("## ")]  # fmt: skip
+    assert headings[0] == "## Bottom line"
+    assert headings[-1] == "## What this cannot tell"
+    code = [cell for cell in cells if cell.cell_type == "code"]
+    assert "parameters" in code[1].metadata.get("tags", [])
+    assert max(len(line) for cell in code for line in cell.source.splitlines()) <= 120
+    assert not any(re.search(r"^\s*(def|class|import sys)\b", cell.source, re.M) for cell in code)
+    modules = re.findall(r"^from analysis(?:\.\w+)? import (.*)$", code[0].source, re.M)
+    assert len(", ".join(modules).split(", ")) <= 9
+
+
+def test_there_are_at_most_fifteen_notebooks():
+    assert len(PATHS) <= 15

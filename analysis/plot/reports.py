@@ -158,7 +158,7 @@ def _cloud(ax: Axes, weights: Mapping[str, float], colour: str, seed: int) -> No
     points = box.width * 72 / width
     # The margin is wider than the gaps in the largest characters, so that no word stands in one.
     layout = WordCloud(
-        font_path=str(font_path()), width=width, height=height, random_state=seed, margin=18, prefer_horizontal=1.0,
+        font_path=str(font_path()), width=width, height=height, random_state=seed, margin=24, prefer_horizontal=1.0,
         max_words=40, relative_scaling=0.6, min_font_size=int(np.ceil(6 / points)), max_font_size=110,
     ).generate_from_frequencies(dict(weights)).layout_  # fmt: skip
     font = FontProperties(fname=str(font_path()))
