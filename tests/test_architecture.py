@@ -31,7 +31,6 @@ STAGES = [
     {"concordance", "weighting", "terms", "contrast", "tables", "damage"},
     {"keyness", "multiverse", "trend", "drift", "topics", "panel", "reference"},
     {"figures", "plot"},
-    {"story"},
     {"notebooks", "pipeline", "trace", "claims", "findings"},
     {"explore", "html"},
     {"__main__", "__init__"},

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from nbconvert.filters.markdown import markdown2html
 from nbformat import v4
 
-from analysis import catalogue, claims, corpus, explore, html, paths, pipeline, story, tables
+from analysis import catalogue, claims, corpus, explore, html, paths, pipeline, tables
 
 # Harmless: an element named `mark` in a page means that a field was read as markup.
 MARKS = [
@@ -46,13 +46,13 @@ def test_a_sentence_has_no_markup_but_emphasis_and_links_to_pages(pieces):
 @pytest.mark.parametrize("mark", MARKS)
 def test_what_a_notebook_says_holds_no_markup(mark, tmp_path):
     told = claims.Claims("00_a", "0" * 12, tmp_path)
-    number = told.state("a.b", 3)
-    said = told.say(f"The title {mark} has {number} in [01](01_structure.ipynb).").data
+    number = told.record("a.b", 3)
+    said = told.show(f"The title {mark} has {number} in [01](01_rates.ipynb).").data
     html = markdown2html(said)
     assert '<span title="claim a.b">3</span>' in html
-    links = [a for a in elements(html) if a.get("href") != "01_structure.ipynb"]
+    links = [a for a in elements(html) if a.get("href") != "01_rates.ipynb"]
     assert links == []
-    assert elements(markdown2html(story.note(mark).data)) == []
+    assert elements(markdown2html(tables.note(mark).data)) == []
     frame = pd.DataFrame({mark: [mark]})
     assert BeautifulSoup(tables.show(frame).data, "html.parser").find(id="mark") is None
 
@@ -95,7 +95,7 @@ def test_an_edition_shows_marks_as_text_and_carries_no_file_for_them(marked, tmp
     reports = corpus.load(where.catalogue)
     reports.write_restored(where.restored)
     told = claims.Claims("00_marked", reports.hash, where.figures)
-    said = told.say(f"**{tables.plain(reports['r0'].title)}** and {reports['r0'].title}").data
+    said = told.show(f"**{tables.plain(reports['r0'].title)}** and {reports['r0'].title}").data
     shown = v4.new_output("display_data", {"text/markdown": said})
     page = v4.new_output("display_data", {"text/html": tables.show(reports.catalogue.reset_index()).data})
     cells = [v4.new_markdown_cell("# 00 A title"), v4.new_code_cell("1", outputs=[shown, page], execution_count=1)]

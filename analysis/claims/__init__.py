@@ -129,9 +129,6 @@ class Claims:
         self.save()
         return Markdown(_written(text))
 
-    # The names of the first version, until every notebook has the new ones.
-    state, say = record, show
-
     @staticmethod
     def traced(term: str, reports: Iterable[str] = (), function: str | None = None, *options: str) -> str:
         """Write the evidence for `record`: arguments of `python -m analysis trace` that list the hits (`traced`)."""

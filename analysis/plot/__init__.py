@@ -7,7 +7,6 @@ of two sides the earlier is grey and the later blue; a hollow mark is a zero, it
 limit; what is not to be interpreted is grey.
 """
 
-from analysis.plot._old import choice, choices, cloud, heat, identification, prevalence, ratios, relevance, shape
 from analysis.plot.comparisons import dumbbell, parts, placebo, ranks, robustness, scatter, shift, shuffles, targets
 from analysis.plot.country import band, bands, coverage, tide
 from analysis.plot.rates import arrivals, courses, intervals, promises
@@ -21,9 +20,6 @@ __all__ = [
     "band",
     "bands",
     "calibration",
-    "choice",
-    "choices",
-    "cloud",
     "clouds",
     "composition",
     "courses",
@@ -31,20 +27,14 @@ __all__ = [
     "damage",
     "dumbbell",
     "error_rates",
-    "heat",
-    "identification",
     "intervals",
     "matrix",
     "parts",
     "placebo",
-    "prevalence",
     "promises",
     "ranks",
-    "ratios",
-    "relevance",
     "robustness",
     "scatter",
-    "shape",
     "shares",
     "shift",
     "shuffles",

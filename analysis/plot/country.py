@@ -45,7 +45,7 @@ def band(norms: pd.DataFrame, line: pd.DataFrame, ours: pd.DataFrame | None = No
         ax.plot(ours["year"], ours["per_10k"], "D", color=_OURS, markersize=3.4, zorder=5, clip_on=False)
     ax.set_ylim(bottom=0)
     ax.xaxis.get_major_locator().set_params(integer=True, nbins=4)
-    ax.set_title(label(norms["term"].iloc[0], lang), fontsize=7)
+    ax.set_title(label(norms["term"].iloc[0], lang, "\n"), fontsize=7)
     return ax
 
 
