@@ -82,3 +82,20 @@ def test_it_builds(source, tmp_path):
         (tmp_path / name).symlink_to(paths.ROOT / name)
     command = ["xelatex", "-interaction=nonstopmode", "-halt-on-error", "paper.tex"]
     subprocess.run(command, cwd=here, check=True, capture_output=True, timeout=300)
+
+
+def test_word_has_the_same_numbers_the_table_and_both_figures(source, tmp_path):
+    from docx import Document
+
+    paper = runpy.run_path(str(PAPER / "prepare.py"))
+    folder = tmp_path / "build"
+    made = paper["main"](folder)
+    document = Document(paper["word"](made, folder, tmp_path / "paper.docx"))
+    text = "\n".join(paragraph.text for paragraph in document.paragraphs)
+    ledger = claims.read(paths.ROOT / "figures").set_index("id")
+    for id in ("cer.ours", "targets.lower", "drift.stayed"):
+        assert ledger.loc[id, "text"] in text
+    assert made["TermHits"] in text
+    assert not re.search(r"\\\\\w|[{}~]", text)
+    assert len(document.inline_shapes) == 2
+    assert len(document.tables[0].rows) == len(corpus.load()) + 1
