@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analysis import corpus, paths, structure
-from analysis.structure import headings
+from analysis.structure import agenda, headings
 
 GOLDEN = sorted((paths.ROOT / "tests" / "golden").glob("structure_*.csv"))
 YEAR = "过去一年，地区生产总值增长8%，城镇新增就业20万人，群众生活明显改善。"
@@ -172,16 +172,13 @@ def test_a_lost_chapter_heading_is_found_by_its_sections():
     def chapter(head):
         return f"{head}\n{BODY}\n第一节推进更新\n{BODY}\n第二节加快改造\n{BODY}\n"
 
-    text = (
-        chapter("第一章推进建设") + f"{BODY}\n第一节推进更新\n{BODY}\n" + chapter("第三章加快转变")
-    )
+    text = chapter("第一章推进建设") + f"{BODY}\n第一节推进更新\n{BODY}\n" + chapter("第三章加快转变")
     parsed = structure.parse(text, genre="five-year-plan")
     top = parsed.sections[parsed.sections.level == 1]
     assert list(top.number) == ["第一章", "", "第三章"]
     assert list(top.function) == ["tasks"] * 3
     assert (
-        parsed.gaps.set_index("what").evidence["heading"]
-        == "第一章 is followed by number 3, and 第一节 begins again"
+        parsed.gaps.set_index("what").evidence["heading"] == "第一章 is followed by number 3, and 第一节 begins again"
     )
 
 
@@ -335,13 +332,11 @@ def test_parsing_keeps_up_with_thousands_of_reports(national):
 # --- what other people's reports have ------------------------------------------------------------
 
 
-
 @pytest.mark.parametrize("mark", ["## {}", "**{}**", "### **{}**", "__{}__"])
 def test_marks_of_markdown_are_seen_through(mark):
     heads = ["一、2023年工作回顾", "二、2024年重点工作"]
     plain, marked = (
-        structure.parse(f"{a}\n{YEAR}\n{b}\n{BODY}")
-        for a, b in (heads, [mark.format(head) for head in heads])
+        structure.parse(f"{a}\n{YEAR}\n{b}\n{BODY}") for a, b in (heads, [mark.format(head) for head in heads])
     )
     columns = ["level", "number", "title", "function"]
     assert marked.sections[columns].equals(plain.sections[columns])
@@ -382,3 +377,35 @@ def test_what_is_unsure_has_a_probability_and_a_reason():
     sections = structure.parse(f"一、2023年工作回顾\n{YEAR}\n二、2024年重点工作\n{BODY}").sections
     assert sections.probability.between(0, 1).all()
     assert (sections.unsure.ne("") == (sections.probability < 0.9)).all()
+
+
+# --- the order of tasks ------------------------------------------------------------------------------
+
+
+def test_tasks_are_listed_in_their_order_and_the_plan_s_are_not_the_year_s():
+    def listed(names):
+        return "".join(f"（{n}）{name}。{BODY}\n" for n, name in zip("一二三四", names, strict=False))
+
+    plan, year = ["提升产业", "深化改革", "改善民生"], ["扩大内需", "稳定外贸", "建设乡村", "保护生态"]
+    text = (
+        f"一、过去五年工作回顾\n{YEAR}\n二、“十四五”时期主要任务\n{listed(plan)}"
+        f"三、2021年重点工作\n{listed(year)}四、加强政府自身建设\n{listed(['依法行政', '廉洁从政', '勤政为民'])}"
+    )
+    found = agenda.tasks(structure.parse(text).sections)
+    assert found["title"].tolist() == year
+    assert found["order"].tolist() == [1, 2, 3, 4]
+
+
+def test_points_are_the_tasks_where_nothing_else_lays_them_out():
+    points = "".join(
+        f"{n}是{name}。{BODY}\n" for n, name in zip("一二三四", ["扩内需", "稳外贸", "促改革", "惠民生"], strict=True)
+    )
+    text = f"一、2020年工作回顾\n{YEAR}\n二、2021年重点工作\n{points}"
+    parsed = structure.parse(text)
+    assert agenda.tasks(parsed.sections, parsed.paragraphs, text)["title"].tolist() == [
+        "扩内需",
+        "稳外贸",
+        "促改革",
+        "惠民生",
+    ]
+    assert agenda.tasks(parsed.sections).empty
