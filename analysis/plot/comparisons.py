@@ -8,6 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
+from matplotlib.transforms import Bbox
 
 from analysis.figures import AFTER, BEFORE, COLOURS, GREY, INK, MARKERS
 from analysis.glossary import heading, label, language, report_names
@@ -197,8 +198,11 @@ def _place_labels(ax: Axes, table: pd.DataFrame, x: str, y: str, lang: str | Non
     figure.set_layout_engine("none")
     renderer, frame = figure.canvas.get_renderer(), ax.get_window_extent()
     taken = [text.get_window_extent(renderer) for text in ax.texts]
+    # The points that are named are not written over either.
+    points = ax.transData.transform(table[[x, y]].to_numpy(float)) if len(table) else []
+    taken += [Bbox.from_bounds(left - 3, low - 3, 6, 6) for left, low in points]
     angles = np.linspace(0, 2 * np.pi, 12, endpoint=False)
-    places = [(r * np.cos(a), r * np.sin(a)) for r in (6, 12, 20, 30) for a in angles]
+    places = [(r * np.cos(a), r * np.sin(a)) for r in (7, 13, 20, 30, 40) for a in angles]
     for row in table.to_dict("records"):
         for dx, dy in places:
             ha = "left" if dx > 1 else "right" if dx < -1 else "center"
