@@ -20,7 +20,6 @@ import pandas as pd
 from analysis import storage
 from analysis.readers import Unreadable, tables
 from analysis.readers.text import decoded
-from analysis.storage import harmless
 from restoration import decode
 
 COLUMNS = [

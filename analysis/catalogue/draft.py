@@ -146,5 +146,4 @@ def write(table: pd.DataFrame, path: Path) -> None:
     """
     Write a catalogue as CSV that a spreadsheet opens rightly: UTF-8 with a mark, no cell a formula.
     """
-    safe = table.map(catalogue.harmless)
-    storage.write(Path(path), safe.to_csv(index=False, lineterminator="\n").encode("utf-8-sig", "backslashreplace"))
+    storage.write(Path(path), storage.csv(table, mark=True))

@@ -135,8 +135,8 @@ def weigh(text: str, metadata: dict[str, str] | None = None, path: PurePath | No
     metadata = metadata or {}
     found: dict[str, Finding] = {}
     head = _Head(text)
-    found["title"] = _title(head, metadata)
     found["genre"] = _decided(_genres(text, head, metadata, path))
+    found["title"] = _title(head, metadata, found["genre"].value)
     found |= _where(text, head, metadata, path)
     level = found.get("level", Finding("")).value
     found |= _when(text, head, metadata, path, found["genre"].value, level)
@@ -185,13 +185,16 @@ def _decided(votes: Iterable[Vote]) -> Finding:
 # --- title and genre ------------------------------------------------------------------------------
 
 
-def _title(head: _Head, metadata: dict[str, str]) -> Finding:
+def _title(head: _Head, metadata: dict[str, str], genre: str) -> Finding:
     said = _plain(metadata.get("title", ""))
-    first = next((line for line in head.top if 3 < len(line) <= 60 and not line.startswith(("——", "各位"))), "")
+    lines = [re.sub(r"^[-+*]\s+", "", line).strip("*#_ ") for line in head.top]
+    first = next((line for line in lines if 3 < len(line) <= 60 and not line.startswith(("—", "─", "各位"))), "")
     if first and re.search("报告|规划|纲要|公报|计划|决定|方案", first) and not re.search("[。；]", first):
         return Finding(first, "it is the first line")
     if said:
         return Finding(said, "the file says so")
+    if genre == "work-report":
+        return Finding("政府工作报告", "of its kind; it names no title")
     return Finding(first if not re.search("[。；，]", first) else "", "it is the first line")
 
 

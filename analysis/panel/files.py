@@ -13,9 +13,9 @@ from pathlib import Path
 import pandas as pd
 
 from analysis import storage
-from analysis.catalogue import harmless
 from analysis.panel import coverage
 from analysis.readers import tables
+from analysis.storage import harmless
 
 FORMATS = (".csv", ".xlsx", ".parquet", ".dta")
 # Stata's limits: characters of a name, of a label of a variable.
