@@ -311,8 +311,9 @@ def test_word_cases():
 def test_numbered_headings_of_a_word_file_are_sections():
     text = restore(readers.read(FILES / "auto-2026.docx")[0].data).text
     found = structure.parse(text).sections
-    # The report has 19; Word counts （一） on to （十三） and begins with 一、, so two lost headings do not show.
-    assert len(found) == 17
+    # The report has 19; Word counts （一） on to （十三） and begins with 一、, so lost headings do not show.
+    assert len(found) >= 17
+    assert found.number.isin(["一、", "二、"]).sum() == 2
     share = (found.groupby("function").chars.sum() / found.chars.sum() * 100).round(1)
     assert abs(share["tasks"] - 70.7) < 1
     assert abs(share["guiding"] - 16.8) < 1
