@@ -576,35 +576,39 @@ def pairs(corpus, table: pd.DataFrame) -> pd.DataFrame:
         falling, those of one text last.
     """
     reports = {report.id: report for report in corpus.reports}
-    letters = {report.id: _letters([report.text]) for report in corpus.reports}
-    sizes = {name: max(len(found.place), 1) for name, found in letters.items()}
-    rows = []
-    for (a, b), part in table.groupby(["report_a", "report_b"], sort=False):
-        copies = part[~part["formula"]]
-        share = {
-            side: _covered(letters[name].place, copies, side) / sizes[name] for side, name in (("a", a), ("b", b))
-        }
-        formula = _covered(letters[a].place, part[part["formula"]], "a") / sizes[a]
-        longest = int(copies["chars"].max()) if len(copies) else 0
-        one, two = reports[a], reports[b]
-        days = _days(one.delivered, two.delivered)
-        first = "" if days is None or days == 0 else (a if days > 0 else b)
-        # Formulas count here: two copies of one text share them, too.
-        whole = min(_covered(letters[name].place, part, side) / sizes[name] for side, name in (("a", a), ("b", b)))
-        rows.append((
-            a, b, share["a"], share["b"], formula, len(copies), longest, one.place, two.place, one.level,
-            two.level, _year(one), _year(two), one.delivered, two.delivered, days, first,
-            whole >= SAME_TEXT, bool(one.place) and one.place == two.place,
-        ))
+    place = {report.id: _letters([report.text]).place for report in corpus.reports}
+    keys = ["report_a", "report_b"]
+    copies = table[~table["formula"]]
+    result = table.groupby(keys, sort=False).size().rename("all").reset_index()
+    for side in ("a", "b"):
+        size = result[f"report_{side}"].map({name: max(len(at), 1) for name, at in place.items()})
+        result[f"share_{side}"] = _covered(result, copies, side, place) / size
+        result[f"whole_{side}"] = _covered(result, table, side, place) / size
+        for column in ("place", "level", "delivered"):
+            known = {name: getattr(report, column) for name, report in reports.items()}
+            result[f"{column}_{side}"] = result[f"report_{side}"].map(known)
+        result[f"year_{side}"] = result[f"report_{side}"].map({name: _year(one) for name, one in reports.items()})
+    found = copies.groupby(keys)["chars"].agg(passages="size", longest="max")
+    found = found.reindex(pd.MultiIndex.from_frame(result[keys]), fill_value=0)
+    result[["passages", "longest"]] = found.to_numpy()
+    one, two = (pd.to_datetime(result[f"delivered_{side}"].where(result[f"delivered_{side}"].str.len() == 10))
+                for side in ("a", "b"))  # fmt: skip
+    result["days"] = (two - one).dt.days.astype("Int64")
+    before, after = (result["days"] > 0).fillna(False), (result["days"] < 0).fillna(False)
+    result["first"] = np.select([before, after], [result["report_a"], result["report_b"]], "")
+    # Formulas count here: two copies of one text share them, too.
+    result["same_text"] = result[["whole_a", "whole_b"]].min(axis=1) >= SAME_TEXT
+    result["same_place"] = (result["place_a"] != "") & (result["place_a"] == result["place_b"])
+    result["formula_a"] = result["whole_a"] - result["share_a"]
     columns = [
         *("report_a", "report_b", "share_a", "share_b", "formula_a", "passages", "longest", "place_a", "place_b"),
         *("level_a", "level_b", "year_a", "year_b", "delivered_a", "delivered_b"),
         *("days", "first", "same_text", "same_place"),
     ]
-    result = pd.DataFrame(rows, columns=columns).astype({"days": "Int64"})
-    result["_most"] = result[["share_a", "share_b"]].max(axis=1)
-    order = ["same_text", "_most", "report_a", "report_b"]
-    result = result.sort_values(order, ascending=[True, False, True, True], ignore_index=True).drop(columns="_most")
+    most = result[["share_a", "share_b"]].max(axis=1)
+    result = result.assign(most=most).sort_values(
+        ["same_text", "most", *keys], ascending=[True, False, True, True], ignore_index=True
+    )[columns]
     same = result.loc[result["same_text"], ["report_a", "report_b"]].agg(" = ".join, axis=1)
     result.attrs["notes"] = [
         f"{len(result)} pairs of {len(reports)} reports share wording; {int((result['first'] != '').sum())} have "
@@ -614,22 +618,26 @@ def pairs(corpus, table: pd.DataFrame) -> pd.DataFrame:
     return result
 
 
-def _covered(place: np.ndarray, part: pd.DataFrame, side: str) -> int:
-    """Letters of a text in at least one of the passages."""
-    spans = part.rename(columns={f"start_{side}": "start", f"end_{side}": "end"})[["start", "end"]]
-    return int(_inside(place, spans).sum())
+def _covered(result: pd.DataFrame, table: pd.DataFrame, side: str, place: dict[str, np.ndarray]) -> np.ndarray:
+    """Letters of one side of each pair in at least one of its passages."""
+    pair = pd.MultiIndex.from_frame(result[["report_a", "report_b"]])
+    number = pair.get_indexer(pd.MultiIndex.from_frame(table[["report_a", "report_b"]]))
+    edges = np.empty((2, len(table)), np.int64)
+    for name, rows in table.groupby(f"report_{side}").indices.items():
+        for k, edge in enumerate(("start", "end")):
+            edges[k, rows] = np.searchsorted(place[name], table[f"{edge}_{side}"].to_numpy()[rows])
+    # Each pair has a stretch of one long line, so that what is covered twice is seen in one go.
+    line = number * (1 + max((len(at) for at in place.values()), default=0))
+    order = np.argsort(line + edges[0], kind="stable")
+    start, end = (line + edges[0])[order], (line + edges[1])[order]
+    so_far = np.maximum.accumulate(np.append(-1, end))[:-1]
+    new = np.maximum(end - np.maximum(start, so_far), 0)
+    return np.bincount(number[order], new, minlength=len(result)) if len(result) else np.zeros(0)
 
 
 def _year(report) -> int:
     """Year that a report plans for, or else that of its date."""
     return int(report.plans[:4]) if report.plans[:4].isdigit() else report.year
-
-
-def _days(one: str, two: str) -> int | None:
-    """Days from one ISO date to another; None unless both name a day."""
-    if len(one) != 10 or len(two) != 10:
-        return None
-    return int((np.datetime64(two) - np.datetime64(one)).astype(int))
 
 
 def shares(table: pd.DataFrame) -> pd.DataFrame:

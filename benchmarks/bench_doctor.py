@@ -81,9 +81,9 @@ def unreadable(text, row, rng):
 
 
 PLANTS = {
-    "same": (same, "same"), "near": (near, "near"), "place": (place, "place"), "year": (year, "year"), "cut": (cut, "cut"),  # noqa: E501
+    "same": (same, "same"), "near": (near, "near"), "place": (place, "place"), "year": (year, "year"), "cut": (cut, "cut"),
     "abridged": (abridged, "cut"), "language": (language, "language"), "page": (page, "page"),
-    "structure": (structure, "structure"), "anachronism": (anachronism, "anachronism"), "unreadable": (unreadable, "unreadable"),  # noqa: E501
+    "structure": (structure, "structure"), "anachronism": (anachronism, "anachronism"), "unreadable": (unreadable, "unreadable"),
 }  # fmt: skip
 
 

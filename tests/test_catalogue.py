@@ -144,7 +144,7 @@ def test_what_excel_of_a_mac_or_of_china_writes_is_read(folder, options):
 def test_a_workbook_is_read(folder):
     pytest.importorskip("openpyxl")
     path = write(folder, {})
-    pd.read_csv(path, dtype=str).assign(date=pd.Timestamp("2021-02-23")).to_excel(folder / "catalogue.xlsx", index=False)  # noqa: E501
+    pd.read_csv(path, dtype=str).assign(date=pd.Timestamp("2021-02-23")).to_excel(folder / "catalogue.xlsx", index=False)
     assert catalogue.problems(folder / "catalogue.xlsx") == []
     assert catalogue.read(folder / "catalogue.xlsx").date.tolist() == ["2021-02-23"] * 2
 

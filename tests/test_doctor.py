@@ -8,7 +8,7 @@ import pytest
 from analysis import catalogue, doctor
 from analysis.__main__ import main
 
-WORDS = "坚持稳中求进工作总基调完整准确全面贯彻新发展理念加快构建推动经济社会事业各方面工作取得成效人民生活改善农业工业服务业科技教育文化卫生"  # noqa: E501
+WORDS = "坚持稳中求进工作总基调完整准确全面贯彻新发展理念加快构建推动经济社会事业各方面工作取得成效人民生活改善农业工业服务业科技教育文化卫生"
 
 
 def prose(seed: int, sentences: int = 60) -> str:
@@ -43,7 +43,7 @@ def corpus(tmp_path):
                 if data is None:
                     continue
                 (tmp_path / f"{year}.txt").write_bytes(data if isinstance(data, bytes) else data.encode())
-                row = {"id": f"r{year}", "file": f"{year}.txt", "title": "政府工作报告", "place": "太原市", "code": "140100",  # noqa: E501
+                row = {"id": f"r{year}", "file": f"{year}.txt", "title": "政府工作报告", "place": "太原市", "code": "140100",
                        "level": "city", "genre": "work-report", "date": str(year)}  # fmt: skip
                 writer.writerow(row | (rows or {}).get(year, {}))
         return path
@@ -75,7 +75,7 @@ def test_nearly_one_text_under_another_place(corpus):
 
 
 @pytest.mark.parametrize(("rows", "kind"), [
-    ({"place": "大同市", "code": "140200"}, "place"), ({"date": "2018", "plans": "2018"}, "year"), ({"genre": "five-year-plan"}, "level"),  # noqa: E501
+    ({"place": "大同市", "code": "140200"}, "place"), ({"date": "2018", "plans": "2018"}, "year"), ({"genre": "five-year-plan"}, "level"),
 ])  # fmt: skip
 def test_a_row_that_its_text_contradicts(corpus, rows, kind):
     assert ("r2020", kind) in kinds(corpus(rows={2020: rows}))

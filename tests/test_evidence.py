@@ -16,7 +16,7 @@ def found(text="", metadata=None, path=None) -> dict[str, str]:
 
 
 @pytest.mark.parametrize(("text", "place", "level", "issuer"), [
-    ("政府工作报告\n——2021年2月1日在太原市第十四届人民代表大会第六次会议上\n" + ADDRESS.format("市人民政府"), "太原市", "city", "太原市人民政府"),  # noqa: E501
+    ("政府工作报告\n——2021年2月1日在太原市第十四届人民代表大会第六次会议上\n" + ADDRESS.format("市人民政府"), "太原市", "city", "太原市人民政府"),
     ("政府工作报告\n在上海市第十六届人民代表大会第二次会议上\n上海市市长 龚 正\n" + ADDRESS.format("上海市人民政府"),
      "上海市", "province", "上海市人民政府"),
     (ADDRESS.format("新疆维吾尔自治区人民政府"), "新疆维吾尔自治区", "province", "新疆维吾尔自治区人民政府"),
@@ -24,8 +24,8 @@ def found(text="", metadata=None, path=None) -> dict[str, str]:
      "恩施土家族苗族自治州人民政府"),
     ("——2020年1月8日在山西省太原市小店区第五届人民代表大会上\n" + ADDRESS.format("区人民政府"), "小店区", "district",
      "小店区人民政府"),
-    ("——2021年3月5日在第十三届全国人民代表大会第四次会议上\n国务院总理 李克强\n" + ADDRESS.format("国务院"), "全国", "national", "国务院"),  # noqa: E501
-    ("政府工作报告\n1979年12月在浙江省第五届人民代表大会第二次会议上\n各位代表：我代表省革命委员会向大会报告工作。\n", "浙江省",  # noqa: E501
+    ("——2021年3月5日在第十三届全国人民代表大会第四次会议上\n国务院总理 李克强\n" + ADDRESS.format("国务院"), "全国", "national", "国务院"),
+    ("政府工作报告\n1979年12月在浙江省第五届人民代表大会第二次会议上\n各位代表：我代表省革命委员会向大会报告工作。\n", "浙江省",
      "province", "浙江省革命委员会"),
 ])  # fmt: skip
 def test_place_level_and_issuer_by_the_head(text, place, level, issuer):
@@ -45,7 +45,7 @@ def test_the_words_of_the_text_tell_where_the_head_does_not():
 
 
 @pytest.mark.parametrize(("path", "place"), [
-    ("山西省/太原市/2021.md", "太原市"), ("山西/2021.txt", "山西省"), ("太原2021.txt", "太原市"), ("长春市/朝阳区/2020.txt", "朝阳区"),  # noqa: E501
+    ("山西省/太原市/2021.md", "太原市"), ("山西/2021.txt", "山西省"), ("太原2021.txt", "太原市"), ("长春市/朝阳区/2020.txt", "朝阳区"),
     ("texts/恩施土家族苗族自治州2020政府工作报告.docx", "恩施土家族苗族自治州"),
 ])  # fmt: skip
 def test_folders_and_file_names_are_evidence(path, place):
@@ -106,7 +106,7 @@ def test_a_day_of_approval_beside_the_title_of_a_plan_is_its_year():
 
 
 @pytest.mark.parametrize(("text", "genre"), [
-    ("牢记嘱托——在中国共产党太原市第十二次代表大会上的报告\n同志们：\n我代表中国共产党太原市第十一届委员会向大会作报告。", "party-congress-report"),  # noqa: E501
+    ("牢记嘱托——在中国共产党太原市第十二次代表大会上的报告\n同志们：\n我代表中国共产党太原市第十一届委员会向大会作报告。", "party-congress-report"),
     ("各位代表：我代表市人民政府报告工作。\n在市党代会精神指引下，“十四五”规划顺利实施。", "work-report"),
     ("2020年国民经济和社会发展统计公报\n国家统计局", "communique"),
     ("关于国民经济和社会发展第十个五年计划纲要的报告\n——2001年3月5日\n各位代表：我代表国务院报告工作。", "work-report"),
@@ -126,7 +126,7 @@ def test_places_have_codes_levels_and_short_names():
     assert places.find("重庆市").is_municipality
     assert places.find("吉林").level == "province"
     assert places.find("吉林市").level == "city"
-    assert [places.find(name).short for name in ("恩施土家族苗族自治州", "内蒙古自治区", "广西壮族自治区", "克孜勒苏柯尔克孜自治州")] == [  # noqa: E501
+    assert [places.find(name).short for name in ("恩施土家族苗族自治州", "内蒙古自治区", "广西壮族自治区", "克孜勒苏柯尔克孜自治州")] == [
         "恩施", "内蒙古", "广西", "克孜勒苏"]  # fmt: skip
     assert places.find("莱芜市").until in ("2018", "2019")
     codes = [place.code for place in places.table() if not place.until]

@@ -351,7 +351,8 @@ def records(
         body = text[row.start : row.end]
         base = _planned(row.section, titles, parents)
         # What a list is about was said before it; any other paragraph begins anew.
-        state = state if row.section == current and (getattr(row, "point", "") or ends_open or _ITEM.match(body)) else base
+        goes_on = getattr(row, "point", "") or ends_open or _ITEM.match(body)
+        state = state if row.section == current and goes_on else base
         current, ends_open = row.section, body.rstrip().endswith(("：", ":", "；", ";"))
         said = None if year is None else year - 1 if row.function == "review" else year
         found, state = _paragraph(body, said, state, base)
