@@ -41,6 +41,149 @@ def _alike(rows: pd.DataFrame) -> None:
         )
 
 
+def one_kind(table: pd.DataFrame, level: str | None = None, genre: str | None = None) -> pd.DataFrame:
+    """
+    Keep one level and genre: those named, or the ones with most places that have two reports and more.
+
+    ``attrs["why"]`` says what is missing for a comparison within places, or is empty.
+    """
+    rows = table[table["place"].ne("")]
+    rows = rows[rows["level"].eq(level)] if level else rows
+    rows = rows[rows["genre"].eq(genre)] if genre else rows
+    reports = rows.drop_duplicates("report")
+    often = reports.groupby(["level", "genre", "place"], sort=False).size()
+    places = often[often > 1].groupby(["level", "genre"], sort=False).size()
+    kinds = reports.groupby(["level", "genre"], sort=False).size()
+    if kinds.empty:
+        kept = table.iloc[:0].copy()
+        kept.attrs["why"] = f"no report has a place: what changed within places needs {MIN_PLACES} places with two reports"
+        return kept
+    order = pd.DataFrame({"places": places.reindex(kinds.index, fill_value=0), "reports": kinds})
+    chosen = order.sort_values(["places", "reports"], ascending=False, kind="stable").index[0]
+    kept = rows[rows["level"].eq(chosen[0]) & rows["genre"].eq(chosen[1])].reset_index(drop=True)
+    n = int(order.loc[chosen, "places"])
+    named = ", ".join([place for (*kind, place), k in often.items() if k > 1 and tuple(kind) == chosen][:4]) or "none"
+    kept.attrs["why"] = "" if n >= MIN_PLACES else (
+        f"places with two reports and more of one kind: {n} ({chosen[0]} {chosen[1]}: {named}); what changed within "
+        f"places needs {MIN_PLACES} such places, and about 30 for errors that can be trusted"
+    )  # fmt: skip
+    return kept
+
+
+def by_year(table: pd.DataFrame, measure: str, *, part: str | None = None, level: float = 0.95) -> pd.DataFrame:
+    """
+    Lay out the course of a measure: the mean of the places there are, and what is left once places are held constant.
+
+    Returns
+    -------
+    DataFrame, by series, then year
+        `series` ("pooled": mean of the reports of a year, t interval over its places; "within": the same level, moved by
+        the year effects of `effects`, so that it does not change when other places come in), `year`, `value`, `low`,
+        `high`, `places`. ``attrs["why"]`` says what is missing where there is no course.
+    """
+    from scipy import stats
+
+    rows = _rows(table, measure, part)
+    columns = ["series", "year", "value", "low", "high", "places"]
+    if why := one_kind(table).attrs["why"]:
+        empty = pd.DataFrame(columns=columns)
+        empty.attrs["why"] = why
+        return empty
+    made = []
+    for year, some in rows.groupby("year", sort=True):
+        n, mean = len(some), some["value"].mean()
+        reach = stats.t.ppf((1 + level) / 2, n - 1) * some["value"].std(ddof=1) / np.sqrt(n) if n > 1 else np.nan
+        made.append(("pooled", year, mean, mean - reach, mean + reach, n))
+    rows, _ = _repeated(rows)
+    years, of = np.unique(rows["year"], return_inverse=True)
+    dummies = (of[:, None] == np.arange(1, len(years))).astype(float)
+    fit = _fit(rows["value"].to_numpy(float), dummies, rows["place"], np.ones(len(rows)), [str(y) for y in years[1:]])
+    share = np.bincount(of) / len(of)
+    turn = np.eye(len(years))[:, 1:] - share[1:]
+    centre, reach = rows["value"].mean(), stats.t.ppf((1 + level) / 2, fit["places"] - 1)
+    value, se = centre + turn @ fit["beta"], np.sqrt(np.einsum("ij,jk,ik->i", turn, fit["cover"], turn))
+    n = rows.groupby("year")["place"].nunique().to_numpy()
+    made += list(zip(["within"] * len(years), years, value, value - reach * se, value + reach * se, n, strict=True))
+    return pd.DataFrame(made, columns=columns)
+
+
+def compared(table: pd.DataFrame, measure: str, part: str) -> pd.DataFrame:
+    """
+    Go from the index as the literature computes it to a rate of one part, step by step.
+
+    Parameters
+    ----------
+    table : DataFrame
+        What `build` gives for the parts "whole" and `part`, with `literature`.
+    measure : str
+    part : str
+
+    Returns
+    -------
+    DataFrame, index `step`
+        "literature" (substring hits over all jieba tokens of the file), "words only" (the same hits over words, numbers
+        and Latin tokens), "longest match" (the longest term, in the restored text), "part" (the same in one part):
+        `per_10k` (mean over reports), `before` and `literature` (mean over years of Spearman's rank correlation between
+        the reports of a year, with the step before and with the first), `top` (share of the highest quarter of each
+        year that is in the literature's highest quarter), `apart` (share of pairs of reports of a year whose difference
+        exceeds 1.96 of its standard errors, where there are intervals), `reports`. Years with fewer than 8 reports are
+        left out of the comparisons.
+    """
+    keys = ["report", "year"]
+    own = table[table["measure"].eq(measure) & table["place"].ne("")].set_index(keys)
+    listed = own[own["formula"].eq("literature")]
+    whole = own[own["formula"].eq("rate") & own["part"].eq("whole")]
+    inside = own[own["formula"].eq("rate") & own["part"].eq(part)]
+    steps = {
+        "literature": listed["value"] * 1e4,
+        "words only": (listed["hits"].astype(float) / whole["tokens"].astype(float) * 1e4),
+        "longest match": whole["value"], "part": inside["value"],
+    }  # fmt: skip
+    values = pd.DataFrame(steps).dropna()
+    errors = {"longest match": whole, "part": inside}
+    rows, before = {}, None
+    for step, value in values.items():
+        first = values["literature"]
+        rows[step] = {
+            "per_10k": value.mean(),
+            "before": np.nan if before is None else _ranked_alike(value, values[before]),
+            "literature": _ranked_alike(value, first),
+            "top": _yearly(lambda a, b: len(set(a.nlargest(-(-len(a) // 4)).index) & set(b.nlargest(-(-len(b) // 4)).index))
+                           / -(-len(a) // 4), value, first),
+            "apart": _apart(errors[step].loc[values.index]) if step in errors else np.nan,
+            "reports": len(value),
+        }  # fmt: skip
+        before = step
+    return pd.DataFrame.from_dict(rows, orient="index").rename_axis("step")
+
+
+# Ranks among fewer reports of a year say little.
+_FEWEST = 8
+
+
+def _yearly(measure, one: pd.Series, other: pd.Series) -> float:
+    """Mean over years of what a function of two series gives."""
+    found = [measure(some, other.loc[some.index]) for _, some in one.groupby(level="year") if len(some) >= _FEWEST]
+    return float(np.mean(found)) if found else np.nan
+
+
+def _ranked_alike(one: pd.Series, other: pd.Series) -> float:
+    return _yearly(lambda a, b: a.rank().corr(b.rank()), one, other)
+
+
+def _apart(rows: pd.DataFrame) -> float:
+    """Share of pairs of reports of a year that differ by more than 1.96 standard errors, taken from the intervals."""
+    apart = pairs = 0
+    for _, some in rows.dropna(subset=["low", "high"]).groupby(level="year"):
+        if len(some) < _FEWEST:
+            continue
+        value, se = some["value"].to_numpy(), (some["high"] - some["low"]).to_numpy() / 3.92
+        distance = np.abs(value[:, None] - value) / np.sqrt(se[:, None] ** 2 + se**2)
+        upper = np.triu_indices(len(some), 1)
+        apart, pairs = apart + int((distance[upper] > 1.96).sum()), pairs + len(upper[0])
+    return apart / pairs if pairs else np.nan
+
+
 def effects(
     table: pd.DataFrame,
     measure: str,

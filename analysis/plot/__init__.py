@@ -9,12 +9,14 @@ limit; what is not to be interpreted is grey.
 
 from analysis.plot.comparisons import dumbbell, parts, placebo, ranks, robustness, scatter, shift, shuffles, targets
 from analysis.plot.country import band, bands, coverage, tide
+from analysis.plot.panel import adoption, index, split
 from analysis.plot.rates import arrivals, courses, intervals, promises
 from analysis.plot.reports import calibration, clouds, composition, damage, error_rates, matrix
 from analysis.plot.reuse import agenda, shares, spread
 from analysis.plot.topics import topic_number, topic_ribbons, topic_shares
 
 __all__ = [
+    "adoption",
     "agenda",
     "arrivals",
     "band",
@@ -27,6 +29,9 @@ __all__ = [
     "damage",
     "dumbbell",
     "error_rates",
+    "heat",
+    "identification",
+    "index",
     "intervals",
     "matrix",
     "parts",
@@ -38,6 +43,7 @@ __all__ = [
     "shares",
     "shift",
     "shuffles",
+    "split",
     "spread",
     "targets",
     "tide",
