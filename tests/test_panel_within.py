@@ -22,7 +22,9 @@ def long(rows, measure="m", **more):
         "doubtful": 0.0,
         "delivered": "",
     }
-    return table.assign(value=table["hits"] / table["tokens"] * 1e4, **{**fixed, **more})
+    return table.assign(
+        report=[f"r{k}" for k in range(len(table))], value=table["hits"] / table["tokens"] * 1e4, **{**fixed, **more}
+    )
 
 
 def shifting(rng, places=30, years=15, miss=0.3, rho=0.3):
@@ -203,3 +205,42 @@ def test_adoption_by_level_with_the_first_day():
     assert 2023 not in city.index
     assert (found.loc[found["level"] == "province", "first_day"] == "").all()
     assert city.loc[2024, "low"] < 2 / 3 < city.loc[2024, "high"]
+
+
+def test_the_course_within_keeps_the_level_and_not_the_composition():
+    """Every place stands still; places of higher rates join: the pooled course rises, the one within does not."""
+    rows = [(f"p{i}", y, 10 + 5 * i, 1000) for i in range(8) for y in range(2010 + i // 2, 2016)]
+    found = within.by_year(long(rows), "m").set_index(["series", "year"])["value"]
+    assert found["pooled"].loc[2015] > found["pooled"].loc[2010] + 50
+    assert found["within"].to_numpy() == pytest.approx(long(rows)["value"].mean())
+
+
+def test_one_kind_is_chosen_and_what_is_missing_is_said():
+    rows = [(f"p{i}", y, 3, 1000) for i in range(6) for y in (2020, 2021)]
+    mixed = pd.concat([long(rows), long([("q", 2020, 3, 1000)] * 40, level="province")]).assign(
+        report=lambda t: [f"r{k}" for k in range(len(t))]
+    )
+    chosen = within.one_kind(mixed)
+    assert set(chosen["level"]) == {"city"}
+    assert chosen.attrs["why"] == ""
+    few = within.one_kind(mixed, level="province")
+    assert "places with two reports and more of one kind: 1 (province work-report: q)" in few.attrs["why"]
+    assert within.by_year(few, "m").empty
+
+
+def test_from_the_literatures_index_to_ours_step_by_step():
+    rng = np.random.default_rng(4)
+    whole = long([(f"p{i}", y, int(rng.integers(5, 60)), 1000) for i in range(12) for y in (2020, 2021)])
+    whole = whole.assign(report=[f"r{k}" for k in range(len(whole))], low=whole["value"] - 1, high=whole["value"] + 1)
+    same = whole.assign(part="tasks")
+    literature = whole.assign(formula="literature", tokens=1250, value=whole["hits"] / 1250, low=np.nan)
+    found = within.compared(pd.concat([whole, same, literature]), "m", "tasks")
+    assert list(found.index) == ["literature", "words only", "longest match", "part"]
+    assert found["literature"].to_numpy() == pytest.approx(1)
+    assert found["top"].to_numpy() == pytest.approx(1)
+    assert found.loc["literature", "per_10k"] == pytest.approx(found.loc["words only", "per_10k"] * 0.8)
+    assert 0.5 < found.loc["part", "apart"] <= 1
+    turned = same.assign(value=-same["value"])
+    assert within.compared(pd.concat([whole, turned, literature]), "m", "tasks").loc["part", "before"] == pytest.approx(
+        -1
+    )

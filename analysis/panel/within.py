@@ -56,7 +56,7 @@ def one_kind(table: pd.DataFrame, level: str | None = None, genre: str | None = 
     kinds = reports.groupby(["level", "genre"], sort=False).size()
     if kinds.empty:
         kept = table.iloc[:0].copy()
-        kept.attrs["why"] = f"no report has a place: what changed within places needs {MIN_PLACES} places with two reports"
+        kept.attrs["why"] = f"no report has a place; a comparison within places needs {MIN_PLACES} with two reports"
         return kept
     order = pd.DataFrame({"places": places.reindex(kinds.index, fill_value=0), "reports": kinds})
     chosen = order.sort_values(["places", "reports"], ascending=False, kind="stable").index[0]
@@ -77,9 +77,9 @@ def by_year(table: pd.DataFrame, measure: str, *, part: str | None = None, level
     Returns
     -------
     DataFrame, by series, then year
-        `series` ("pooled": mean of the reports of a year, t interval over its places; "within": the same level, moved by
-        the year effects of `effects`, so that it does not change when other places come in), `year`, `value`, `low`,
-        `high`, `places`. ``attrs["why"]`` says what is missing where there is no course.
+        `series` ("pooled": mean of the reports of a year, t interval over its places; "within": the same level, moved
+        by the year effects of `effects`, so that it does not change when other places come in), `year`, `value`,
+        `low`, `high`, `places`. ``attrs["why"]`` says what is missing where there is no course.
     """
     from scipy import stats
 
@@ -148,8 +148,7 @@ def compared(table: pd.DataFrame, measure: str, part: str) -> pd.DataFrame:
             "per_10k": value.mean(),
             "before": np.nan if before is None else _ranked_alike(value, values[before]),
             "literature": _ranked_alike(value, first),
-            "top": _yearly(lambda a, b: len(set(a.nlargest(-(-len(a) // 4)).index) & set(b.nlargest(-(-len(b) // 4)).index))
-                           / -(-len(a) // 4), value, first),
+            "top": _yearly(_top_in_common, value, first),
             "apart": _apart(errors[step].loc[values.index]) if step in errors else np.nan,
             "reports": len(value),
         }  # fmt: skip
@@ -165,6 +164,12 @@ def _yearly(measure, one: pd.Series, other: pd.Series) -> float:
     """Mean over years of what a function of two series gives."""
     found = [measure(some, other.loc[some.index]) for _, some in one.groupby(level="year") if len(some) >= _FEWEST]
     return float(np.mean(found)) if found else np.nan
+
+
+def _top_in_common(one: pd.Series, other: pd.Series) -> float:
+    """Share of the highest quarter of one that is in the highest quarter of the other."""
+    n = -(-len(one) // 4)
+    return len(set(one.nlargest(n).index) & set(other.nlargest(n).index)) / n
 
 
 def _ranked_alike(one: pd.Series, other: pd.Series) -> float:

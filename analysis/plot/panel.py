@@ -65,7 +65,8 @@ def adoption(table: pd.DataFrame, *, ax: Axes, lang: str | None = None) -> Axes:
     """
     for colour, (level, own) in zip((INK, *COLOURS[1:]), table.groupby("level", sort=False), strict=False):
         ax.fill_between(own["year"].astype(float), own["low"], own["high"], color=colour, alpha=0.12, linewidth=0)
-        ax.plot(own["year"], own["share"], marker="o", markersize=2.5, linewidth=1.2, color=colour, label=label(level, lang))
+        name = label(level, lang)
+        ax.plot(own["year"], own["share"], marker="o", markersize=2.5, linewidth=1.2, color=colour, label=name)
     ax.set_ylim(0, 1)
     percent(ax.yaxis)
     ax.xaxis.get_major_locator().set_params(integer=True)
