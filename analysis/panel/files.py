@@ -220,7 +220,7 @@ def write(table: pd.DataFrame, path: Path | str, unmatched: pd.DataFrame | None 
     beside = {"codebook": codebook, "coverage": coverage(table), "unmatched": unmatched}
     beside = {name: frame for name, frame in beside.items() if frame is not None and len(frame)}
     made = {path: _bytes(table, path.suffix.lower(), labels, beside)}
-    made |= {stem.with_name(f"{stem.name}_{name}.csv"): _csv(frame) for name, frame in beside.items()}
+    made |= {stem.with_name(f"{stem.name}_{name}.csv"): storage.csv(frame, mark=True) for name, frame in beside.items()}
     made[stem.with_suffix(".R")] = _r_script(path, table).encode()
     if path.suffix.lower() != ".parquet":
         made[stem.with_suffix(".do")] = _do_file(path, table, labels).encode()
@@ -229,18 +229,11 @@ def write(table: pd.DataFrame, path: Path | str, unmatched: pd.DataFrame | None 
     return list(made)
 
 
-def _csv(table: pd.DataFrame) -> bytes:
-    """UTF-8 with a mark: without it a Chinese Excel shows 鏀垮簻. No cell is a formula."""
-    text = table.select_dtypes(exclude=["number", "bool"]).columns
-    safe = table.assign(**{c: table[c].map(lambda v: harmless(v) if isinstance(v, str) else v) for c in text})
-    return safe.to_csv(index=False, float_format="%.10g", lineterminator="\n").encode("utf-8-sig")
-
-
 def _bytes(table: pd.DataFrame, suffix: str, labels: dict[str, str], beside: dict[str, pd.DataFrame]) -> bytes:
     plain = table.copy()
     plain.attrs = {}
     if suffix == ".csv":
-        return _csv(plain)
+        return storage.csv(plain, mark=True)
     with io.BytesIO() as buffer:
         if suffix == ".parquet":
             plain.to_parquet(buffer, index=False)
