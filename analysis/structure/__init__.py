@@ -189,6 +189,16 @@ def _unsure(section: Section, probability: float) -> str:
     return "; ".join([*section.notes, *doubt])
 
 
+def missing(text: str, *, genre: str = "work-report") -> list[tuple[str, str, int]]:
+    """
+    Say what is missing from a text: what, evidence, start; `parse` without its tables, for the panel.
+
+    >>> [what for what, *_ in missing("一、工作回顾\\n成绩来之不易。\\n三、今年工作\\n扩大开放。")]
+    ['opening', 'section', 'closing']
+    """
+    return _gaps(*_read(text, genre), genre)
+
+
 def _gap_table(reader, sections, spans, genre, report) -> pd.DataFrame:
     """What is missing, in text order, with the evidence in words."""
     rows = [(report, *gap) for gap in _gaps(reader, sections, spans, genre)]
