@@ -23,11 +23,13 @@ from analysis import storage, structure, text_reuse, tokens
 from analysis.catalogue import places
 from analysis.corpus import rules
 from analysis.counts import Counts, streaming
-from analysis.panel import dictionaries
+from analysis.panel import dictionaries, within
 from analysis.panel.dictionaries import Dictionary
 from analysis.structure.functions import FUNCTIONS
 from analysis.tokens import engines
 from analysis.uncertainty import rates
+
+__all__ = ["COLUMNS", "MEASURES", "PARTS", "balanced", "build", "coverage", "trace", "within"]
 
 PARTS = ("whole", *FUNCTIONS)
 # Measures besides word lists; `build` says what each is.
