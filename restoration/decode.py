@@ -253,6 +253,8 @@ class Step(NamedTuple):
 CHANGE, LOST_BYTE, LETTER, AGAIN, IN_WORD, MARK = 6.0, 14.0, 7.0, 1.0, 2.5, 4.0
 # A byte that somebody could not read and wrote as `?` or U+FFFD; no character has it.
 HOLE = 0xFF
+# What shows bytes as Western letters often drops those that have no sign of their own.
+DROPPED = 9.0
 # Fewer characters than this must be clearer.
 SHORT = 4
 # Bytes in a file of Chinese are hardly Western letters.
@@ -318,7 +320,7 @@ def _western(data: bytes, at: int) -> tuple[str, float]:
     return letter, IN_WORD if word else LETTER
 
 
-def search(data: bytes, western: float = 1.0) -> tuple[list[Step], float]:
+def search(data: bytes, western: float = 1.0, cut: float = LOST_BYTE, hows=MULTIBYTE) -> tuple[list[Step], float]:
     """
     Read bytes the cheapest way, changing between encodings where that pays.
 
@@ -327,6 +329,10 @@ def search(data: bytes, western: float = 1.0) -> tuple[list[Step], float]:
     data : bytes
     western : float
         How much dearer than usual a Western letter is.
+    cut : float
+        Cost of a character of UTF-8 of which one byte of three is gone.
+    hows : sequence of str
+        Encodings that are looked for.
 
     Returns
     -------
@@ -342,7 +348,7 @@ def search(data: bytes, western: float = 1.0) -> tuple[list[Step], float]:
     length = len(data)
     # For each number of bytes read: by encoding, the least cost and the step that led there.
     ways: list[dict[str, tuple[float, Step | None, str]]] = [{} for _ in range(length + 1)]
-    ways[0] = dict.fromkeys((*MULTIBYTE, "western"), (0.0, None, ""))
+    ways[0] = dict.fromkeys((*hows, "western"), (0.0, None, ""))
     for at in range(length):
         here = ways[at]
         if not here:
@@ -352,7 +358,7 @@ def search(data: bytes, western: float = 1.0) -> tuple[list[Step], float]:
             for name in here:
                 _offer(ways, step, name, here[name][0], name)
             continue
-        for name in MULTIBYTE:
+        for name in hows:
             text, size = _unit(data, at, name)
             if text:
                 before, came = _least(here, name)
@@ -361,7 +367,7 @@ def search(data: bytes, western: float = 1.0) -> tuple[list[Step], float]:
         for name in here:
             _offer(ways, Step(at, at + 1, "lost", text, lost), name, here[name][0], name)
         if "utf-8" in here:
-            for size, lost in _torn_units(data[at : at + 3]):
+            for size, lost in _torn_units(data[at : at + 3], cut):
                 _offer(ways, Step(at, at + size, "lost", GAP, lost), "utf-8", here["utf-8"][0], "utf-8")
         if data[at] != HOLE:
             text, letter = _western(data, at)
@@ -377,13 +383,13 @@ def _least(here: dict[str, tuple], name: str) -> tuple[float, str]:
     return total, came
 
 
-def _torn_units(data: bytes) -> Iterator[tuple[int, float]]:
+def _torn_units(data: bytes, cut: float) -> Iterator[tuple[int, float]]:
     """What may be left of a character of three bytes in UTF-8: how many bytes, and the cost."""
     is_lead = [0xE0 <= b < 0xF0 for b in data]
     is_tail = [0x80 <= b < 0xC0 for b in data]
     hole = [b == HOLE for b in data]
     if len(data) > 1 and is_tail[1] and (is_lead[0] or is_tail[0]) and not (len(data) > 2 and is_tail[2]):
-        yield 2, LOST_BYTE
+        yield 2, cut
     if len(data) > 2 and sum(hole) == 1 and all(
         a or b for a, b in zip(hole, (is_lead[0], is_tail[1], is_tail[2]), strict=True)
     ):
@@ -576,9 +582,10 @@ def _seen_as_western(hit: re.Match, text: str) -> Iterator[Edit]:
         if sum(c > "\x7f" for c in reading) > 1:
             yield _edit(hit.start(), hit[0], reading, "run", "utf-8 seen as Western letters")
             return
-    steps, total = search(data)
+    steps, total = search(data, cut=DROPPED)
     keep = sum(_western(data, at)[1] for at in range(len(data)) if data[at] >= 0x80)
     han = sum(bool(HAN.match(step.text)) for step in steps if step.how in MULTIBYTE)
+    han += sum(step.end - step.start > 1 for step in steps if step.how == "lost")
     total += CHANGE * (1 + (han < SHORT))
     if total < keep and han:
         yield from _segments(text, hit.start(), units, steps, "seen as Western letters")
@@ -619,15 +626,16 @@ def _seen_as_gbk(text: str, heads: list[int]) -> Iterator[Edit]:
         if TORN.search(line):
             continue
         units = [bytes((HOLE,)) if c in "?\ufffd" else c.encode("gb18030") for c in line]
-        steps, total = search(b"".join(units), IN_BYTES)
+        steps, total = search(b"".join(units), IN_BYTES, LOST_BYTE / 2, ("gb18030", "utf-8"))
         own = sum(4.0 if c in "?\ufffd" else cost(c) for c in line)
         sound = [step.how == "utf-8" and step.text > "\x7f" and step.cost < WELL_FORMED for step in steps]
-        # A lost byte belongs to a run of UTF-8.
-        lost = [k for k, step in enumerate(steps) if step.how == "lost" and step.text == GAP]
-        inside = all(any(sound[max(0, k - 2) : k + 3]) for k in lost)
-        others = any(step.how == "cp950" or (step.how == "utf-8" and step.cost >= WELL_FORMED) for step in steps)
-        if total + CHANGE < own and sum(sound) > 1 and inside and not others:
-            yield from _segments(text, start, units, steps, "read as gbk")
+        if total + CHANGE < own and sum(sound) > 1:
+            # A lost byte belongs to a run of UTF-8; a single dear character is none.
+            inside = [any(sound[max(0, n - 2) : n + 3]) for n in range(len(steps))]
+            kept = [step if good else step._replace(how="gb18030") for step, good in zip(steps, inside, strict=True)]
+            for edit in _segments(text, start, units, kept, "read as gbk"):
+                if "gb18030" not in edit.evidence:
+                    yield edit
 
 
 _STRONG, _UNKNOWN, _HEAD, _KNOWN = 1, 2, 4, 8
