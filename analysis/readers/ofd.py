@@ -24,7 +24,8 @@ def read(path: Path, data: bytes) -> list[Text]:
             found.append(signs)
     lines, places, running = pages.paragraphs(found)
     text, where = paragraphs(lines, places)
-    unread = {"pictures": pictures, "heads, feet and numbers of pages": running}
+    unread = {"pictures": pictures, "heads, feet and numbers of pages": running,
+              "characters that a font does not name": pages.unnamed(text)}  # fmt: skip
     return [Text(text, metadata, where, {what: many for what, many in unread.items() if many})]
 
 

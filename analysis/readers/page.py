@@ -90,6 +90,11 @@ def paragraphs(pages: Iterable[list[Sign]]) -> tuple[list[str], list[str], int]:
     return texts, places, len(running)
 
 
+def unnamed(text: str) -> int:
+    """Count characters that a font has at places of its own, so that nobody knows what they are."""
+    return len(re.findall("[\ue000-\uf8ff\ufffd]", text))
+
+
 def _page(rows: list[list[Sign]], number: int) -> list[Line]:
     """Lines of a page in reading order."""
     if not rows:

@@ -38,7 +38,7 @@ def read(path: Path, data: bytes) -> list[Text]:
     text, where = paragraphs(lines, places)
     if text and _is_strange(text):
         raise Unreadable("has fonts that do not name their characters; print it anew, or have it recognised (OCR)")
-    unread |= {"heads, feet and numbers of pages": running}
+    unread |= {"heads, feet and numbers of pages": running, "characters that a font does not name": pages.unnamed(text)}
     return [Text(text, metadata, where, {what: many for what, many in unread.items() if many})]
 
 
