@@ -19,7 +19,7 @@ MIN_SECTIONS = 3
 # Correlation of the hits of two paragraphs of one section beyond chance, where paragraphs stand in
 # (measured on public reports, see docs/methods.md): their variance is multiplied by 1 + (n - 1) ρ,
 # n the paragraphs of a section, as for any cluster sample (Kish 1965, 5.4).
-INSIDE = 0.06
+INSIDE = 0.09
 # Adjacent paragraphs share a subject. Runs of four are near to what a section is in these
 # reports, and on clean reports tests over such runs hold their level where paragraphs do not.
 BLOCK = 4

@@ -1,0 +1,106 @@
+"""What cannot be answered is refused by name or gives an empty table with its reason, never a bare error."""
+
+import pandas as pd
+import pytest
+import tiny
+
+from analysis import contrast, multiverse, occurrences, paths, tokens, topics, trend, uncertainty, weighting
+from analysis.contrast import changes, decomposition, wholes
+from analysis.topics import stability
+
+SUBJECTS = zip("二三四五六七八九", "农工商教文卫环科", strict=True)
+LONG = "一、总体要求\n推动发展，改善民生。\n" + "".join(
+    f"{n}、工作任务{n}\n推动{w}发展，改善{w}，完成{w}。\n" for n, w in SUBJECTS)
+CORPORA = {
+    "one report": {"甲": LONG},
+    "two of one year": {"甲": LONG, "乙": LONG.replace("推动", "促进")},
+    "one section each": {"甲": "一、工作任务\n推动发展。", "乙": "一、工作任务\n改善民生。"},
+    "no heading": {"甲": "推动发展，推动发展。", "乙": "改善民生。"},
+    "lost characters only": {"甲": "一、工作任务\n\ufffd\ufffd\ufffd", "乙": LONG},
+    "no words": {"甲": "一、工作任务\n2021，100%。", "乙": "一、工作任务\nGDP 5.5%"},
+    "three years": {"甲": LONG, "乙": LONG.replace("推动", "促进"), "丙": LONG.replace("改善", "保障")},
+}
+
+
+@pytest.fixture(params=CORPORA, ids=str)
+def small(request, tmp_path, monkeypatch):
+    monkeypatch.setattr(paths, "CACHE", tmp_path)
+    made = tiny.corpus(CORPORA[request.param])
+    same = request.param == "two of one year"
+    years = [2021] * len(made.reports) if same else [r.year for r in made.reports]
+    catalogue = made.catalogue.assign(level="city", genre="work-report", year=years)
+    made.__dict__["catalogue"] = catalogue
+    made.__dict__["gaps"] = pd.DataFrame(columns=["report", "what", "evidence", "start"])
+    cut = tokens.table(made)
+    hits = occurrences.find(made, cut)
+    return made, cut, hits, occurrences.count(hits, cut)
+
+
+def said(table: pd.DataFrame) -> bool:
+    """A table has rows, or says why it has none."""
+    return len(table) > 0 or bool(table.attrs.get("why") or table.attrs.get("notes"))
+
+
+def test_comparisons_answer_or_say_why(small):
+    corpus, _, hits, counts = small
+    part = contrast.common_part(counts, "tasks")
+    for made in (part, contrast.drop_incomplete(counts, corpus)):
+        pair = contrast.widest(made, corpus.catalogue)
+        assert len(pair.table) or pair.notes
+        changed = changes.changes(pair, made)
+        assert said(changed)
+        keywords = changes.keywords(pair.table, made, pair.target, pair.reference)
+        assert set(keywords) >= {"n_target", "at_least", "g2"}
+        changes.visible_ratios(keywords)
+        changes.choose(changed)
+        changes.damage(corpus, hits, pair, keywords.index)
+        changes.zeros(corpus, changed, pair)
+        changes.quotations(corpus, hits, pair, keywords.index[:3])
+        changes.naive_differences(counts, changed, pair)
+        decomposition.decompose(counts, counts, pair.reference, pair.target)
+        assert said(changes.against_others(made)) or len(contrast.having(made)) > 1
+        assert said(wholes.shift(made, corpus.catalogue, pair.target, pair.reference, "tasks"))
+        wholes.placebo(pair)
+        assert "notes" in wholes.every_pair(made, corpus.catalogue, function="tasks").attrs
+
+
+def test_rates_and_weights_answer_or_say_why(small):
+    _, _, _, counts = small
+    if len(counts.terms):
+        rates = uncertainty.rates(counts)
+        known = rates.dropna(subset=["low", "high"])
+        assert ((known["low"] <= known["per_10k"]) & (known["per_10k"] <= known["high"] + 1e-9)).all()
+        weighting.dispersion(counts)
+        weighting.bootstrap_top_k(counts, n_resamples=20)
+        weighting.rank_changes(counts)
+    else:
+        with pytest.raises(uncertainty.Refusal, match="No term is counted"):
+            uncertainty.rates(counts)
+    uncertainty.placebo(counts, n_splits=5)
+
+
+def test_series_answer_or_say_why(small):
+    corpus, _, _, counts = small
+    found = trend.longest(corpus.catalogue)
+    assert not found.supports_trend
+    assert "a trend needs 4" in found.note
+    rates = trend.rates(counts, found)
+    for table in (trend.trend(rates), trend.stages(rates)):
+        assert table.empty
+        assert table.attrs["notes"]
+    assert trend.most_changed(trend.trend(rates), rates).empty
+    trend.rates_by_report(counts, corpus.catalogue, list(counts.terms[:3]))
+
+
+def test_topics_are_refused_by_name(small):
+    corpus, _, _, counts = small
+    if len(corpus.paragraphs) < 24:
+        with pytest.raises(uncertainty.Refusal) as refused:
+            stability.candidates(topics.documents(counts, corpus.paragraphs))
+        assert refused.value.reason == "few documents"
+
+
+def test_a_multiverse_of_nothing_is_empty():
+    table = multiverse.run(multiverse.findings([]))
+    assert table.empty
+    assert multiverse.by_factor(table).empty
