@@ -190,6 +190,18 @@ def test_length_and_numerals(reports):
     assert cell(table, "gd-2021", "numerals")["hits"] == len(hits)
 
 
+def test_targets_of_the_year_as_measures():
+    own = corpus.load()
+    table = panel.build(own, measures=["targets"], progress=False)
+    gdp = cell(table, "taiyuan-gov-2021", "target_gdp")
+    assert gdp[["value", "low", "high", "unit"]].tolist() == [8.25, 8.0, 8.5, "%"]
+    (hit,) = panel.trace(own, None, "taiyuan-gov-2021", "target_gdp")["hit"]
+    assert "8" in hit
+    assert "8.5" in hit
+    # A party congress sets no number for a year.
+    assert np.isnan(cell(table, "taiyuan-party-2021", "target_gdp")["value"])
+
+
 def test_shared_wording_with_the_level_above(tmp_path):
     own = "全面提升城市能级，推动老工业区转型，建设三座跨江大桥，整治二十条背街小巷，让老城区焕发新的活力与光彩。"
     copied = "坚持把水网建设作为头号工程，加快推进西线引水、东线调蓄、南线补源三大片区互联互通，年内完成投资四百亿元。"

@@ -201,7 +201,8 @@ def test_adoption_by_level_with_the_first_day():
     city = found[found["level"] == "city"].set_index("year")
     assert city.loc[2024, ["places", "have", "share"]].tolist() == [3, 2, 2 / 3]
     assert city.loc[2025, ["places", "have", "so_far"]].tolist() == [2, 0, 2 / 3]
-    assert (city["first_day"] == "2024").all()
+    # Of c only the year is known: the first known day of that year goes before it.
+    assert (city["first_day"] == "2024-01-23").all()
     assert 2023 not in city.index
     assert (found.loc[found["level"] == "province", "first_day"] == "").all()
     assert city.loc[2024, "low"] < 2 / 3 < city.loc[2024, "high"]
@@ -209,10 +210,23 @@ def test_adoption_by_level_with_the_first_day():
 
 def test_the_course_within_keeps_the_level_and_not_the_composition():
     """Every place stands still; places of higher rates join: the pooled course rises, the one within does not."""
-    rows = [(f"p{i}", y, 10 + 5 * i, 1000) for i in range(8) for y in range(2010 + i // 2, 2016)]
+    rows = [(f"p{i}", y, 10 + 5 * i, 1000) for i in range(24) for y in range(2010 + i // 6, 2016)]
     found = within.by_year(long(rows), "m").set_index(["series", "year"])["value"]
     assert found["pooled"].loc[2015] > found["pooled"].loc[2010] + 50
     assert found["within"].to_numpy() == pytest.approx(long(rows)["value"].mean())
+
+
+def test_years_with_few_places_have_no_course():
+    rows = [(f"p{i}", y, 10 + i, 1000) for i in range(6) for y in (2020, 2021)] + [("p0", 2000, 1, 1000)]
+    assert sorted(within.by_year(long(rows), "m")["year"].unique()) == [2020, 2021]
+
+
+def test_a_measure_of_too_few_places_is_left_out_by_name():
+    rows = [(f"p{i}", y, 3 + i + y % 2, 1000) for i in range(6) for y in (2020, 2021)]
+    few = long(rows[:4], measure="few")
+    found = within.trend(pd.concat([long(rows), few]))
+    assert list(found.index) == ["m"]
+    assert "too few places with two reports: few" in found.attrs["notes"]
 
 
 def test_one_kind_is_chosen_and_what_is_missing_is_said():

@@ -25,6 +25,7 @@ from analysis.corpus import rules
 from analysis.counts import Counts, streaming
 from analysis.panel import dictionaries, within
 from analysis.panel.dictionaries import Dictionary
+from analysis.quantities import targets
 from analysis.structure.functions import FUNCTIONS
 from analysis.tokens import engines
 from analysis.uncertainty import rates
@@ -33,7 +34,7 @@ __all__ = ["COLUMNS", "MEASURES", "PARTS", "balanced", "build", "coverage", "tra
 
 PARTS = ("whole", *FUNCTIONS)
 # Measures besides word lists; `build` says what each is.
-MEASURES = ("length", "numerals", "shared")
+MEASURES = ("length", "numerals", "shared", "targets")
 PLACE = ["panel_id", "report", "place", "code", "province", "level", "genre", "issuer", "year", "delivered"]
 COLUMNS = [
     *PLACE,
@@ -95,7 +96,9 @@ def build(
     measures : list of str
         "length" (words, numbers and Latin tokens), "numerals" (numbers per 10,000 tokens), "shared" (share of letters
         and digits in passages copied from or to the report of the level above of the same year, formulas of the genre
-        left out; `hits` are the passages; codes of places are needed, see `text_reuse`).
+        left out; `hits` are the passages; codes of places are needed, see `text_reuse`), "targets" (a measure
+        `target_…` for each indicator of `quantities.targets`: the number set for the year, `low` and `high` as it is
+        hedged, missing where open or where none is set).
     literature : bool
         Add each list as it is usually computed: hits of the words as substrings, at each place the first
         of the list that fits, over all jieba tokens, punctuation included, of the file as received.
@@ -137,6 +140,8 @@ def build(
         table = pd.concat([table, _literature(corpus.ids, named, found)], ignore_index=True)
     if "shared" in measures:
         table = pd.concat([table, _shared(corpus, progress)], ignore_index=True)
+    if "targets" in measures:
+        table = pd.concat([table, _targets(corpus, progress)], ignore_index=True)
     table = table.reindex(columns=[c for c in COLUMNS if c == "report" or c not in (*PLACE, "gap")])
     table = _described(corpus.catalogue, found).merge(table, on="report", how="right", validate="one_to_many")
     table = _ordered(table, corpus.ids, parts)[COLUMNS]
@@ -381,6 +386,24 @@ def _shared(corpus, progress: bool) -> pd.DataFrame:
     )
 
 
+def _targets(corpus, progress: bool) -> pd.DataFrame:
+    """The number that each report sets for its year, one measure an indicator; open ends are missing."""
+    from tqdm.auto import tqdm
+
+    rows = []
+    for report in tqdm(corpus.stream(), desc="targets", total=len(corpus), disable=not progress):
+        found = targets.records(report.text, report.paragraphs, report.sections, report.year, report.id)
+        found = found[found["status"].eq("target") & found["headline"] & found["year"].eq(report.year)]
+        found = found.drop_duplicates("indicator").set_index("indicator").reindex(targets.NAMES)
+        middle = found[["low", "high"]].mean(axis=1)
+        rows.append(pd.DataFrame({
+            "report": report.id, "measure": [f"target_{name}" for name in targets.NAMES], "part": "whole",
+            "formula": "rate", "value": middle.to_numpy(), "low": found["low"].to_numpy(),
+            "high": found["high"].to_numpy(), "unit": found["unit"].fillna("%").to_numpy(),
+        }))  # fmt: skip
+    return pd.concat(rows, ignore_index=True)
+
+
 def _described(catalogue: pd.DataFrame, found: _Found) -> pd.DataFrame:
     """What identifies each report, and what is missing from it."""
     series = catalogue[["code", "place", "level", "genre"]].apply(tuple, axis=1)
@@ -440,7 +463,7 @@ def trace(corpus, lists, report: str, measure: str, part: str = "whole", literat
     corpus, lists, part
         As in `build`.
     report, measure : str
-        The cell: id of the report, name of a list, "numerals" or "shared".
+        The cell: id of the report, and name of a list, "numerals", "shared" or "target_…" (`term` is the hedge).
     literature : bool
         The cell of the literature's formula; places are then in the raw text alone.
 
@@ -505,6 +528,11 @@ def _places(corpus, lists, report, spans, measure: str) -> list[tuple[str, int, 
         copied = _copied(corpus, progress=False)
         copied = copied[copied["report_a"].eq(report.id) & ~copied["formula"]].sort_values("start_a")
         return list(copied[["report_b", "start_a", "end_a"]].itertuples(index=False, name=None))
+    if measure.startswith("target_"):
+        found = targets.records(report.text, report.paragraphs, report.sections, report.year)
+        own = found["indicator"].eq(measure.removeprefix("target_")) & found["status"].eq("target")
+        found = found[own & found["headline"] & found["year"].eq(report.year)].head(1)
+        return list(found[["hedge", "start", "end"]].itertuples(index=False, name=None))
     dictionary = _holding(dictionaries.read(lists), measure)
     terms = list(dictionary.terms)
     found = dictionary.find(dictionaries.whole(report.form)).tolist()

@@ -15,7 +15,6 @@ import pandas as pd
 from analysis import storage
 from analysis.panel import coverage
 from analysis.readers import tables
-from analysis.storage import harmless
 
 FORMATS = (".csv", ".xlsx", ".parquet", ".dta")
 # Stata's limits: characters of a name, of a label of a variable.

@@ -79,7 +79,8 @@ def by_year(table: pd.DataFrame, measure: str, *, part: str | None = None, level
     DataFrame, by series, then year
         `series` ("pooled": mean of the reports of a year, t interval over its places; "within": the same level, moved
         by the year effects of `effects`, so that it does not change when other places come in), `year`, `value`,
-        `low`, `high`, `places`. ``attrs["why"]`` says what is missing where there is no course.
+        `low`, `high`, `places`. Years with fewer than `MIN_PLACES` places are left out; ``attrs["why"]`` says what is
+        missing where there is no course.
     """
     from scipy import stats
 
@@ -89,6 +90,7 @@ def by_year(table: pd.DataFrame, measure: str, *, part: str | None = None, level
         empty = pd.DataFrame(columns=columns)
         empty.attrs["why"] = why
         return empty
+    rows = rows[rows.groupby("year")["place"].transform("nunique") >= MIN_PLACES]
     made = []
     for year, some in rows.groupby("year", sort=True):
         n, mean = len(some), some["value"].mean()
@@ -269,9 +271,12 @@ def trend(table: pd.DataFrame, *, part: str | None = None, level: float = 0.95) 
         `per_year`, `low`, `high`, `p`, `q` (Benjamini-Hochberg over the measures), `pooled_per_year`, `pooled_low`,
         `pooled_high`, `pooled_p`, `places`, `reports`.
     """
-    rows = {}
+    rows, skipped = {}, []
     for measure in table.loc[table["formula"].eq("rate"), "measure"].unique():
         own = _rows(table, measure, part)
+        if (own.groupby("place").size() > 1).sum() < MIN_PLACES:
+            skipped.append(measure)
+            continue
         own, _ = _repeated(own)
         year, value, w = own["year"].to_numpy(float)[:, None], own["value"].to_numpy(float), np.ones(len(own))
         within = _inferred(_fit(value, year, own["place"], w, ["year"]), ["year"], level).iloc[0]
@@ -288,11 +293,16 @@ def trend(table: pd.DataFrame, *, part: str | None = None, level: float = 0.95) 
             "places": own["place"].nunique(),
             "reports": len(own),
         }
+    if not rows:
+        raise ValueError(f"no measure has {MIN_PLACES} places with two reports or more; errors clustered by place need "
+                         "them")  # fmt: skip
     found = pd.DataFrame.from_dict(rows, orient="index").rename_axis("measure")
     found.insert(4, "q", false_discovery(found["p"]))
     found.attrs["notes"] = [
         "within: fixed effects of place; pooled: between and within places; errors clustered by place"
     ]
+    if skipped:
+        found.attrs["notes"].append(f"too few places with two reports: {', '.join(skipped)}")
     return found
 
 
@@ -486,7 +496,9 @@ def adoption(
     own = own.assign(day=day)
     rows = []
     for kind, some in own.groupby("level", sort=False):
-        have = some[some["hits"].gt(0)].sort_values(["day", "place"], kind="stable")
+        have = some[some["hits"].gt(0)]
+        # A report of which only the year is known comes after those of known days of this year.
+        have = have.assign(at=have["day"].str.ljust(10, "9")).sort_values(["at", "place"], kind="stable")
         opened = (have["day"].iloc[0], have["place"].iloc[0]) if len(have) else ("", "")
         for year, now in some.groupby("year", sort=True):
             n, k = now["place"].nunique(), now.loc[now["hits"].gt(0), "place"].nunique()
