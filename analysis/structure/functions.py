@@ -11,6 +11,7 @@ learned from reports labelled by reading (`data/gold/public.csv`), by `recipes/s
 
 import csv
 import re
+from bisect import bisect_right
 from functools import cache
 from typing import NamedTuple
 
@@ -108,7 +109,7 @@ def _break(i: int, here: bool, section, speaks: bool) -> str:
 
 
 def _bin(value: int, bounds: tuple[int, ...]) -> int:
-    return sum(value >= bound for bound in bounds)
+    return bisect_right(bounds, value)
 
 
 def _of_section(section, sections: list) -> tuple[list[str], list[str], list[str]]:
@@ -248,7 +249,8 @@ def words(text: str, starts: np.ndarray, known: Words) -> tuple[np.ndarray, np.n
     sign.append(np.array([number for _, number in long], int))
     lines = np.searchsorted(starts, np.concatenate(at), side="right") - 1
     width = 1 << 20
-    return np.divmod(np.unique(lines * width + np.concatenate(sign)), width)
+    pairs = np.sort(lines * width + np.concatenate(sign))
+    return np.divmod(pairs[np.diff(pairs, prepend=-1) > 0], width)
 
 
 def scores(lines: list[str], sections: list, model: Model) -> tuple[np.ndarray, np.ndarray]:
@@ -266,15 +268,16 @@ def scores(lines: list[str], sections: list, model: Model) -> tuple[np.ndarray, 
 
 def decode(total: np.ndarray, breaks: np.ndarray, model: Model) -> list[int]:
     """Give the most probable part of each line (Viterbi)."""
-    best = total[0] + model.change[0, 0]
-    came = []
-    for row, change in zip(total[1:], model.change[breaks[1:]], strict=True):
-        ways = best[:, None] + change
-        came.append(ways.argmax(axis=0))
-        best = row + ways.max(axis=0)
+    best, came = total[0] + model.change[0, 0], np.empty((len(total), len(PARTS)), np.int8)
+    changes = model.change.transpose(0, 2, 1).copy()
+    rows = np.arange(len(PARTS))
+    for i, (row, at) in enumerate(zip(total[1:], breaks[1:].tolist(), strict=True)):
+        ways = changes[at] + best
+        came[i] = ways.argmax(axis=1)
+        best = row + ways[rows, came[i]]
     part = [int(best.argmax())]
-    for ways in reversed(came):
-        part.append(int(ways[part[-1]]))
+    for i in range(len(total) - 2, -1, -1):
+        part.append(int(came[i, part[-1]]))
     return part[::-1]
 
 

@@ -10,7 +10,8 @@ import csv
 import re
 import unicodedata
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
+from types import MappingProxyType
 
 from analysis import paths
 
@@ -219,11 +220,13 @@ def _choices(pattern: str) -> list[str]:
     return [choice + found[2] for choice in re.split(r"\|(?![^()]*\))", found[1])]
 
 
-def named(title: str) -> dict[str, str]:
+# A heading is asked for once for itself and once for each part below it.
+@lru_cache(maxsize=1 << 12)
+def named(title: str) -> MappingProxyType[str, str]:
     """
     Functions that the words of a heading name, each with the word.
 
-    >>> named("“十五五”时期目标任务和2026年工作安排")
+    >>> dict(named("“十五五”时期目标任务和2026年工作安排"))
     {'guiding': '目标任务', 'tasks': '工作安排'}
     """
     hits = {}
@@ -232,7 +235,7 @@ def named(title: str) -> dict[str, str]:
             for found in pattern.finditer(title.strip()):
                 if place == "any" or function == "tasks" or not _commanded(title, found.start()):
                     hits.setdefault(function, found[0])
-    return hits
+    return MappingProxyType(hits)
 
 
 def _commanded(title: str, at: int) -> str:
@@ -252,6 +255,7 @@ def rallies(text: str) -> str:
     return found[0] if found else ""
 
 
+@lru_cache(maxsize=1 << 12)
 def imperative(title: str) -> str:
     """
     Verb with which a heading begins, as tasks do; "" where it does not.
