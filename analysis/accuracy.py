@@ -673,7 +673,9 @@ def witnesses(corpus, folder: Path = paths.ROOT / "data" / "witnesses") -> pd.Da
             "differing": differing, "rate": differing / (row["agreed"] + differing), "passage": row["passage"],
             "lacking": lacking, "punctuation": row["punctuation"],
         })
-    return pd.DataFrame(rows)
+    columns = ["report", "letters", "official_letters", "agreed", "similarity", "character", "word",
+               "differing", "rate", "passage", "lacking", "punctuation"]  # fmt: skip
+    return pd.DataFrame(rows, columns=columns)
 
 
 def differences(report: str, folder: Path = paths.ROOT / "data" / "witnesses") -> pd.DataFrame:

@@ -26,6 +26,7 @@ from matplotlib.transforms import Bbox
 
 from analysis import paths, storage
 from analysis.glossary import SWITCH, label, report_names
+from analysis.glossary import language as language  # the switch, for notebooks
 from analysis.tables import prose
 
 # Widths of one and of two columns in most journals, in inches (89 mm and 183 mm).

@@ -142,20 +142,24 @@ def left_out(notebook, name: str) -> list[LeftOut]:
     for number, cell in enumerate(notebook.cells, start=1):
         if cell.cell_type == "markdown" and (heading := re.search(r"^#+ +(.*)", cell.source, re.M)):
             section = heading[1].strip()
-        for at, out in enumerate(cell.get("outputs", [])):
-            why = said = ""
+        for at, out in enumerate([*cell.get("outputs", [])]):
+            why, said = "", False
             if out.output_type == "error":
                 follows = lost and out.ename == "NameError"
-                lost, why = True, "" if follows else _sentence(out)
-                said = why or "it needs what a cell above could not compute"
-                cell.outputs[at] = _note(f"Left out: {said}.")
+                lost, why, said = True, "" if follows else _sentence(out), out.ename not in _REFUSALS
+                # What needs it is left out with it, without a word.
+                cell.outputs[at] = _note(f"Left out: {why}.") if why else None
             elif found_note := _NOTE.fullmatch(out.get("data", {}).get("text/markdown", "")):
                 why = found_note[1]
             if why:
-                found.append(LeftOut(name, number, section, why, bool(said)))
+                found.append(LeftOut(name, number, section, why, said))
+        if "outputs" in cell:
+            cell.outputs = [out for out in cell.outputs if out is not None]
     return found
 
 
+# Exceptions that say that these texts cannot answer a question.
+_REFUSALS = {"Refusal"}
 # A sentence in the place of a table or figure (`tables.note`).
 _NOTE = re.compile(r"\*(\S[^\n]*\S)\*")
 
@@ -164,7 +168,8 @@ def _sentence(error) -> str:
     """What an error says, in a line; where it says nothing, what was asserted."""
     line = " ".join(error.evalue.split())
     if line:
-        return f"{error.ename}: {line[:300]}".removeprefix("ValueError: ").rstrip(".")
+        said = f"{error.ename}: {line[:300]}".rstrip(".")
+        return re.sub(r"^(?:ValueError|Refusal): ", "", said)
     plain = re.sub(r"\x1b\[[0-9;]*m", "", "\n".join(error.traceback))
     arrow = re.findall(r"^-+> *\d+ (.*)$", plain, re.M)
     return f"{error.ename} in `{arrow[-1].strip()[:200]}`" if arrow else error.ename

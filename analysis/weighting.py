@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from scipy import sparse
 
-from analysis.uncertainty.design import Groups, clusters, groups
+from analysis.uncertainty.design import Groups, Refusal, clusters, groups
 
 
 def dispersion(counts_by_part: pd.DataFrame, sizes=None) -> pd.DataFrame:
@@ -328,6 +328,8 @@ def bootstrap_top_k(counts, k: int = 10, n_resamples: int = 500, seed: int = 0, 
             count=lambda t, g=group: hits[g][t["column"]].astype(int),
             sections=lambda t, m=matrix: np.diff(m[:, t["column"].to_numpy()].tocsc().indptr),
         ))  # fmt: skip
+    if not pieces:
+        raise Refusal("No report has a word to weigh.")
     columns = ["report", "term", "count", "c_tf_idf", "low", "high", "recurrence", "sections", "of"]
     return pd.concat(pieces, ignore_index=True)[columns]
 

@@ -174,7 +174,10 @@ def shared_words(one: np.ndarray, other: np.ndarray, n: int = topics.TOP) -> np.
 
     common = held(one) @ held(other).T
     row, column = linear_sum_assignment(common / (2 * n - common), maximize=True)
-    return common[row, column]
+    # Of fewer topics not all have a match.
+    shared = np.zeros(len(one), dtype=np.int64)
+    shared[row] = common[row, column]
+    return shared
 
 
 def shuffled(matrix, seed):
