@@ -98,6 +98,12 @@ def test_a_table_has_a_report_a_row(tmp_path, name):
     assert one.places[0][1] == "row 1"
 
 
+def test_a_table_of_reports_is_no_single_text(tmp_path, capsys):
+    ROWS.to_csv(tmp_path / "a.csv", index=False)
+    assert main(["restore", str(tmp_path / "a.csv")]) == 1
+    assert "a table of 2 reports" in capsys.readouterr().err
+
+
 def test_a_workbook_is_read_sheet_by_sheet(tmp_path):
     pytest.importorskip("openpyxl")
     with pd.ExcelWriter(tmp_path / "a.xlsx") as book:

@@ -91,17 +91,20 @@ def read(path: Path) -> list[Text]:
 
 def data(path: Path) -> bytes:
     """
-    Give the bytes of a plain text as they are, of another file those of its (first) text.
+    Give the bytes of a plain text as they are, of another file those of its text.
 
     Raises
     ------
     Unreadable
-        As `read` does.
+        As `read` does, and of a table with several reports.
     """
     path = Path(path)
     if FAMILIES.get(path.suffix.lower(), "text") == "text":
         return path.read_bytes()
-    return read(path)[0].data
+    texts = read(path)
+    if len(texts) > 1:
+        raise Unreadable(f"is a table of {len(texts)} reports: python -m analysis catalogue FOLDER makes a text of each")
+    return texts[0].data
 
 
 def family(path: Path, data: bytes) -> str:
