@@ -162,6 +162,25 @@ def missing_glyphs(fig: Figure) -> list[str]:
     return sorted(set("".join(texts(fig))) - _charset(font_path()) - {"\n"})
 
 
+def _name_glyphs(fig: Figure, lost: list[str]) -> None:
+    """Write a character that the font cannot draw, as in some names of places, as its code: never a box."""
+    codes = {ord(char): f"〔U+{ord(char):04X}〕" for char in lost}
+    for axis in (axis for ax in fig.axes for axis in (ax.xaxis, ax.yaxis)):
+        labels = [label.get_text() for label in axis.get_ticklabels()]
+        if any(char in label for label in labels for char in lost):
+            limits = axis.get_view_interval().tolist()
+            axis.set_ticks(axis.get_ticklocs(), labels=[label.translate(codes) for label in labels])
+            axis.set_view_interval(*limits, ignore=True)
+    for text in fig.findobj(Text):
+        if any(char in text.get_text() for char in lost):
+            text.set_text(text.get_text().translate(codes))
+
+
+def _code_note(lost: list[str]) -> list[str]:
+    return [f"{'、'.join(lost)}: written by code, as the font {font_path().name} has no picture of "
+            f"{'it' if len(lost) == 1 else 'them'}."]  # fmt: skip
+
+
 def _embed_font(svg: str, characters: str) -> str:
     """Put a subset of the font into an SVG, so that it looks right and can be searched anywhere."""
     from fontTools import subset
@@ -378,7 +397,7 @@ def save(
     Raises
     ------
     ValueError
-        If the slug does not look like `02_rates`, or the font lacks a character of the figure.
+        If the slug does not look like `02_rates`, or a character that the font lacks cannot be written by its code.
     """
     fig = fig if isinstance(fig, Figure) else np.ravel(fig)[0].figure
     if not re.fullmatch(r"\d\d_[a-z0-9_]+", slug):
@@ -388,6 +407,9 @@ def save(
 
         pyplot.close(fig)
         return Markdown(f"*{prose(fig.get_label())}*")
+    drawn_by_code = missing_glyphs(fig)
+    if drawn_by_code:
+        _name_glyphs(fig, drawn_by_code)
     if lost := missing_glyphs(fig):
         names = ", ".join(f"{char} (U+{ord(char):04X})" for char in lost)
         raise ValueError(f"figure {slug}: the font {font_path().name} cannot draw {names}")
@@ -398,7 +420,8 @@ def save(
     _write_svg(fig, folder / f"{slug}.svg")
     storage.write(folder / f"{slug}.png", _png(fig, 300, 256))
     write_csv(table.reset_index() if table.index.names != [None] else table, folder / f"{slug}.csv")
-    caption = " ".join([caption, *table.attrs.get("notes", []), *([f"Corpus {corpus.hash}."] if corpus else [])])
+    notes = [*table.attrs.get("notes", []), *(_code_note(drawn_by_code) if drawn_by_code else [])]
+    caption = " ".join([caption, *notes, *([f"Corpus {corpus.hash}."] if corpus else [])])
     width, height = (round(inches * SHOWN_DPI) for inches in fig.get_size_inches())
     shown = Saved(slug, caption, _png(fig, NOTEBOOK_DPI, 128), width, height, folder)
     pyplot.close(fig)

@@ -42,11 +42,25 @@ def test_svg_keeps_text_as_text_with_its_font(figure, tmp_path):
     assert "@font-face" in svg
 
 
-def test_missing_glyph_is_an_error_that_names_it(figure, tmp_path):
-    figure.axes[0].set_title("\U0002a6d6 后")
-    with pytest.raises(ValueError, match=r"U\+2A6D6"):
-        figures.save(figure, "00_box", pd.DataFrame({"a": [1]}), "c", tmp_path)
-    assert not list(tmp_path.iterdir())
+@pytest.mark.parametrize("place", ["title", "ticks", "legend", "note"])
+def test_a_missing_glyph_is_written_by_its_code_and_named(figure, tmp_path, place):
+    """A place with a rare character in its name ends no run, and is drawn as no box."""
+    ax = figure.axes[0]
+    if place == "title":
+        ax.set_title("\U0002a6d6 后")
+    elif place == "ticks":
+        ax.set_xticks([0, 1], labels=["\U0002a6d6县", "太原"])
+    elif place == "legend":
+        ax.plot([0], [0], label="\U0002a6d6县")
+        ax.legend()
+    else:
+        ax.annotate("\U0002a6d6", (0, 0))
+    saved = figures.save(figure, "00_box", pd.DataFrame({"a": ["\U0002a6d6"]}), "c", tmp_path)
+    assert "\U0002a6d6: written by code" in saved.caption
+    svg = (tmp_path / "00_box.svg").read_text(encoding="utf-8")
+    assert "〔U+2A6D6〕" in svg
+    assert "\U0002a6d6" not in svg
+    assert "\U0002a6d6" in (tmp_path / "00_box.csv").read_text(encoding="utf-8")
 
 
 def test_bad_name_is_refused(figure, tmp_path):
