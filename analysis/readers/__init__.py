@@ -103,7 +103,7 @@ def data(path: Path) -> bytes:
         return path.read_bytes()
     texts = read(path)
     if len(texts) > 1:
-        raise Unreadable(f"is a table of {len(texts)} reports: python -m analysis catalogue FOLDER makes a text of each")
+        raise Unreadable(f"is a table of {len(texts)} reports: `python -m analysis catalogue FOLDER` gives each")
     return texts[0].data
 
 
