@@ -4,6 +4,7 @@ import errno
 import os
 import random
 import shutil
+import signal
 import subprocess
 import sys
 import threading
@@ -327,3 +328,30 @@ def test_a_folder_that_cannot_be_written_is_no_reason_to_stop(tmp_path, monkeypa
     monkeypatch.setattr(paths, "CACHE", tmp_path / "file" / "cache")
     assert corpus.restored("改革。".encode()).text == "改革。"
     assert len(streaming.count(CATALOGUE, "report", n_jobs=1, progress=False).units) == 5
+
+
+@pytest.mark.skipif(not Path("/proc/self").exists(), reason="processes are looked up in /proc")
+def test_a_killed_run_leaves_no_workers(tmp_path):
+    """Workers of a run that was killed end by themselves, at once and not after minutes."""
+    (tmp_path / "job.py").write_text(
+        "import os, time\nfrom pathlib import Path\nfrom analysis import storage\n"
+        "def work(folder):\n    Path(folder, str(os.getpid())).touch()\n    time.sleep(60)\n"
+    )
+    code = (
+        "from joblib import Parallel, delayed; import sys, job;"
+        "Parallel(2)(delayed(job.work)(sys.argv[1]) for _ in range(2))"
+    )
+    (tmp_path / "pids").mkdir()
+    environ = os.environ | {"PYTHONPATH": f"{paths.ROOT}{os.pathsep}{tmp_path}"}
+    run = subprocess.Popen([sys.executable, "-c", code, str(tmp_path / "pids")], env=environ, stderr=subprocess.DEVNULL)
+    deadline = time.monotonic() + 60
+    while len(list((tmp_path / "pids").iterdir())) < 2 and time.monotonic() < deadline:
+        time.sleep(0.2)
+    workers = [int(path.name) for path in (tmp_path / "pids").iterdir()]
+    assert len(workers) == 2
+    run.send_signal(signal.SIGKILL)
+    run.wait()
+    deadline = time.monotonic() + 20
+    while any(Path(f"/proc/{pid}").exists() for pid in workers) and time.monotonic() < deadline:
+        time.sleep(0.2)
+    assert not [pid for pid in workers if Path(f"/proc/{pid}").exists()]
