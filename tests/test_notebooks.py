@@ -123,7 +123,6 @@ def test_every_figure_has_its_four_files(stem):
         assert (paths.FIGURES / f"{stem}.{kind}").stat().st_size > 0
 
 
-# Notebooks that others have begun and that still have to be brought into the one style.
 @pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)
 def test_notebooks_have_one_style(path):
     """The question first, then parameters, then what it all comes to; short lines, few modules."""

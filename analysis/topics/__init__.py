@@ -6,7 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from analysis.counts import Counts
+from analysis import lexicons, tokens
+from analysis.counts import Counts, count
 from analysis.tokens import COUNTED
 from analysis.uncertainty import Refusal
 
@@ -65,6 +66,25 @@ class TopicModel:
     def assigned(self) -> np.ndarray:
         """The strongest topic of each document; -1 where it has none."""
         return np.where(self.shares.sum(axis=1) > 0, self.shares.argmax(axis=1), -1)
+
+
+def prepare(corpus, minimum: int = MINIMUM) -> tuple[Counts, pd.DataFrame]:
+    """
+    Cut a corpus into the documents of a topic model, stop words left out.
+
+    Parameters
+    ----------
+    corpus : Corpus
+    minimum : int
+        Words of a document, as in `documents`.
+
+    Returns
+    -------
+    Counts, DataFrame
+        The documents, and the tokens that they were counted from (`tokens.table`).
+    """
+    cut = tokens.table(corpus)
+    return documents(count(cut, stop=lexicons.stopwords()), corpus.paragraphs, minimum), cut
 
 
 def documents(
