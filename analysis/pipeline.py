@@ -149,6 +149,9 @@ def _execute(where: Places) -> list[notebooks.LeftOut]:
         storage.write(path, notebooks.text(made))
     # Notebooks that ran side by side may have gathered before the last of them was done.
     claims.gather(where.figures, [path.stem for path in sources])
+    if own and where.figures == paths.ROOT / "figures":
+        for name in ("README.md", "README.zh.md"):
+            claims.requote(paths.ROOT / name, where.figures)
     if not own:
         _write_left_out(missing, where.figures)
     return missing

@@ -162,3 +162,14 @@ def test_files_that_claims_rest_on_are_there(ledger):
     for said in ledger["evidence"]:
         if said.startswith(("figures/", "data/")):
             assert (paths.ROOT / said).exists(), said
+
+
+def test_a_document_is_brought_up_to_date(tmp_path):
+    made = claims.Claims("01_a", "hash", tmp_path)
+    made.record("a.n", 12, n=1500)
+    made.save()
+    path = tmp_path / "README.md"
+    path.write_text("**3**<!-- claim a.n --> of **9**<!-- claim a.n n -->, **5**<!-- claim b.n -->", encoding="utf-8")
+    claims.requote(path, tmp_path)
+    said = path.read_text(encoding="utf-8")
+    assert said == "**12**<!-- claim a.n --> of **1,500**<!-- claim a.n n -->, **5**<!-- claim b.n -->"

@@ -247,6 +247,28 @@ def read(folder: Path | None = None) -> pd.DataFrame:
     return table
 
 
+# A number in Markdown with the name of its claim after it.
+_QUOTED = re.compile(r"\*\*[^*\n]+\*\*(?P<mark><!-- claim (?P<id>\S+)(?P<n> n)? -->)")
+
+
+def requote(path: Path, folder: Path | None = None) -> None:
+    """
+    Bring the numbers that a Markdown file quotes up to date: `**6**<!-- claim targets.lower -->`.
+
+    A claim that is not in the ledger leaves its number as it stands; ` n` after the name quotes n.
+    """
+    rows = read(folder).set_index("id")
+
+    def written(match: re.Match) -> str:
+        if match["id"] not in rows.index:
+            return match[0]
+        row = rows.loc[match["id"]]
+        return f"**{row['n']:,}**{match['mark']}" if match["n"] else f"**{row['text']}**{match['mark']}"
+
+    text = path.read_text(encoding="utf-8")
+    storage.write(path, _QUOTED.sub(written, text))
+
+
 def latex(table: pd.DataFrame) -> str:
     r"""
     Write the claims for LaTeX: `\claim{id}` is the text, `\claim[value]{id}` without the
