@@ -49,7 +49,7 @@ from restoration.slip_search import (
 # Without annotations there are no slips: a cheap test for all other pages.
 CUE = re.compile(rf"[{HOLES}(]{PINYIN}\)")
 # The second pass leaves no pinyin.
-BREAK = re.compile(rf"[{HOLES}][{BREAKS}][^\x00-\x3e]|。[ㄅ-ㄩ]")
+BREAK = re.compile(rf"[{HOLES}][{BREAKS}][^\x00-\x3e]")
 # A character with its annotation has at most so many places.
 NOTE_SPAN = 9
 NONE = "no reading that the bytes allow"
@@ -282,7 +282,7 @@ def find(text: str) -> list[Edit]:
     if not (CUE.search(text) or BREAK.search(text)):
         return []
     page, edits, at, before, shadow, places = Page.of(text), [], 0, "", None, 0
-    while (slip := SLIP.search(text, at)) and slip.start() < len(text):
+    while slip := SLIP.search(text, at):
         before = plain(before + text[at : slip.start()][-CONTEXT * NOTE_SPAN :])[-CONTEXT:]
         places, at = places + 1, slip.end()
         choices, bounded = [], True

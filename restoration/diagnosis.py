@@ -35,7 +35,7 @@ _NOTE = f" ?[{hanzi.PINYIN}]{{1,9}} ?[)）]"
 ANNOTATION = re.compile(f"[(（](?= ?[{hanzi.PINYIN}])(?<=[{hanzi.HAN}][(（]){_NOTE}(?:[(（]{_NOTE})*")
 # A hole before a mark, within Chinese.
 BREAKS = "!?,:;！？，：；。、”“（《…"
-SLIP = re.compile(f"\\?(?:{_PINYIN}|(?<=[^\\x00-\\x7f]\\?)[{BREAKS}][^\\x00-\\x3e])|。[ㄅ-ㄩ]")
+SLIP = re.compile(f"\\?(?:{_PINYIN}|(?<=[^\\x00-\\x7f]\\?)[{BREAKS}][^\\x00-\\x3e])")
 # A page without Chinese is no shorter.
 PAGE = 500
 # Kana and Hangul: not the marks that Chinese pages have too (ー of names, ・).
@@ -182,7 +182,7 @@ def diagnose(text: str) -> Diagnosis:
     fonts = sum(bool(FONT.match(text, place)) for place in blanks)
     return Diagnosis(
         len(text), *counts[SIMPLIFIED:FOREIGN], counts[FORM], foreign, len(annotations), _ghosts(text, annotations),
-        slips=_count(SLIP, text, "?", "。ㄇ", "。ㄒ", "。ㄔ", "。ㄈ", "。ㄓ"),
+        slips=_count(SLIP, text, "?"),
         marks=marks,
         markup=markup,
         blanks=len(blanks),

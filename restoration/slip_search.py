@@ -409,7 +409,7 @@ def _completed(readings: list[Reading], rate: Rate) -> list[Reading]:
 # Characters after a slip that are not trusted.
 MAX_DAMAGE = 12
 SLIP = re.compile(
-    rf"[{HOLES}](?:(?P<note>\(?{PINYIN}\))|(?=[{BREAKS}][^\x00-\x3e]))|(?=。[ㄅ-ㄩ])"
+    rf"[{HOLES}](?:(?P<note>\(?{PINYIN}\))|(?=[{BREAKS}][^\x00-\x3e]))"
 )
 # What may be damaged, left out where the page is asked for its own phrases.
 DAMAGED = re.compile(rf"(?:{SLIP.pattern}).{{,{MAX_DAMAGE}}}")
