@@ -673,8 +673,8 @@ def precedence(table: pd.DataFrame, seed: int, draws: int = 999) -> pd.DataFrame
     Parameters
     ----------
     table : DataFrame
-        What `pairs` gives. Used are pairs of two places that plan for the same year, have a direction
-        and are not one text.
+        What `pairs` gives. Used are pairs of two places and two levels that plan for the same year, have
+        a direction and are not one text.
     seed : int
     draws : int
         Deals of the days of delivery among the reports (a report keeps its wording).
@@ -713,7 +713,7 @@ def precedence(table: pd.DataFrame, seed: int, draws: int = 999) -> pd.DataFrame
             members = np.flatnonzero(group == name)
             dealt[k, members] = day[rng.permutation(members)]
     rows = []
-    for one, two in sorted({(level[i], level[j]) for i, j in zip(a, b, strict=True)}):
+    for one, two in sorted({(level[i], level[j]) for i, j in zip(a, b, strict=True) if level[i] != level[j]}):
         chosen = np.flatnonzero((level[a] == one) & (level[b] == two))
         gap = dealt[:, b[chosen]] - dealt[:, a[chosen]]
         shares = ((gap > 0) + 0.5 * (gap == 0)) @ weight[chosen] / weight[chosen].sum()
@@ -725,7 +725,7 @@ def precedence(table: pd.DataFrame, seed: int, draws: int = 999) -> pd.DataFrame
     result = pd.DataFrame(rows, columns=columns)
     if result.empty:
         result.attrs["why"] = (
-            "No two reports of two places plan for the same year, share wording and have both days of delivery known."
+            "No two reports of two levels plan for the same year, share wording and have both days of delivery known."
         )
     return result
 

@@ -198,25 +198,28 @@ def test_one_text_under_two_names_leads_no_list():
     assert any("a = b" in note for note in table.attrs["notes"])
 
 
-def test_who_is_first_is_tested_against_the_calendar():
+@pytest.mark.parametrize("copied_down", [False, True])
+def test_who_is_first_is_tested_against_the_calendar(copied_down):
     rng = np.random.default_rng(0)
     words = [chr(0x4E00 + k) for k in range(3000)]
     fresh = lambda n: "".join(rng.choice(words, n))  # noqa: E731
     texts, days = {}, {}
     for k in range(24):
         days[k] = f"2021-0{1 + k % 2}-{10 + k // 2:02}"
-        texts[f"r{k:02}"] = [fresh(200), f"p{k}", "city", 2021, days[k]]
-    # Copies go from the earlier to the later, or between any two.
+        texts[f"r{k:02}"] = [fresh(200), f"p{k}", "city" if k < 12 else "province", 2021, days[k]]
+    # A city takes over more from provinces that have spoken, or shares whoever spoke first.
     for _ in range(60):
-        a, b = rng.choice(24, 2, replace=False)
-        passage = fresh(60)
+        a, b = rng.integers(12), 12 + rng.integers(12)
+        passage = fresh(200 if copied_down and days[a] > days[b] else 35)
         texts[f"r{a:02}"][0] += passage
         texts[f"r{b:02}"][0] += passage
     corpus = dated({name: tuple(row) for name, row in texts.items()})
     table = text_reuse.pairs(corpus, text_reuse.of(corpus))
     result = text_reuse.precedence(table, seed=1, draws=199)
-    assert result["n"].sum() == len(table)
-    assert result["p"].between(0, 1).all()
+    row = result.iloc[0]
+    assert (row["level_a"], row["level_b"], len(result)) == ("city", "province", 1)
+    assert (row["p"] < 0.05) == copied_down
+    assert (row["first"] < row["low"]) == copied_down
     assert result.equals(text_reuse.precedence(table, seed=1, draws=199))
 
 
