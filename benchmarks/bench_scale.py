@@ -200,12 +200,12 @@ def stages(source: Path, most: int = 60) -> pd.DataFrame:
     from sklearn.feature_extraction.text import CountVectorizer
 
     from analysis import structure
-    from analysis.counts import parts
+    from analysis.counts import streaming
     from analysis.counts.streaming import CHUNK
     from analysis.tokens import engines
 
     reports = corpus.load(source).reports[:: max(1, len(corpus.load(source)) // most)]
-    cut, options = engines.get().cut, parts.Options(cached=False)
+    cut, options = engines.get().cut, streaming._Options(cached=False)
     every = ("restore", "parse", "cut", "all, counted by paragraph", "the usual way", "in portions")
     spent = dict.fromkeys(every, 0.0)
     jieba.setLogLevel(60)
@@ -218,10 +218,10 @@ def stages(source: Path, most: int = 60) -> pd.DataFrame:
         restored = _timed(spent, "restore", restoration.restore, report.data)
         _timed(spent, "parse", structure.places, restored.text)
         _timed(spent, "cut", cut, restored.text, True)
-        _timed(spent, every[3], parts.together, [report], options)
+        _timed(spent, every[3], streaming._count_chunk, [report], options)
         _timed(spent, every[4], CountVectorizer(analyzer=jieba.lcut).fit_transform, [restored.text])
     for start in range(0, len(reports), CHUNK):
-        _timed(spent, every[5], parts.together, reports[start : start + CHUNK], options)
+        _timed(spent, every[5], streaming._count_chunk, reports[start : start + CHUNK], options)
     return pd.DataFrame({"Mchar_per_s": {k: raw / v / 1e6 for k, v in spent.items()},
                          "times_usual": {k: spent[every[4]] / v for k, v in spent.items()},
                          "ms": {k: 1000 * v / len(reports) for k, v in spent.items()}}).round(2)

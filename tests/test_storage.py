@@ -196,9 +196,9 @@ def age(root: Path) -> None:
 
 def versions(root: Path) -> dict[str, str]:
     code = (
-        "from analysis import corpus, tokens; from analysis.counts import parts; from analysis.topics import stability;"
+        "from analysis import corpus, tokens; from analysis.counts import streaming; from analysis.topics import stability;"
         "import analysis; print(analysis.__file__);"
-        "print(corpus.rules(), tokens._KEPT.version, parts._KEPT.version, stability._KEPT.version)"
+        "print(corpus.rules(), tokens._KEPT.version, streaming._KEPT.version, stability._KEPT.version)"
     )
     environ = os.environ | {"PYTHONPATH": str(root)}
     out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env=environ, cwd="/")
@@ -213,6 +213,7 @@ def versions(root: Path) -> dict[str, str]:
     ("analysis/tokens/engines.py", {"tokens", "counts"}),
     ("analysis/structure/headings.py", {"counts"}),
     ("analysis/resources/lexicons/headings.csv", {"counts"}),
+    ("analysis/resources/lexicons/functions.csv", {"counts"}),
     ("analysis/plot/rates.py", set()),
     ("analysis/tables.py", set()),
 ])  # fmt: skip

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analysis import catalogue, corpus, counts, paths, storage, tokens
-from analysis.counts import parts, streaming
+from analysis.counts import streaming
 
 CATALOGUE = paths.ROOT / "data" / "catalogue.csv"
 QUIET = {"progress": False}
@@ -101,7 +101,7 @@ def test_no_texts_stay_in_memory(many):
 
 def test_a_second_run_reads_counts_and_restores_nothing(many, monkeypatch):
     first = streaming.count(many, n_jobs=1, **QUIET)
-    monkeypatch.setattr(parts, "_count", None)
+    monkeypatch.setattr(streaming, "_count", None)
     monkeypatch.setattr(corpus, "restore", None)
     tiny.same_counts(first, streaming.count(many, n_jobs=1, **QUIET))
     tiny.same_counts(first.regroup("report"), streaming.count(many, "report", n_jobs=1, **QUIET))
@@ -110,13 +110,13 @@ def test_a_second_run_reads_counts_and_restores_nothing(many, monkeypatch):
 def test_portions_that_are_kept_are_read_here_until_one_is_not(many, monkeypatch):
     first = streaming.count(many, n_jobs=1, chunk=2, **QUIET)
     with monkeypatch.context() as patch:
-        patch.setattr(parts, "_count", None)
+        patch.setattr(streaming, "_count", None)
         patch.setattr(joblib, "Parallel", lambda **_: list)
         tiny.same_counts(first, streaming.count(many, n_jobs=2, chunk=2, **QUIET))
     changed = many.parent / "r5.txt"
     changed.write_text(changed.read_text("utf-8") + "\n改革。", "utf-8", newline="")
-    again, counted = [], parts.together
-    monkeypatch.setattr(parts, "together", lambda *given: again.append(1) or counted(*given))
+    again, counted = [], streaming._count_chunk
+    monkeypatch.setattr(streaming, "_count_chunk", lambda *given: again.append(1) or counted(*given))
     found = streaming.count(many, n_jobs=1, chunk=2, **QUIET)
     tiny.same_counts(found, streaming.count(many, n_jobs=1, cached=False, **QUIET))
     assert found.matrix.sum() == first.matrix.sum() + 1
@@ -136,7 +136,7 @@ def test_a_damaged_entry_is_counted_again(many, damage):
 
 
 def test_an_interrupted_run_goes_on(many, monkeypatch):
-    done, count = [], parts._count
+    done, count = [], streaming._count
 
     def until_the_third(reports, options):
         if len(done) == 2:
@@ -144,10 +144,10 @@ def test_an_interrupted_run_goes_on(many, monkeypatch):
         done.append([report.id for report in reports])
         return count(reports, options)
 
-    monkeypatch.setattr(parts, "_count", until_the_third)
+    monkeypatch.setattr(streaming, "_count", until_the_third)
     with pytest.raises(KeyboardInterrupt):
         streaming.count(many, n_jobs=1, chunk=2, **QUIET)
-    monkeypatch.setattr(parts, "_count", lambda *given: done.append(given[0]) or count(*given))
+    monkeypatch.setattr(streaming, "_count", lambda *given: done.append(given[0]) or count(*given))
     finished = streaming.count(many, n_jobs=1, chunk=2, **QUIET)
     assert len(done) == 3, "the last two portions are the first two once more"
     tiny.same_counts(finished, streaming.count(many, n_jobs=1, cached=False, **QUIET))
@@ -192,13 +192,13 @@ def test_no_reports_no_units(many):
 
 
 def test_parts_join_in_any_grouping(many):
-    options = parts.Options()
-    single = [parts.numbered(parts.together([report], options), n)
+    options = streaming._Options()
+    single = [streaming._with_offset(streaming._count_chunk([report], options), n)
               for n, report in enumerate(corpus.load(many))]  # fmt: skip
-    left = parts.join([parts.join(single[:3]), *single[3:]])
-    right = parts.join([*single[:7], parts.join(single[7:])])
+    left = streaming._joined([streaming._joined(single[:3]), *single[3:]])
+    right = streaming._joined([*single[:7], streaming._joined(single[7:])])
     assert left.terms == right.terms
-    for name in parts._ARRAYS:
+    for name in streaming._ARRAYS:
         assert np.array_equal(getattr(left, name), getattr(right, name)), name
 
 
