@@ -359,7 +359,7 @@ def _demeaned(x: np.ndarray, group: np.ndarray, w: np.ndarray) -> np.ndarray:
 def _inferred(fit: dict, names, level: float) -> pd.DataFrame:
     from scipy import stats
 
-    se, freedom = np.sqrt(np.diag(fit["cover"])), fit["places"] - 1
+    se, freedom = np.sqrt(np.maximum(np.diag(fit["cover"]), 0)), fit["places"] - 1
     reach = stats.t.ppf((1 + level) / 2, freedom) * se
     with np.errstate(divide="ignore", invalid="ignore"):
         p = 2 * stats.t.sf(np.abs(fit["beta"] / se), freedom)

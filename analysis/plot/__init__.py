@@ -9,7 +9,7 @@ limit; what is not to be interpreted is grey.
 
 from analysis.plot.comparisons import dumbbell, parts, placebo, ranks, robustness, scatter, shift, shuffles, targets
 from analysis.plot.country import band, bands, coverage, tide
-from analysis.plot.panel import adoption, index, split
+from analysis.plot.panel import adoption, index, split, target_course
 from analysis.plot.rates import arrivals, courses, intervals, promises
 from analysis.plot.reports import calibration, clouds, composition, damage, error_rates, matrix
 from analysis.plot.reuse import agenda, shares, spread
@@ -45,6 +45,7 @@ __all__ = [
     "shuffles",
     "split",
     "spread",
+    "target_course",
     "targets",
     "tide",
     "topic_number",

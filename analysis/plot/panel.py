@@ -73,3 +73,33 @@ def adoption(table: pd.DataFrame, *, ax: Axes, lang: str | None = None) -> Axes:
     ax.set_ylabel(heading("share of places", lang))
     above(ax, list(ax.lines))
     return ax
+
+
+def target_course(table: pd.DataFrame, *, ax: Axes, lang: str | None = None) -> Axes:
+    """
+    Draw the targets of a place through the years as a step line with range and hedge, results beside them.
+
+    Parameters
+    ----------
+    table : DataFrame
+        Rows of `quantities.targets.table` of one indicator and place, one a year and status: `status` (target, result),
+        `year`, `low`, `high` (one missing where open: the mark points the open way), `hedge`.
+    """
+    own = table[table["status"].eq("target")].sort_values("year")
+    middle = own[["low", "high"]].mean(axis=1).to_numpy(float)
+    year = own["year"].to_numpy(float)
+    ax.step(year, middle, where="mid", color=INK, linewidth=1.2, label=heading("target", lang))
+    closed = own["low"].notna() & own["high"].notna()
+    ax.vlines(year[closed], own["low"][closed], own["high"][closed], color=INK, linewidth=3, alpha=0.4)
+    marks = {"o": closed, "^": own["low"].notna() & ~closed, "v": own["high"].notna() & ~closed}
+    for mark, rows in marks.items():
+        ax.plot(year[rows], middle[rows], mark, color=INK, markersize=4)
+    for at, value, hedge in zip(year, middle, own["hedge"].fillna(""), strict=True):
+        if hedge:
+            ax.annotate(hedge, (at, value), (0, 5), textcoords="offset points", ha="center", fontsize=5.5, color=GREY)
+    result = table[table["status"].eq("result")]
+    reached = result[["low", "high"]].mean(axis=1)
+    ax.plot(result["year"].astype(float), reached, "D", color="black", markersize=3.5, label=heading("result", lang))
+    ax.xaxis.get_major_locator().set_params(integer=True)
+    above(ax, [line for line in ax.lines if not line.get_label().startswith("_")])
+    return ax
