@@ -220,6 +220,57 @@ def test_a_twin_counts_the_same(country, ours):
     assert set(found["part"]) >= {"review", "tasks"}
 
 
+def sectioned(more_forest: int, more_trees: int):
+    """Two reports of ten subjects, a section or two each; the later has more sections, or more hits, of forestry."""
+    from scipy import sparse
+
+    from analysis.counts import Counts
+
+    random = np.random.default_rng(7)
+    terms = pd.Index([f"t{k:02d}{i}" for k in range(10) for i in range(8)] + ["trees"], name="term")
+    cells, units = [], []
+    for report, forest, trees in (("a", 1, 1.0), ("b", 1 + more_forest, 1.0 + more_trees)):
+        for section, subject in enumerate([*range(10), *([0] * (forest - 1))]):
+            rates = np.full(len(terms), 0.4)
+            rates[8 * subject : 8 * subject + 8] = 6.0
+            rates[-1] = 4.0 * trees if subject == 0 else 0.05
+            cells.append(np.append(random.poisson(rates[:-1]), round(rates[-1])))
+            units.append((report, "tasks", section, 120))
+    units = pd.DataFrame(units, columns=["report", "function", "section", "n_tokens"])
+    catalogue = pd.DataFrame({"level": "city", "place": "甲州市", "genre": "work-report", "year": [2021, 2026]},
+                             index=pd.Index(["a", "b"], name="id"))  # fmt: skip
+    return Counts(sparse.csr_array(np.array(cells)), units, terms), catalogue
+
+
+@pytest.mark.parametrize(("forest", "trees", "whole", "inside"), [(3, 0, True, False), (0, 4, True, True)])
+def test_a_move_between_subjects_is_no_change_within_them(forest, trees, whole, inside):
+    from types import SimpleNamespace
+
+    from analysis import contrast
+
+    counts, catalogue = sectioned(forest, trees)
+    rates = np.full((10, len(counts.terms)), 0.4)
+    for k in range(10):
+        rates[k, 8 * k : 8 * k + 8] = 6.0
+    rates[:, -1] = [4.0, *[0.05] * 9]
+    model = subjects.Subjects(rates / rates.sum(axis=1, keepdims=True), np.full(10, 0.1), counts.terms)
+    country = SimpleNamespace(names=counts.terms, subjects=model,
+                              terms=pd.DataFrame({"phi_subject": np.full(len(counts.terms), 1.2)}))  # fmt: skip
+    found = contrast.compare(counts, catalogue, "b", "a", "tasks")
+    row = reference.within_subjects(country, found).loc["trees"]
+    assert (row["log_ratio"] > 0.8) == whole
+    assert (row["within"] > 0.8) == inside
+    assert row["within_low"] <= row["within"] <= row["within_high"]
+
+
+def test_without_exchanges_there_is_a_reason_and_no_table():
+    from types import SimpleNamespace
+
+    found = reference.within_subjects(None, SimpleNamespace(null=None))
+    assert found.empty
+    assert "alike" in found.attrs["why"]
+
+
 def drawn(seed: int, places: int = 60, terms: int = 400, spread: float = 0.3):
     random = np.random.default_rng(seed)
     size = random.integers(3000, 6000, places).astype(float)

@@ -24,18 +24,18 @@ from analysis import lexicons, paths
 from analysis.counts import Counts
 from analysis.reference import outliers, subjects
 from analysis.reference.making import PARTS, counted, make, stem
+from analysis.reference.within import PRIOR_FREEDOM, within_subjects
 from analysis.uncertainty import detection_limit, estimators, false_discovery, minimum_detectable_ratio
 from analysis.uncertainty.design import Refusal
 
 __all__ = ["NoReference", "Reference", "counted", "following", "load", "make", "norms", "pair", "peers", "percentiles",
-           "rates", "series", "tide", "twins", "unusual"]  # fmt: skip
+           "rates", "series", "tide", "twins", "unusual",
+           "within_subjects"]  # fmt: skip
 
 # A verdict is given below this q (or p).
 LEVEL = 0.05
 # Fewer peers give no band.
 MIN_PEERS = 8
-# What the reference knows of a term's unevenness counts as this many degrees of freedom; see docs/methods.md.
-PRIOR_FREEDOM = 24.0
 # The quantile band that is drawn.
 BAND = (0.1, 0.9)
 
