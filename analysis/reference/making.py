@@ -18,7 +18,7 @@ import numpy as np
 import pandas as pd
 from scipy import sparse
 
-from analysis import collocations, lexicons, paths, structure, text_reuse, tokens
+from analysis import collocations, doctor, lexicons, paths, structure, tokens
 from analysis import corpus as corpora
 from analysis.counts import Counts, streaming
 from analysis.reference import subjects
@@ -33,10 +33,8 @@ BLOCK, GROUP = 256, 1 << 15
 SHORT = 2000
 # Tasks of a smaller share are what a lost heading left of them (the median is half).
 FEW = 0.1
-# Copies share most of their windows, other reports about a tenth.
-SAME = 0.5
-# A text that names another place of its level this many times as often as its own is hardly its own.
-NAMED = 3
+# Findings of the corpus doctor that make a report doubtful as a peer; what is left on a page does not.
+DOUBTED = ("same", "near", "place", "year", "level", "anachronism", "language", "cut", "damage")
 PARTS = ("review", "guiding", "tasks", "self-government", "other")
 _NUMBERING = re.compile("第[一二三四五六七八九十百零〇0-9]+[章节篇条款]")
 
@@ -108,9 +106,8 @@ def sections(
         raise ValueError(f"{', '.join(nameless[:5])}: no place in the catalogue; peers are told apart by place")
     named = _named(phrases() if extra is None else extra)
     cut = _words(streaming.count(reports, "section", n_jobs=jobs), named)
-    written, doubts = _written(reports, cut.units, sorted(named), jobs)
-    counts = _together(cut, written)
-    table = _reports(reports, counts, doubts, files)
+    counts = _together(cut, _written(reports, cut.units, sorted(named), jobs))
+    table = _reports(reports, counts, _doubts(Path(catalogue)), files)
     return _chosen(counts, table, named, *least), table, named
 
 
@@ -136,14 +133,13 @@ def _words(counts: Counts, named: Collection[str]) -> Counts:
     return Counts(counts.matrix[:, at], counts.units, counts.terms[at])
 
 
-def _written(reports, units: pd.DataFrame, named: list[str], jobs) -> tuple[Counts, dict[str, list[str]]]:
-    """Strings as written, by section, and what the texts themselves make doubtful; one pass over the texts."""
+def _written(reports, units: pd.DataFrame, named: list[str], jobs) -> Counts:
+    """Strings as written, by section."""
     from joblib import Parallel, delayed
 
     ids = reports.ids
     chunks = [reports.reports[at : at + 64] for at in range(0, len(ids), 64)]
-    stems = sorted({stem(report.place) for report in reports})
-    found = Parallel(n_jobs=jobs or 1)(delayed(_strings)(chunk, named, stems) for chunk in chunks)
+    found = Parallel(n_jobs=jobs or 1)(delayed(_strings)(chunk, named) for chunk in chunks)
     keys = pd.MultiIndex.from_frame(units[["report", "function", "section"]].astype({"report": str, "function": str}))
     places = pd.MultiIndex.from_tuples([row for chunk in found for row in chunk[0]])
     rows = keys.get_indexer(places)
@@ -151,14 +147,12 @@ def _written(reports, units: pd.DataFrame, named: list[str], jobs) -> tuple[Coun
     matrix = sparse.csr_array(
         sparse.coo_array((hits, (rows, columns)), (len(units), len(named))), dtype=np.int32
     )
-    prints, said = ({id: value for chunk in found for id, value in chunk[k].items()} for k in (3, 4))
-    counts = Counts(matrix, units, pd.Index(named, dtype="str", name="term"))
-    return counts, _doubts(reports, prints, said)
+    return Counts(matrix, units, pd.Index(named, dtype="str", name="term"))
 
 
-def _strings(reports, named: list[str], stems: list[str]) -> tuple:
-    """Places (report, function, section), columns, hits; fingerprints; the place that a text names most."""
-    places, columns, hits, prints, said = [], [], [], {}, {}
+def _strings(reports, named: list[str]) -> tuple:
+    """Places (report, function, section), columns and hits."""
+    places, columns, hits = [], [], []
     for report in reports:
         text = report.form
         present = [(k, term) for k, term in enumerate(named) if term in text]
@@ -172,10 +166,7 @@ def _strings(reports, named: list[str], stems: list[str]) -> tuple:
                     places.append(place)
                     columns.append(k)
                     hits.append(n)
-        prints[report.id] = text_reuse.fingerprint(text)
-        own, (most, other) = text.count(stem(report.place)), max((text.count(s), s) for s in stems)
-        said[report.id] = other if most > NAMED * max(own, 1) else ""
-    return places, np.array(columns, int), np.array(hits, int), prints, said
+    return places, np.array(columns, int), np.array(hits, int)
 
 
 def stem(place: str) -> str:
@@ -188,27 +179,11 @@ def stem(place: str) -> str:
     return re.sub(r"(?:[^\W\d]族)*(?:自治[区州县]|[省市州县区盟])$|(?<=.{2})[^族]{0,3}族.*$", "", place) or place
 
 
-def _doubts(reports, prints, named) -> dict[str, list[str]]:
-    """Reports that share most of their windows with another one, or that speak of another place."""
-    ids = list(prints)
-    number = np.repeat(np.arange(len(ids)), [len(prints[id]) for id in ids])
-    value = np.concatenate([prints[id] for id in ids])
-    order = np.lexsort((number, value))
-    value, number = value[order], number[order]
-    same = value[1:] == value[:-1]
-    # Neighbours in a run of equal windows; copies stand beside each other in most of their runs.
-    pairs, shared = np.unique(np.column_stack([number[:-1][same], number[1:][same]]), axis=0, return_counts=True)
-    kin = {stem(report.place): report.level for report in reports}
-    said: dict[str, list[str]] = {}
-    for report in reports:
-        if (other := named[report.id]) and kin[other] == report.level:
-            said[report.id] = [f"names {other} more than itself"]
-    for (a, b), n in zip(pairs, shared, strict=True):
-        if n >= SAME * min(len(prints[ids[a]]), len(prints[ids[b]])):
-            for one, other in ((ids[a], ids[b]), (ids[b], ids[a])):
-                twin = reports[other]
-                said.setdefault(one, []).append(f"same text as {twin.place} {twin.year}")
-    return said
+def _doubts(catalogue: Path) -> dict[str, list[str]]:
+    """What the corpus doctor doubts about each report."""
+    found = doctor.examine(catalogue)
+    found = found[found["kind"].isin(DOUBTED)]
+    return {id: list(rows["what"]) for id, rows in found.groupby("id", sort=False)}
 
 
 def _together(first: Counts, second: Counts) -> Counts:
