@@ -256,8 +256,8 @@ def test_a_move_between_subjects_is_no_change_within_them(forest, trees, whole, 
     found = contrast.compare(counts, catalogue, "b", "a", "tasks")
     row = reference.within_subjects(country, found).loc["trees"]
     assert (row["log_ratio"] > 0.8) == whole
-    assert (row["within"] > 0.8) == inside
-    assert row["within_low"] <= row["within"] <= row["within_high"]
+    assert (row["log_ratio_within"] > 0.8) == inside
+    assert row["within_low"] <= row["log_ratio_within"] <= row["within_high"]
 
 
 def test_without_exchanges_there_is_a_reason_and_no_table():

@@ -37,13 +37,13 @@ def within_subjects(country, found, *, level: float = 0.95) -> pd.DataFrame:
     Returns
     -------
     DataFrame, index `term`
-        `n_target`, `n_reference`, `log_ratio`, `p`, `q` (the whole change, as in `found.table`), `within`,
+        `n_target`, `n_reference`, `log_ratio`, `p`, `q` (the whole change, as in the table), `log_ratio_within`,
         `within_low`, `within_high` (base 2: hits over expected hits, target over reference), `within_p`, `within_q`;
         terms of `MIN_COUNT` hits that the reference has, by `within_p`, then term. Empty, with the reason in
         `attrs["why"]`, where the contrast has no exchanges.
     """
-    columns = ["n_target", "n_reference", "log_ratio", "p", "q", "within", "within_low", "within_high", "within_p",
-               "within_q"]  # fmt: skip
+    columns = ["n_target", "n_reference", "log_ratio", "p", "q", "log_ratio_within", "within_low", "within_high",
+               "within_p", "within_q"]  # fmt: skip
     if found.null is None or found.null.divisions is None:
         table = pd.DataFrame(columns=columns, index=pd.Index([], name="term"))
         table.attrs["why"] = "Too few sections are alike on both sides to exchange them."
@@ -68,8 +68,8 @@ def within_subjects(country, found, *, level: float = 0.95) -> pd.DataFrame:
     p = null.p(scores[0], hits[tested])
     with np.errstate(divide="ignore"):
         table = pd.DataFrame({
-            "within": estimators.log2_ratio(one.hits, one.tokens, two.hits, two.tokens), "within_low": np.log2(low),
-            "within_high": np.log2(high), "within_p": p, "within_q": false_discovery(p),
+            "log_ratio_within": estimators.log2_ratio(one.hits, one.tokens, two.hits, two.tokens),
+            "within_low": np.log2(low), "within_high": np.log2(high), "within_p": p, "within_q": false_discovery(p),
         }, index=names[tested].rename("term"))  # fmt: skip
     table = found.table[columns[:5]].join(table, how="inner")[columns]
     table = table.sort_index().sort_values("within_p", kind="stable")
