@@ -91,10 +91,11 @@ def power(country, before=2021, after=2026, ratios=(2, 3, 5), seed=0, draws=4000
             shares = n1[at] * others[at], n0[at]
             wide = np.maximum((1 + rho[at] * (total - 1)) * (fitted.critical(total) / 1.96) ** 2, 1.0)
             floor, ours = minimum_detectable_ratio(total, *shares), minimum_detectable_ratio(total, *shares, wide, wide)
+            over = (ours / np.where(np.isfinite(floor), floor, np.nan))[np.isfinite(ours)]
             print(f"  {'subjects' if by_subject else 'tokens  '} {low}-{high:.0f} hits: "
                   + "; ".join(f"{r}-fold {a:.2f} (Poisson {b:.2f})" for r, (a, b) in found.items())
                   + f"; printed ratio {np.median(ours):.2f}, floor {np.median(floor):.2f}, "
-                  f"over it {np.median(ours / floor):.2f} (90% {np.quantile(ours / floor, .9):.2f})")  # fmt: skip
+                  f"over it {np.median(over):.2f} (90% {np.quantile(over, .9):.2f})")  # fmt: skip
 
 
 def planted(x0, x1, n0, n1, others, rho, fitted, cells, ratio, random, chance):
