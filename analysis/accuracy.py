@@ -30,7 +30,7 @@ from restoration import byte_slips, slip_search
 from restoration.pinyin_script import converter
 
 
-class Mark(NamedTuple):
+class _Mark(NamedTuple):
     """One damaged place: raw offsets in its report, what stands there, what should stand there."""
 
     start: int
@@ -59,7 +59,7 @@ class Passage(NamedTuple):
     reading: str
     certainty: str
     note: str
-    marks: tuple[Mark, ...]
+    marks: tuple[_Mark, ...]
 
     def cut(self, start: int, end: int) -> str:
         """Return the raw characters between two offsets of the report."""
@@ -83,10 +83,10 @@ class Passage(NamedTuple):
 
 def load(folder: Path = paths.GOLD) -> tuple[Passage, ...]:
     """Read the gold passages, each with its marks, in the order of the file."""
-    marks: dict[str, list[Mark]] = {}
+    marks: dict[str, list[_Mark]] = {}
     for row in _rows(folder / "marks.csv"):
         place = int(row["raw_start"]), int(row["raw_end"])
-        mark = Mark(*place, row["before"], row["after"], row["kind"])
+        mark = _Mark(*place, row["before"], row["after"], row["kind"])
         marks.setdefault(row["passage"], []).append(mark)
     return tuple(
         Passage(row["id"], row["report"], row["file"], int(row["raw_start"]), int(row["raw_end"]),
@@ -150,7 +150,7 @@ class _Aligned:
 View = _Ledgered | _Aligned
 
 
-def views(gold: Iterable[Passage], restored: Mapping | Callable) -> Iterator[tuple[Passage, View]]:
+def _views(gold: Iterable[Passage], restored: Mapping | Callable) -> Iterator[tuple[Passage, View]]:
     """Yield each passage with its view; passages of reports that were not restored are left out."""
     for passage in gold:
         if callable(restored):
@@ -159,7 +159,7 @@ def views(gold: Iterable[Passage], restored: Mapping | Callable) -> Iterator[tup
             yield passage, _Ledgered(restored[passage.report])
 
 
-def pair(passage: Passage, view: View, start: int, end: int) -> tuple[str, str]:
+def _pair(passage: Passage, view: View, start: int, end: int) -> tuple[str, str]:
     """
     Return what the restoration has and what it should have at a place of the passage.
 
@@ -177,15 +177,15 @@ def pair(passage: Passage, view: View, start: int, end: int) -> tuple[str, str]:
     return view.text(start, end), passage.truth(start, end)
 
 
-def right(passage: Passage, view: View, start: int, end: int, *, breaks: bool = False) -> bool:
+def _right(passage: Passage, view: View, start: int, end: int, *, breaks: bool = False) -> bool:
     """Whether a place reads as it should; line breaks count only where they are the damage."""
-    found, wanted = pair(passage, view, start, end)
+    found, wanted = _pair(passage, view, start, end)
     if breaks:
         return re.sub(r"\n+", "\n", found) == re.sub(r"\n+", "\n", wanted)
-    return comparable(found) == comparable(wanted)
+    return _comparable(found) == _comparable(wanted)
 
 
-def comparable(text: str) -> str:
+def _comparable(text: str) -> str:
     """Drop the line breaks: whether paragraphs end in the right place is for the marks to say."""
     return text.replace("\n", "")
 
@@ -195,13 +195,13 @@ Z95 = 1.959963984540054
 CONFIDENCES = ("exact", "inferred", "unresolved")
 
 
-def distance(left: str, right: str) -> int:
+def _distance(left: str, right: str) -> int:
     """
     Count insertions, deletions and substitutions between two strings (Levenshtein 1966).
 
     Two rows of the table are kept, so memory is linear; common ends are cut off first.
 
-    >>> distance("经济发展", "经济")
+    >>> _distance("经济发展", "经济")
     2
     """
     start = 0
@@ -218,28 +218,28 @@ def distance(left: str, right: str) -> int:
     return row[-1]
 
 
-def cer(hypothesis: str, reference: str) -> float:
+def _cer(hypothesis: str, reference: str) -> float:
     """
     Character error rate: ``distance / len(reference)``; lower is better, it may exceed 1.
 
     An empty reference (boilerplate, to be cut) has no length to divide by: the rate is 0 where
     nothing is left and 1 where anything is.
 
-    >>> cer("太原士", "太原市"), cer("", ""), cer("下载附件", "")
+    >>> _cer("太原士", "太原市"), _cer("", ""), _cer("下载附件", "")
     (0.3333333333333333, 0.0, 1.0)
     """
     if not reference:
         return float(bool(hypothesis))
-    return distance(hypothesis, reference) / len(reference)
+    return _distance(hypothesis, reference) / len(reference)
 
 
-def wilson(right: int, n: int, z: float = Z95) -> tuple[float, float]:
+def _wilson(right: int, n: int, z: float = Z95) -> tuple[float, float]:
     """
     Interval of a share by Wilson (1927): (p + z²/2n ± z·sqrt(p(1-p)/n + z²/4n²)) / (1 + z²/n).
 
-    >>> [round(bound, 3) for bound in wilson(15, 16)]
+    >>> [round(bound, 3) for bound in _wilson(15, 16)]
     [0.717, 0.989]
-    >>> wilson(0, 0)
+    >>> _wilson(0, 0)
     (nan, nan)
     """
     if not n:
@@ -263,13 +263,13 @@ def score(passages: Iterable[Passage], restored: Mapping | Callable) -> pd.DataF
     the reading), errors (edit distance), cer, exact. Passages of boilerplate alone have 0 chars.
     """
     rows = []
-    for passage, view in views(passages, restored):
+    for passage, view in _views(passages, restored):
         body = (view.text(start, end) for start, end in passage.between("boilerplate"))
-        found, wanted = comparable("".join(body)), comparable(passage.reading)
+        found, wanted = _comparable("".join(body)), _comparable(passage.reading)
         rows.append({
             "passage": passage.id, "report": passage.report, "stratum": passage.stratum,
             "kinds": "|".join(passage.kinds), "certainty": passage.certainty,
-            "chars": len(wanted), "errors": distance(found, wanted), "cer": cer(found, wanted),
+            "chars": len(wanted), "errors": _distance(found, wanted), "cer": _cer(found, wanted),
             "exact": found == wanted,
         })
     return pd.DataFrame(rows)
@@ -301,14 +301,14 @@ def summary(scores: pd.DataFrame) -> pd.DataFrame:
 
 def _places(passages: Iterable[Passage], restored: Mapping | Callable) -> Iterator[dict]:
     """Yield every damaged place with what was wanted there and what was found."""
-    for passage, view in views(passages, restored):
+    for passage, view in _views(passages, restored):
         for mark in passage.marks:
-            found, wanted = pair(passage, view, mark.start, mark.end)
+            found, wanted = _pair(passage, view, mark.start, mark.end)
             yield {
                 "passage": passage.id, "report": passage.report, "raw_start": mark.start,
                 "kind": mark.kind, "certainty": passage.certainty, "before": mark.before,
                 "wanted": wanted, "found": found,
-                "right": right(passage, view, mark.start, mark.end, breaks=mark.breaks),
+                "right": _right(passage, view, mark.start, mark.end, breaks=mark.breaks),
             }
 
 
@@ -343,10 +343,10 @@ def plain_altered(passages: Iterable[Passage], restored: Mapping | Callable) -> 
     Columns: report, plain (characters outside every mark, line breaks aside), altered, rate.
     """
     tally: dict[str, list[int]] = {}
-    for passage, view in views(passages, restored):
+    for passage, view in _views(passages, restored):
         for start, end in passage.between():
-            plain = len(comparable(passage.cut(start, end)))
-            altered = distance(*map(comparable, pair(passage, view, start, end)))
+            plain = len(_comparable(passage.cut(start, end)))
+            altered = _distance(*map(_comparable, _pair(passage, view, start, end)))
             for report in (passage.report, "all"):
                 count = tally.setdefault(report, [0, 0])
                 count[0] += plain
@@ -370,11 +370,11 @@ def calibration(passages: Iterable[Passage], restored: Mapping) -> pd.DataFrame:
     DataFrame: confidence (exact, inferred, unresolved), n, right, rate, low, high (Wilson, 95%).
     """
     tally: dict[str, list[bool]] = {name: [] for name in CONFIDENCES}
-    for passage, view in views(passages, restored):
+    for passage, view in _views(passages, restored):
         for edit in _edits(view.ledger, passage):
             start, end = max(edit.start, passage.start), min(edit.end, passage.end)
             breaks = edit.kind == "layout" and "\n" in edit.before + edit.after
-            hit = right(passage, view, start, end, breaks=breaks)
+            hit = _right(passage, view, start, end, breaks=breaks)
             tally[edit.confidence].append(hit)
     return pd.DataFrame([{"confidence": name, **_share(hits)} for name, hits in tally.items()])
 
@@ -388,7 +388,7 @@ def _edits(ledger, passage: Passage) -> Iterator:
 
 def _share(hits: list[bool]) -> dict[str, float]:
     n, right = len(hits), sum(hits)
-    low, high = wilson(right, n)
+    low, high = _wilson(right, n)
     return {"n": n, "right": right, "rate": right / n if n else nan, "low": low, "high": high}
 
 
@@ -426,19 +426,19 @@ def passages(corpus) -> tuple[Passage, ...]:
     return tuple(p for p in load() if raw.get(p.report, "")[p.start : p.end] == p.raw)
 
 
-def hexed(text: str) -> str:
+def _hexed(text: str) -> str:
     """
     GBK bytes of each character.
 
     Examples
     --------
-    >>> hexed("入cè")
+    >>> _hexed("入cè")
     'C8EB 63 A8A8'
     """
     return " ".join(c.encode("gb18030", "replace").hex().upper() for c in text)
 
 
-def torn(corpus) -> tuple | None:
+def _torn(corpus) -> tuple | None:
     """Longest slip that is undone and that its pinyin names: (report, edit), or None."""
     found = [
         (report, edit)
@@ -471,7 +471,7 @@ def slip(corpus) -> pd.DataFrame:
         the two bytes of a table character that are halves of two others. No rows without a slip.
     """
     columns = ["step", "text", "bytes"]
-    if not (found := torn(corpus)):
+    if not (found := _torn(corpus)):
         return pd.DataFrame(columns=columns)
     report, edit = found
     head, across, note = _inserted(report.raw, edit)
@@ -482,16 +482,16 @@ def slip(corpus) -> pd.DataFrame:
     margin = f"next best by {edit.margin:.1f} nats" if edit.margin is not None else "the only one"
     others = "、".join(edit.alternatives[:3])
     rows = [
-        (true, hexed(true)),
-        (f"{across} is {hexed(across)}: …{across}({note})…", stored),
-        (seen, hexed(seen)),
+        (true, _hexed(true)),
+        (f"{across} is {_hexed(across)}: …{across}({note})…", stored),
+        (seen, _hexed(seen)),
         (true, f"{margin}{'; also: ' + others if others else ''}"),
     ]
     steps = [(step, *row) for step, row in zip(STEPS, rows, strict=True)]
     return pd.DataFrame(steps, columns=columns)
 
 
-def interval(errors: np.ndarray, chars: np.ndarray) -> tuple[float, float]:
+def _interval(errors: np.ndarray, chars: np.ndarray) -> tuple[float, float]:
     """
     Interval of a character error rate: passages drawn again, 95% by percentiles (Efron 1979).
 
@@ -505,7 +505,7 @@ def interval(errors: np.ndarray, chars: np.ndarray) -> tuple[float, float]:
     return tuple(np.quantile(rates, [0.025, 0.975]))
 
 
-def methods(restored: Mapping) -> dict:
+def _methods(restored: Mapping) -> dict:
     """Restorations to compare, by name: the pipeline's and the baselines'."""
     return {OURS: restored, **BASELINES}
 
@@ -521,16 +521,16 @@ def error_rates(passages: Iterable[Passage], restored: Mapping) -> pd.DataFrame:
         `errors`, `cer`, `low`, `high`; ftfy as measured beside the suite (`data/gold/ftfy.csv`).
     """
     rows, passages = [], tuple(passages)
-    for method, how in methods(restored).items() if passages else ():
+    for method, how in _methods(restored).items() if passages else ():
         scores = score(passages, how)
         body = scores[scores["chars"] > 0]
         for report, part in body.groupby("report", sort=False):
             errors, chars = part["errors"].to_numpy(), part["chars"].to_numpy()
             rows.append((method, report, len(part), chars.sum(), errors.sum(),
-                         errors.sum() / chars.sum(), *interval(errors, chars)))  # fmt: skip
+                         errors.sum() / chars.sum(), *_interval(errors, chars)))  # fmt: skip
         rows.append((method, "mean", *_mean(rows, method)))
     columns = ["method", "report", "passages", "chars", "errors", "cer", "low", "high"]
-    return pd.DataFrame(rows + ftfy_rates(passages), columns=columns)
+    return pd.DataFrame(rows + _ftfy_rates(passages), columns=columns)
 
 
 def _mean(rows: list[tuple], method: str) -> tuple:
@@ -539,7 +539,7 @@ def _mean(rows: list[tuple], method: str) -> tuple:
     return (*totals, float(np.mean([row[3] for row in own])), np.nan, np.nan)
 
 
-def ftfy_rates(passages: Iterable[Passage]) -> list[tuple]:
+def _ftfy_rates(passages: Iterable[Passage]) -> list[tuple]:
     """Rows of `error_rates` for ftfy, where the corpus holds all passages that it was given."""
     if len(tuple(passages)) < len(load()):
         return []
@@ -560,7 +560,7 @@ def by_kind(passages: Iterable[Passage], restored: Mapping) -> pd.DataFrame:
     if not (passages := tuple(passages)):
         return pd.DataFrame()
     tables = {
-        name: places_by_kind(passages, how) for name, how in methods(restored).items()
+        name: places_by_kind(passages, how) for name, how in _methods(restored).items()
     }
     whole = {name: t[t["report"] == "all"].set_index("kind") for name, t in tables.items()}
     table = whole.pop(OURS).drop(columns="report")

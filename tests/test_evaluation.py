@@ -112,27 +112,27 @@ def test_readings_have_no_debris():
 
 @given(words, words, words)
 def test_distance_is_a_metric(a, b, c):
-    assert accuracy.distance(a, b) == accuracy.distance(b, a)
-    assert (accuracy.distance(a, b) == 0) == (a == b)
-    assert accuracy.distance(a, c) <= accuracy.distance(a, b) + accuracy.distance(b, c)
-    assert abs(len(a) - len(b)) <= accuracy.distance(a, b) <= max(len(a), len(b))
+    assert accuracy._distance(a, b) == accuracy._distance(b, a)
+    assert (accuracy._distance(a, b) == 0) == (a == b)
+    assert accuracy._distance(a, c) <= accuracy._distance(a, b) + accuracy._distance(b, c)
+    assert abs(len(a) - len(b)) <= accuracy._distance(a, b) <= max(len(a), len(b))
 
 
 @given(words, st.integers(0, 12), st.sampled_from("甲乙"))
 def test_one_change_costs_one(text, place, char):
     place = min(place, len(text))
-    assert accuracy.distance(text[:place] + char + text[place:], text) == 1
+    assert accuracy._distance(text[:place] + char + text[place:], text) == 1
     if place < len(text):
-        assert accuracy.distance(text[:place] + char + text[place + 1:], text) == 1
+        assert accuracy._distance(text[:place] + char + text[place + 1:], text) == 1
 
 
 @given(st.integers(0, 300), st.integers(1, 300))
 def test_wilson_holds_the_share_and_stays_between_nought_and_one(right, n):
     right = min(right, n)
-    low, high = accuracy.wilson(right, n)
+    low, high = accuracy._wilson(right, n)
     assert 0 <= low <= right / n + 1e-12
     assert right / n - 1e-12 <= high <= 1
-    mirrored = accuracy.wilson(n - right, n)
+    mirrored = accuracy._wilson(n - right, n)
     assert mirrored == pytest.approx((1 - high, 1 - low))
 
 
