@@ -25,7 +25,7 @@ from matplotlib.text import Text
 from matplotlib.transforms import Bbox
 
 from analysis import paths, storage
-from analysis.glossary import SWITCH, label, report_names
+from analysis.glossary import SWITCH, label, named, report_names
 from analysis.glossary import language as language  # the switch, for notebooks
 from analysis.tables import prose
 
@@ -420,7 +420,7 @@ def save(
     _write_svg(fig, folder / f"{slug}.svg")
     storage.write(folder / f"{slug}.png", _png(fig, 300, 256))
     write_csv(table.reset_index() if table.index.names != [None] else table, folder / f"{slug}.csv")
-    notes = [*table.attrs.get("notes", []), *(_code_note(drawn_by_code) if drawn_by_code else [])]
+    notes = [*map(named, table.attrs.get("notes", [])), *(_code_note(drawn_by_code) if drawn_by_code else [])]
     caption = " ".join([caption, *notes, *([f"Corpus {corpus.hash}."] if corpus else [])])
     width, height = (round(inches * SHOWN_DPI) for inches in fig.get_size_inches())
     shown = Saved(slug, caption, _png(fig, NOTEBOOK_DPI, 128), width, height, folder)

@@ -557,7 +557,7 @@ def _shared(study: Study) -> list[Finding]:
         value=share, unit="%", digits=1, n=chars,
         counts=f"characters of {one} in wording shared with {other}",
         evidence="figures/14_shares.csv", status=f"{DESCRIBED}; counted, not estimated",
-        holds=float(np.mean(held)), of=len(held), over="least lengths of a stretch",
+        holds=float(np.mean(held)), of=len(held), over="minimum lengths",
         places=_formulas(study.corpus, rows),
     )]  # fmt: skip
 

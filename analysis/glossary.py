@@ -97,6 +97,13 @@ def heading(key: str, lang: str | None = None, sep: str = " ") -> str:
     return label(key, "en" if lang == "both" else lang, sep)
 
 
+def named(text: str, lang: str | None = None) -> str:
+    """Write a sentence with the short names of the reports that it gives by id, and a full stop."""
+    for report in report_names():
+        text = text.replace(report, label(report, lang))
+    return text if text.endswith((".", "。", ":")) else f"{text}."
+
+
 def listed(terms, most: int = 8) -> str:
     """
     Name some terms in a sentence, the first of many.

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from analysis import storage
-from analysis.glossary import heading, label, language, report_names
+from analysis.glossary import heading, label, language, named, report_names
 
 # Characters of the corpus hash that a caption shows (Git's short form is 7 to 12).
 HASH_SHOWN = 12
@@ -277,7 +277,7 @@ def show(frame: pd.DataFrame, digits: int = 2, index: bool = False, why: str = "
             for row in zip(*texts, strict=True)]  # fmt: skip
     body = [f"<tr>{row}</tr>" for row in rows]
     lines = ["<table>", f"<thead><tr>{''.join(heads)}</tr></thead>", "<tbody>", *body, "</tbody>", "</table>"]
-    lines += [f"<p>{html.escape(text)}</p>" for text in frame.attrs.get("notes", [])]
+    lines += [f"<p>{html.escape(text)}</p>" for text in map(named, frame.attrs.get("notes", []))]
     if fold:
         lines = [f"<details><summary>{html.escape(fold)}</summary>", *lines, "</details>"]
     return HTML("\n".join(lines))
