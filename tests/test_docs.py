@@ -49,6 +49,8 @@ def test_every_command_exists(command):
         parser().parse_args(rest[2:])
     elif [name, *rest[:2]] == ["python", "-m", "pydoc"]:
         assert (paths.ROOT / rest[2].replace(".", "/")).with_suffix(".py").is_file()
+    elif [name, *rest[:2]] == ["python", "-m", "restoration"]:
+        assert rest[2:], "a file to restore"
     elif [name, *rest[:2]] == ["python", "-m", "pip"]:
         assert rest[2] == "install"
     else:
