@@ -27,7 +27,7 @@ PARTS = ("front", "review", "guiding", "tasks", "self-government", "closing", "a
 # Where a part may begin, from the strongest sign of a new one to none.
 BREAKS = ("first", "chapter", "section", "item", "address", "none")
 # An extract of fewer lines is no report whose parts have their places: its headings count for more.
-SHORT = 30
+SHORT = 20
 # What the function of a section rests on: its place at either end, words of its own heading, words of
 # a heading above it, or else its text.
 BASES = ("frame", "heading", "above", "text")
