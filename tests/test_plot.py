@@ -387,3 +387,10 @@ def test_the_switch_reaches_every_label(monkeypatch):
     monkeypatch.setenv(glossary.SWITCH, "zh")
     assert (glossary.label("高质量发展"), glossary.heading("tasks")) == ("高质量发展", "工作任务")
     assert paths.CATALOGUE.is_file()
+
+
+def test_no_two_topics_have_one_colour():
+    table = pd.concat([pd.DataFrame({"report": IDS, "n_tokens": 100}), pd.DataFrame(np.eye(12)[:5] + 0.01)], axis=1)
+    fig = np.ravel(figures.draw(plot.topic_ribbons, table, names={at: f"t{at}" for at in range(12)}, height=2))[0].figure
+    named = [handle.get_facecolor() for handle in fig.legends[0].legend_handles]
+    assert len(set(named)) == len(named) == 9

@@ -89,10 +89,15 @@ def topic_ribbons(
     ----------
     table : DataFrame
         `report`, `n_tokens` and a column of shares for each topic, sections in reading order. A section whose
-        strongest topic is weak, or takes less than 30%, is light grey.
+        strongest topic is weak, or takes less than 30%, is light grey; so is one that is not among the eight
+        largest.
     """
     solid = [topic for topic in names if topic not in weak]
-    colours = {topic: COLOURS[at % len(COLOURS)] for at, topic in enumerate(solid)}
+    if len(solid) > len(COLOURS):
+        # More colours than these cannot be told apart: the topics that take most have one.
+        size = table[solid].mul(table["n_tokens"], axis=0).sum().sort_values(ascending=False, kind="stable")
+        solid = [topic for topic in solid if topic in size.index[: len(COLOURS)]]
+    colours = dict(zip(solid, COLOURS, strict=False))
     reports = list(dict.fromkeys(table["report"]))
     rows(ax, reports, lang)
     for y, report in enumerate(reports):
