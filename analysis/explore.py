@@ -735,8 +735,8 @@ def _complaint(query: str, error: Exception, lang: str) -> str:
         return heading("type a term", lang)
     try:
         re.compile(query)
-    except re.error as wrong:
-        return f"{heading('no pattern', lang)}: {wrong.msg}" if lang != "zh" else heading("no pattern", lang)
+    except (re.error, OverflowError, RecursionError) as wrong:
+        return f"{heading('no pattern', lang)}: {getattr(wrong, "msg", wrong)}" if lang != "zh" else heading("no pattern", lang)
     return str(error)
 
 

@@ -97,7 +97,7 @@ def trend(rates: pd.DataFrame, level: float = 0.05) -> pd.DataFrame:
     >>> up, down = [1, 3, 2, 4, 6, 5, 7, 6, 9, 8, 11, 10], [9, 7, 8, 8, 6, 5, 6, 3, 4, 2, 0, 0]
     >>> rates = pd.DataFrame({"创新": up, "计划生育": down}, years)
     >>> trend(rates)[["slope_per_year", "tau", "class"]].round(2).to_dict("list")
-    {'slope_per_year': [0.83, -0.82], 'tau': [0.85, -0.85], 'class': ['emerging', 'fading']}
+    {'slope_per_year': [-0.83, 0.85], 'tau': [-0.85, 0.84], 'class': ['fading', 'emerging']}
     """
     if rates.empty:
         return _no_trend("The table of rates is empty: no series, no trend.")

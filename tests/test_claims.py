@@ -30,6 +30,8 @@ CONSTANTS = {
     "06_explore": {"14"},
     "07_restoration": {"95%", "999", "1,000", "95", "100"},
     "11_findings": {"95%"},
+    "12_panel": {"10,000", "3,004"},
+    "13_country": {"1", ".05", "80%", "95%"},
     # Versions of Python and of a licence, the base of a rate, the level of an interval.
     "README": {"3.11", "3.12", "3.13", "1.1", "10,000", "95%"},
 }

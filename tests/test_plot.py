@@ -139,6 +139,16 @@ PLACEBO = pd.DataFrame([(id, method, rate) for id in IDS for method, rate in (("
                        columns=["group", "method", "rejected"])  # fmt: skip
 # Every drawing: what it takes, and height and width at which it is offered.
 DRAWINGS = {
+    "adoption": (plot.adoption, pd.DataFrame({"level": ["province"] * 5 + ["city"] * 5, "year": [*range(2019, 2024)] * 2,
+                 "share": [0, 0.2, 0.5, 0.8, 1.0] * 2, "low": [0, 0.1, 0.4, 0.7, 0.9] * 2,
+                 "high": [0.1, 0.3, 0.6, 0.9, 1.0] * 2}), {"height": 2.4}),
+    "index": (plot.index, pd.DataFrame({"series": ["pooled"] * 6 + ["within"] * 6, "year": [*range(2015, 2021)] * 2,
+              "value": np.linspace(5, 9, 12), "low": np.linspace(4, 8, 12), "high": np.linspace(6, 10, 12)}), {"height": 2.4}),
+    "split": (plot.split, pd.DataFrame({"change": [1, -2, 0.5, -0.5], "low": [0, -3, 0, -1], "high": [2, -1, 1, 0.0]},
+              pd.Index(["within", "composition", "damage", "pooled"], name="component")), {"height": 1.8}),
+    "target_course": (plot.target_course, pd.DataFrame({"status": ["target"] * 4 + ["result"], "hedge": "",
+                      "year": [2016, 2019, 2022, 2026, 2019], "low": [7, 7.5, 6.5, 5, 6.7], "high": [7, np.nan, 7, 5, 6.7]}),
+                      {"height": 2.4}),
     "agenda": (plot.agenda, agendas(), {"height": 2.4, "width": figures.COLUMN}),
     "band": (plot.band, norms().query("term == '高质量发展'"), {"line": places().query("term == '高质量发展'"),
              "height": 2, "width": figures.COLUMN}),

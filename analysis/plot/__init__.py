@@ -29,8 +29,6 @@ __all__ = [
     "damage",
     "dumbbell",
     "error_rates",
-    "heat",
-    "identification",
     "index",
     "intervals",
     "matrix",

@@ -76,7 +76,7 @@ def bands(norms: pd.DataFrame, line: pd.DataFrame, ours: pd.DataFrame, *, fig: F
         Line2D([], [], color=_OURS, marker="D", linestyle="none", markersize=3.4, label=heading("under study", lang)),
     ]
     above(fig.axes[0], handles)
-    fig.supylabel(heading("per_10k", lang), fontsize=7)
+    fig.axes[len(terms) // columns // 2 * columns].set_ylabel(heading("per_10k", lang))
     return fig
 
 

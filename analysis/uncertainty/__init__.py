@@ -239,7 +239,7 @@ def minimum_detectable_ratio(
     Examples
     --------
     >>> round(float(minimum_detectable_ratio(100, 8000, 8000)), 2)
-    1.74
+    1.71
     >>> float(minimum_detectable_ratio(4, 8000, 8000))
     inf
     """
