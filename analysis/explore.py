@@ -736,7 +736,8 @@ def _complaint(query: str, error: Exception, lang: str) -> str:
     try:
         re.compile(query)
     except (re.error, OverflowError, RecursionError) as wrong:
-        return f"{heading('no pattern', lang)}: {getattr(wrong, "msg", wrong)}" if lang != "zh" else heading("no pattern", lang)
+        why = getattr(wrong, "msg", wrong)
+        return heading("no pattern", lang) if lang == "zh" else f"{heading('no pattern', lang)}: {why}"
     return str(error)
 
 
