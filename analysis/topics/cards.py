@@ -107,10 +107,16 @@ def prevalence(model: TopicModel, by: str = "report") -> pd.DataFrame:
     -------
     DataFrame
         `by`, `topic`, `tokens`, `share`, `low`, `high`, `n_clusters`, `cluster`, as
-        `uncertainty.shares` explains them.
+        `uncertainty.shares` explains them. A report without a word of any topic (one in English, say)
+        has no row; ``attrs["notes"]`` names it.
     """
     mass = model.shares * model.documents["n_tokens"].to_numpy()[:, None]
-    return shares(pd.DataFrame(mass), model.documents, by, "topic", "tokens")
+    groups = model.documents[by].astype(str)
+    some = pd.Series(mass.sum(axis=1)).groupby(groups.to_numpy()).transform("sum").to_numpy() > 0
+    table = shares(pd.DataFrame(mass[some]), model.documents[some].reset_index(drop=True), by, "topic", "tokens")
+    if not some.all():
+        table.attrs["notes"] = [f"No word of any topic: {', '.join(sorted(set(groups[~some])))}."]
+    return table
 
 
 def within(model: TopicModel, **values) -> TopicModel:
