@@ -168,7 +168,9 @@ def _summary(missing: list[notebooks.LeftOut], folder: Path) -> str:
     """What was left out and why, a line each; errors first."""
     if not missing:
         return "Nothing was left out."
-    rows = sorted(missing, key=lambda row: not row.error)
+    # One reason is said once for a notebook, at the first section that it keeps empty.
+    first = {(row.notebook, row.why): row for row in reversed(missing)}
+    rows = sorted((row for row in missing if first[row.notebook, row.why] is row), key=lambda row: not row.error)
     kinds = {True: "error  ", False: "no data"}
     lines = [f"{kinds[row.error]}  {row.notebook:<20}  {row.section[:40]}: {row.why}" for row in rows]
     errors = sum(row.error for row in missing)
