@@ -175,10 +175,11 @@ def _rules(k: int, sections: list) -> list[str]:
 
 
 class Words(NamedTuple):
-    """Words to look for, by their first two characters, which are in order."""
+    """Words to look for, by their first two characters; `slot` gives the rank of a pair at its hash."""
 
     beginning: np.ndarray
-    first: np.ndarray
+    factor: int
+    slot: np.ndarray
     two: np.ndarray
     longer: list[list[tuple[str, int]]]
 
@@ -221,23 +222,30 @@ def vocabulary(number: dict[str, int]) -> Words:
     by_beginning: dict[int, list[str]] = {}
     for word in number:
         by_beginning.setdefault(ord(word[0]) << 16 | ord(word[1]), []).append(word)
-    beginning = sorted(by_beginning)
-    first = np.zeros(1 << 16, bool)
-    first[[key >> 16 for key in beginning]] = True
-    two = [next((number[word] for word in by_beginning[key] if len(word) == 2), -1) for key in beginning]
-    longer = [[(word, number[word]) for word in by_beginning[key] if len(word) > 2] for key in beginning]
-    return Words(np.array(beginning, np.int64), first, np.array(two, int), longer)
+    beginning = np.array(sorted(by_beginning), np.int64)
+    factor = next(f for f in range(3, 1 << 16, 2) if len(np.unique(_hash(beginning, f))) == len(beginning))
+    slot = np.zeros(1 << 16, np.int16)
+    slot[_hash(beginning, factor)] = np.arange(len(beginning))
+    found = [by_beginning[key] for key in beginning.tolist()]
+    two = [next((number[word] for word in words if len(word) == 2), -1) for words in found]
+    longer = [[(word, number[word]) for word in words if len(word) > 2] for words in found]
+    return Words(beginning, factor, slot, np.array(two, int), longer)
+
+
+def _hash(pairs: np.ndarray, factor: int) -> np.ndarray:
+    """A number of 16 bits for each pair of characters."""
+    return ((pairs >> 16) * factor + (pairs & 0xFFFF)) & 0xFFFF
 
 
 def words(text: str, starts: np.ndarray, known: Words) -> tuple[np.ndarray, np.ndarray]:
     """Lines and signs of the words in a text, each once a line; `starts` are those of the lines."""
-    codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), "<u4")
-    places = np.flatnonzero(known.first[np.minimum(codes[:-1], 0xFFFF)])
-    pairs = codes[places].astype(np.int64) << 16 | codes[places + 1]
-    ranks = np.minimum(np.searchsorted(known.beginning, pairs), len(known.beginning) - 1)
-    hit = known.beginning[ranks] == pairs
-    places, ranks = places[hit], ranks[hit]
-    at, sign = [places[known.two[ranks] >= 0]], [known.two[ranks][known.two[ranks] >= 0]]
+    codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), "<u4").astype(np.int64)
+    pairs = codes[:-1] << 16 | codes[1:]
+    ranks = known.slot[_hash(pairs, known.factor)]
+    places = np.flatnonzero(known.beginning[ranks] == pairs)
+    ranks = ranks[places]
+    short = known.two[ranks]
+    at, sign = [places[short >= 0]], [short[short >= 0]]
     more = np.array([bool(words) for words in known.longer])[ranks]
     long = [
         (place, number)
