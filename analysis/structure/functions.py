@@ -33,8 +33,8 @@ SHORT = 20
 BASES = ("frame", "heading", "above", "text")
 # A function that is less probable than this is said to be unsure.
 SURE = 0.9
-# The probabilities of a chain are too sure of themselves, since its signs repeat each other; a share of
-# the weights gives those that are right as often as they say (on reports kept aside).
+# The probabilities of a chain are too sure of themselves, since its signs repeat each other. This share of the
+# weights was set by judgement: how often a part of a given probability is right has not been measured.
 COOLING = 0.5
 # Words of a line that are looked at: the rest of a long one says the same again.
 _LENGTHS = (8, 16, 32, 64, 128)
