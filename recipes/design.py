@@ -1,8 +1,8 @@
 """
 Make the table of modules in docs/design.md from the code: `python recipes/design.py`.
 
-A row a module: what its docstring says in its first sentence, lines, public names, and which other
-modules it imports. `tests/test_design.py` fails where the page and the code differ.
+A row a module: the first sentence of its docstring and its public names. `tests/test_design.py` fails where the page
+and the code differ.
 """
 
 import ast
@@ -29,7 +29,7 @@ def name(path: Path) -> str:
 def purpose(tree: ast.Module) -> str:
     """First sentence of a module's docstring."""
     text = " ".join((ast.get_docstring(tree) or "").split("\n\n")[0].split())
-    return re.split(r"(?<=[a-z)`\]])[.:;] ", text)[0].rstrip(".:") or "–"
+    return re.split(r"(?<=[a-z)`\]])\. ", text)[0].rstrip(".:") or "–"
 
 
 def public(tree: ast.Module) -> list[str]:
