@@ -10,6 +10,7 @@ holds no text: lines of each file, named by its checksum.
 import os
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -77,7 +78,7 @@ def _report(folder: Path, part: pd.DataFrame) -> dict:
     }
     sizes = {k: len(lines[k - 1]) for k in true if k > first and k <= len(lines) and lines[k - 1].strip()}
     order = [int(k) for k in part.loc[part["kind"] == "task", "first"]]
-    found = [line(place) for place in agenda.tasks(parsed.sections, parsed.paragraphs, body)["start"]]
+    found = [line(place) for place in agenda.tasks(SimpleNamespace(text=body, **parsed._asdict()))["start"]]
     year = None if pd.isna(head["plans"]) else int(head["plans"])
     records = targets.records(body, parsed.paragraphs, parsed.sections, year)
     return {

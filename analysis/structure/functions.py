@@ -31,11 +31,11 @@ SHORT = 20
 # What the function of a section rests on: its place at either end, words of its own heading, words of
 # a heading above it, or else its text.
 BASES = ("frame", "heading", "above", "text")
-# A function that is less probable than this is said to be unsure.
+# A function that is less probable than this is said to be unsure: 4% of the characters, of which a third are wrong.
 SURE = 0.9
-# The probabilities of a chain are too sure of themselves, since its signs repeat each other. This share of the
-# weights was set by judgement: how often a part of a given probability is right has not been measured.
-COOLING = 0.5
+# Share of the weights that probabilities take: of those tried (0.1 to 1) the likeliest on reports left out of the
+# learning, five folds of the even half (`recipes/structure/learn.py --reliability`; table in docs/methods.md).
+COOLING = 0.9
 # Words of a line that are looked at: the rest of a long one says the same again.
 _LENGTHS = (8, 16, 32, 64, 128)
 _SINCE = (1, 2, 3, 6, 12)
@@ -43,7 +43,8 @@ _FROM_END = (1, 2, 3, 5, 9)
 _TENTHS = 10
 # Notes after the end stand under a line of their own.
 _NOTES = re.compile(
-    r"\W*(?:(?:附件?|(?:政府工作)?报告.{0,4}|有关|相关|部分)\W*)*(?:附件?|名词|用语|注|注解|释义|解释|注释|说明)+[\d一二三]*\W*(?:关于.*)?$"
+    r"\W*(?:(?:附\s*件?|(?:政府工作)?报告.{0,4}|有关|相关|部分|情况)\W*)*"
+    r"(?:(?:附\s*[件录]?|名词|用语|术语|注|注解|释义|解释|注释|说明)[和与及]?)+[\d一二三]*\W*(?:关于.*)?$"
 )
 
 

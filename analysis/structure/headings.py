@@ -27,7 +27,7 @@ WEAK = frozenset({"arabic", "circled", "ordinal"})
 _N = r"[一二三四五六七八九十百〇○亖弌弍弎壹贰叁肆伍陆柒捌玖拾┿\d]{1,3}"
 _MARKER = re.compile(
     rf"\s*(?:第(?P<chapter>{_N})[章编篇]|第(?P<part>{_N})部分|第(?P<node>{_N})节"
-    rf"|[（(](?P<paren>[一二三四五六七八九十亖┿]{{1,3}})[）)]|(?P<enclosed>[㈠-㈩])"
+    rf"|[（(]\s*(?P<paren>[一二三四五六七八九十亖┿]{{1,3}})\s*[）)]|(?P<enclosed>[㈠-㈩])"
     rf"|【(?P<bracket>{_N})】|(?P<han>[一二三四五六七八九十亖弌弍弎┿]{{1,3}})[、．.]"
     rf"|[（(](?P<digits>\d{{1,2}})[）)]|(?P<circled>[①-⑳])"
     rf"|(?P<arabic>\d{{1,2}})(?:\s*[．.、](?!\d)|(?=\s*[一-鿿“]))"

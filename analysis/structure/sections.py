@@ -238,6 +238,8 @@ def with_parts(sections: list[Section], lines: list[str], parts: list[str]) -> l
     made: list[Section] = []
     for section, end in zip(sections, [*(s.at for s in sections[1:]), len(lines)], strict=True):
         now = list(parts[section.at : end])
+        if section.kind == "closing" and _named_closing(section.title):
+            now = [part if part == "annex" else "closing" for part in now]
         if len(now) > 1 and section.number and now[0] != now[1] and len(lines[section.at]) <= headings.LONGEST_HEADING:
             now[0] = now[1]
         bare = len(now) == 1 and end < len(lines) and len(lines[section.at]) <= headings.LONGEST_HEADING
