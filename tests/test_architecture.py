@@ -23,9 +23,9 @@ MANY = {"00_reports": 7, "01_rates": 7, "02_keyness": 9, "03_tfidf": 8, "04_topi
         "07_restoration": 7, "08_series": 9, "09_targets": 8, "10_multiverse": 7}  # fmt: skip
 # Stages of the flow; a module imports its own stage and earlier ones.
 STAGES = [
-    {"paths", "storage", "glossary", "readers", "wordform"},
+    {"paths", "storage", "glossary", "readers", "wordform", "lexicons"},
     {"catalogue", "structure", "corpus", "accuracy"},
-    {"lexicons", "tokens", "doctor"},
+    {"tokens", "doctor"},
     {"counts", "collocations", "text_reuse", "occurrences", "quantities"},
     {"uncertainty"},
     {"concordance", "weighting", "terms", "contrast", "tables", "damage"},
