@@ -216,6 +216,8 @@ def compare(prepared: Prepared, found: Found, before, after) -> contrast.Contras
 
 # Contexts shown at once; more is a matter for `concordance.hits`.
 MOST = 40
+# As many on a page, where nobody scrolls in a box.
+PRINTED = 10
 # Characters around a hit that is looked at by itself: two to four clauses.
 AROUND = 60
 # Width and height of one strip in pixels of its own scale.
@@ -248,10 +250,13 @@ def page(prepared, query: str, regex: bool = False, before=None, after=None, lan
     Drawings are pictures here: a notebook that is only looked at drops what is drawn in the page.
     """
     found = find(prepared, query, regex)
-    parts = [(name, view(prepared, found, lang)) for name, view in VIEWS.items()]
+    parts = {name: view(prepared, found, lang) for name, view in VIEWS.items()}
+    parts["in context"] = _contexts_view(prepared, found, lang, most=PRINTED)
     if before is not None and after is not None:
-        parts.append(("contrast", _contrast_view(prepared, found, before, after, lang)))
-    body = "".join(f"<h4>{heading(name, lang)}</h4>{html}" for name, html in parts)
+        parts["contrast"] = _contrast_view(prepared, found, before, after, lang)
+    folded = parts.pop("outline")
+    body = "".join(f"<h4>{heading(name, lang)}</h4>{html}" for name, html in parts.items())
+    body += f"<details><summary>{heading('outline', lang)}</summary>{folded}</details>"
     body = re.sub(r"<svg.*?</svg>", _picture, body)
     number = f"{len(found.hits)} {heading('hits found', lang)}"
     return _boxed(f"<p><b>{escape(query)}</b>: {number}</p>{body}")
@@ -358,11 +363,11 @@ def _runs(paragraphs: pd.DataFrame):
     return made.agg({"function": "first", "start": "min", "end": "max"}).itertuples()
 
 
-def _contexts_view(prepared, found, lang: str = "both", picked=None) -> str:
+def _contexts_view(prepared, found, lang: str = "both", picked=None, most: int = MOST) -> str:
     """Hits in context, restored edits underlined by class; each unfolds to what `detail` says."""
     if found.hits.empty:
         return f"<p>{heading('no hit', lang)}</p>"
-    chosen = _spread(found.hits, MOST)
+    chosen = _spread(found.hits, most)
     rows = "".join(_context(prepared, hit, lang, picked) for hit in chosen.itertuples())
     classes = " · ".join(f'<u class="{name}">{heading(name, lang)}</u>'
                          for name in ("exact", "inferred", "unresolved"))
@@ -758,12 +763,12 @@ def _chosen(prepared, side) -> list[str]:
 def _alike(catalogue: pd.DataFrame) -> tuple[list[str], list[str]]:
     """The first and the last report of one level, place and genre: the two that are farthest apart in time."""
     keys = [name for name in ("level", "place", "genre") if name in catalogue]
-    spans = catalogue.groupby(keys, sort=False)["year"].agg(lambda years: years.max() - years.min())
-    if spans.empty or not spans.max():
+    kinds = [kind["year"] for _, kind in catalogue.groupby(keys, sort=False)]
+    years = max(kinds, key=lambda years: years.max() - years.min(), default=None)
+    if years is None or years.max() == years.min():
         return [], []
-    names = spans.idxmax()
-    kind = catalogue[(catalogue[keys] == (names if isinstance(names, tuple) else (names,))).all(axis=1)]
-    return ([kind["year"].idxmin()], [kind["year"].idxmax()])
+    return [years.idxmin()], [years.idxmax()]
+
 
 def _save_figure(table: pd.DataFrame, name: str, lang: str) -> str:
     """Draw rates as the notebook does and save them in every format."""

@@ -113,7 +113,7 @@ def palette(groups: Iterable[str]) -> dict[str, tuple[str, str]]:
     Parameters
     ----------
     groups : iterable of str
-        Ids of reports, or other names, which take the colours in their order.
+        Ids of reports, which the result has in the order of the catalogue, or other names.
 
     Returns
     -------
@@ -125,7 +125,10 @@ def palette(groups: Iterable[str]) -> dict[str, tuple[str, str]]:
     {'a': ('#6B6B6B', 's'), 'b': ('#0072B2', 'o')}
     """
     groups, known = list(dict.fromkeys(groups)), list(report_names())
-    names = known if set(groups) <= set(known) else groups
+    if set(groups) <= set(known):
+        groups, names = sorted(groups, key=known.index), known
+    else:
+        names = groups
     return {group: _look(names.index(group), len(names)) for group in groups}
 
 
@@ -420,8 +423,8 @@ def save(
     _write_svg(fig, folder / f"{slug}.svg")
     storage.write(folder / f"{slug}.png", _png(fig, 300, 256))
     write_csv(table.reset_index() if table.index.names != [None] else table, folder / f"{slug}.csv")
-    notes = [*map(named, table.attrs.get("notes", [])), *(_code_note(drawn_by_code) if drawn_by_code else [])]
-    caption = " ".join([caption, *notes, *([f"Corpus {corpus.hash}."] if corpus else [])])
+    notes = [*table.attrs.get("notes", []), *(_code_note(drawn_by_code) if drawn_by_code else [])]
+    caption = " ".join([*map(named, [caption, *notes]), *([f"Corpus {corpus.hash}."] if corpus else [])])
     width, height = (round(inches * SHOWN_DPI) for inches in fig.get_size_inches())
     shown = Saved(slug, caption, _png(fig, NOTEBOOK_DPI, 128), width, height, folder)
     pyplot.close(fig)

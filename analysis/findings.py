@@ -56,12 +56,14 @@ class Finding:
         Name of its claim (`claims.Claims.state`).
     statement : str
         A sentence with `{}` where the number goes.
+    detail : str
+        What else is to be said of it.
     value, low, high : float or None
         The number and its 95% interval; no interval where texts simply say it, or all was counted.
     unit, digits, n, counts, evidence
         As in `claims.Claims.state`.
-    status : str
-        `LIKE` or `DESCRIBED`, and what else bounds it.
+    status, basis : str
+        `LIKE` or `DESCRIBED`; what the number rests on where it is no estimate.
     holds, of, over : float, int, str
         In which share of the `of` analyses that could have been done it comes out the same, and
         what they vary.
@@ -71,6 +73,7 @@ class Finding:
 
     id: str
     statement: str
+    detail: str = ""
     value: float
     low: float | None = None
     high: float | None = None
@@ -80,6 +83,7 @@ class Finding:
     counts: str
     evidence: str
     status: str
+    basis: str = ""
     holds: float
     of: int
     over: str
@@ -112,8 +116,8 @@ class Study:
 
     @cached_property
     def shared(self) -> pd.DataFrame:
-        """Wording that reports share."""
-        return text_reuse.shared(self.corpus)
+        """Passages that reports share."""
+        return text_reuse.of(self.corpus)
 
     @cached_property
     def reports(self) -> list[str]:
@@ -196,7 +200,7 @@ def _section(report, start: int) -> str:
 
 # What has to agree before two targets are held against each other.
 _SAME = ["indicator", "measure", "unit", "long"]
-_STATED = f"{LIKE}; as the texts state it"
+_STATED = "stated in the texts, so without an interval"
 # Words that make a target a limit: lower is stricter, not less.
 _CEILING = "控制|不超过|以内"
 _TARGETS = ["indicator", "measure", "unit", "long", "value_before", "high_before", "value_after",
@@ -285,18 +289,17 @@ def _lower(corpus, read: dict, rows: pd.DataFrame) -> Finding:
 
     before, after = rows.iloc[0][["report_before", "report_after"]]
     named, alone = lower(rows), next(iter(read.values())).attrs["alone"]
-    verb = "is" if len(named) == 1 else "are"
     limits = rows.loc[rows["ceiling"] & rows["indicator"].isin(named), "indicator"]
-    said = f": {', '.join(map(_name, named))}" if named else ""
-    said += f" ({', '.join(map(_name, limits))}: a ceiling, lower is stricter)" if len(limits) else ""
+    said = f"Lower: {', '.join(map(_name, named))}. " if named else ""
+    said += f"{', '.join(map(_name, limits))}: a ceiling, so lower is stricter. " if len(limits) else ""
     return Finding(
-        id="targets.lower", statement=f"{{}} of the {len(rows)} targets that both reports state as "
-        f"a number for their own year {verb} lower in {corpus[after].year} than in "
-        f"{corpus[before].year}{said}. {alone[0]} further targets occur only in the earlier report, {alone[1]} only in "
-        "the later one.",
+        id="targets.lower", statement=f"{{}} of {len(rows)} targets for the coming year are lower in "
+        f"{corpus[after].year} than in {corpus[before].year}.",
+        detail=f"Counted are the targets that both reports state as a number. {said}{alone[0]} further ones occur only "
+        f"in the earlier report, {alone[1]} only in the later one.",
         value=len(named), unit="targets", n=len(rows),
         counts=f"targets for the year of the report that are lower in {after} than in {before}",
-        evidence="figures/tables/09_targets.csv", status=_STATED, holds=_again(read, lower),
+        evidence="figures/tables/09_targets.csv", status=LIKE, basis=_STATED, holds=_again(read, lower),
         of=len(read), over="levels of restoration",
         places=tuple(place for row in rows.head(2).itertuples() for place in _places(row)),
     )  # fmt: skip
@@ -321,7 +324,7 @@ def _one(corpus, read: dict, row, elsewhere: tuple) -> Finding:
         value=row.change, unit=unit, digits=_digits(row.change), n=2,
         counts=f"change of the target for {row.indicator}{growth}, {row.report_after} less "
         f"{row.report_before}, nearer ends of ranges",
-        evidence=_evidence(corpus, row), status=_STATED,
+        evidence=_evidence(corpus, row), status=LIKE, basis=_STATED,
         holds=_again(read, values), of=len(read), over="levels of restoration",
         places=(*_places(row), *elsewhere),
     )  # fmt: skip
@@ -371,7 +374,7 @@ def _places(row) -> tuple:
 
 
 # Least lengths of shared wording that could have been chosen, the reported one among them.
-_LENGTHS = (8, 10, text_reuse.MIN_CHARS, 16, 20)
+_LENGTHS = (20, 25, text_reuse.MIN_PASSAGE, 40, 50)
 # Choices that a careful analyst could make; pages as received are none of them.
 _GRID = {**multiverse.SPECIFICATIONS, "restoration": ["full", "exact"]}
 _LEVELS = "levels of restoration"
@@ -410,8 +413,9 @@ def _settled(studies: dict[str, Study], pair: Contrast) -> list[Finding]:
     return [Finding(
         id="drift.settled",
         statement=f"{{}} of {len(table)} terms {'differs' if len(sure[0]) == 1 else 'differ'} significantly between "
-        f"{before} and {after} in {_part(study)}, after correction for their number{named}. For {alone} terms the 95% "
-        f"interval excludes no change; {0.05 * len(table):.0f} would be expected by chance. {_seen(table)}",
+        f"{before} and {after} in {_part(study)}, after correction for their number{named}.",
+        detail=f"For {alone} terms the 95% interval excludes no change; {0.05 * len(table):.0f} would be expected by "
+        f"chance. {_seen(table)}",
         value=len(sure[0]), unit="terms", n=len(table),
         counts=f"terms whose rate differs between {after} and {before}, q < .05",
         evidence="figures/tables/05_changes.csv", status=LIKE,
@@ -486,8 +490,9 @@ def _domains(studies: dict[str, Study], pair: Contrast) -> list[Finding]:
     return [Finding(
         id="domains.most",
         statement=f"Of {clear[1]} policy domains, {clear[0]} changed their share of {_part(study)} "
-        f"between {before} and {after} by more than their intervals allow; the largest difference, of {name}, is {{}} "
-        "percentage points of all hits of the policy word list.",
+        f"between {before} and {after} by more than chance explains: the largest difference, of {name}, is {{}} "
+        "percentage points.",
+        detail="A share is that of all hits of the policy word list.",
         value=100 * gap, low=100 * low, high=100 * high, unit="points", n=len(hits),
         counts=f"difference of the share of {name} among hits of the codebook in {_part(study)}, "
         f"{pair.target[0]} less {pair.reference[0]}", evidence="analysis/resources/lexicons/domains.csv", status=LIKE,
@@ -525,8 +530,9 @@ def _wholes(studies: dict[str, Study]) -> list[Finding]:
     return [Finding(
         id="wholes.apart",
         statement=f"{{}} of {len(apart)} {pairs} of like reports "
-        f"{'differs' if beyond[0] == 1 else 'differ'} as wholes (smallest p = {apart['p'].min():.3f}, "
-        "by exchanging sections of like subject); unlike reports are not tested.",
+        f"{'differs' if beyond[0] == 1 else 'differ'} in their vocabulary as a whole.",
+        detail=f"Smallest p = {apart['p'].min():.3f}, by exchanging sections of like subject; unlike reports are not "
+        "tested.",
         value=beyond[0], unit="pairs", n=len(apart),
         counts="pairs of like reports that differ beyond exchanges of alike sections (p < .05)",
         evidence="figures/tables/02_wholes.csv", status=LIKE,
@@ -545,33 +551,35 @@ def _formulas(corpus, rows: pd.DataFrame) -> tuple:
 def _shared(study: Study) -> list[Finding]:
     """State which two reports share most wording."""
     tried = {length: _closest(study, length) for length in _LENGTHS}
-    best = tried[text_reuse.MIN_CHARS]
+    best = tried[text_reuse.MIN_PASSAGE]
     if best is None:
         return []
-    share, chars, one, other, rows = best
-    held = [again is not None and {*again[2:4]} == {one, other} for again in tried.values()]
+    top, rows = best
+    held = [again is not None and {again[0].report, again[0].other} == {top.report, top.other}
+            for again in tried.values()]  # fmt: skip
     return [Finding(
         id="shared.most",
-        statement=f"{{}} of the characters of {label(one)} stand word for word in {label(other)}, in "
-        f"stretches of at least {text_reuse.MIN_CHARS}: no two reports share more.",
-        value=share, unit="%", digits=1, n=chars,
-        counts=f"characters of {one} in wording shared with {other}",
-        evidence="figures/14_shares.csv", status=f"{DESCRIBED}; counted, not estimated",
+        statement=f"{{}} of the characters of {label(top.report)} stand in {label(top.other)} too: no report shares "
+        "more with another.",
+        detail=f"In passages of at least {text_reuse.MIN_PASSAGE} characters; formulas that many reports have are "
+        "left out.",
+        value=top.share, unit="%", digits=1, n=len(rows),
+        counts=f"characters of {top.report} in passages that {top.other} has too; n: passages",
+        evidence="figures/14_shares.csv", status=DESCRIBED, basis="counted, so without an interval",
         holds=float(np.mean(held)), of=len(held), over="minimum lengths",
         places=_formulas(study.corpus, rows),
     )]  # fmt: skip
 
 
 def _closest(study: Study, length: int) -> tuple | None:
-    """Share, characters and ids of the pair that shares most, with what it shares."""
-    rows = study.shared if length == text_reuse.MIN_CHARS else text_reuse.shared(study.corpus, length)
-    cover = text_reuse.coverage(study.corpus, rows).query("other != 'any'")
-    if cover.empty or not cover["chars"].max():
+    """The row of the pair that shares most (`text_reuse.shares`), and the passages that it shares."""
+    rows = study.shared if length == text_reuse.MIN_PASSAGE else text_reuse.of(study.corpus, length)
+    shares = text_reuse.shares(text_reuse.pairs(study.corpus, rows))
+    if shares.empty:
         return None
-    top = cover.loc[cover["share"].idxmax()]
-    both = {top["report"], top["other"]}
-    kept = rows[rows["report_a"].isin(both) & rows["report_b"].isin(both)]
-    return top["share"], int(top["chars"]), top["report"], top["other"], kept
+    top = next(shares.itertuples())
+    both = rows["report_a"].isin([top.report, top.other]) & rows["report_b"].isin([top.report, top.other])
+    return top, rows[both & ~rows["formula"]]
 
 
 def _common(studies: dict[str, Study]) -> list[Finding]:

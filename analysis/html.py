@@ -360,11 +360,7 @@ def _start(made: Folder, reports) -> dict:
             name = f"{figure['slug']}.{kind}"
             made.keep(where.figures / name, f"figures/{name}")
     own = where.notebooks == paths.NOTEBOOKS
-    notes = [
-        {"file": page.file, "title": page.title,
-         "summary": made.relinked(_summary(page.source), paths.NOTEBOOKS, "index.html")}
-        for page in made.pages if page.source.suffix == ".ipynb"
-    ]  # fmt: skip
+    notes = [_summary(made, page) for page in made.pages if page.source.suffix == ".ipynb"]
     # What README says of the method speaks of the five reports too.
     method = _part(readme, "What the numbers mean, and what not") if own else (
         "[Each statistic: question, formula, reference, when not to use it](docs/methods.md)")
@@ -378,14 +374,15 @@ def _start(made: Folder, reports) -> dict:
             "findings": made.relinked(_findings(where), paths.NOTEBOOKS, "index.html")}  # fmt: skip
 
 
-def _summary(path: Path) -> str:
-    """Render what a notebook asks, and the first thing that it says: its bottom line."""
-    cells = _read(path).cells
-    head = [cell.source for cell in takewhile(lambda cell: cell.cell_type == "markdown", cells)]
-    said = [text for _, text in claims.said(path)][:1]
-    # A bottom line that is typed stands in the head already.
-    text = "\n\n".join(head).partition("\n")[2].strip()
-    return markdown(text if "ottom line" in text or not said else f"{text}\n\n{said[0]}")
+def _summary(made: "Folder", page: Page) -> dict:
+    """What a notebook asks, and the first thing that it says: its bottom line."""
+    cells = _read(page.source).cells
+    head = "\n\n".join(cell.source for cell in takewhile(lambda cell: cell.cell_type == "markdown", cells))
+    question = head.partition("\n")[2].strip().removeprefix("**Question.**").split("\n\n")[0]
+    said = [text for _, text in claims.said(page.source)][:1]
+    parts = {"question": question, "answer": said[0] if said else ""}
+    linked = {name: made.relinked(markdown(text), paths.NOTEBOOKS, "index.html") for name, text in parts.items()}
+    return {"file": page.file, "title": page.title, **linked}
 
 
 def _findings(where: pipeline.Places) -> str:

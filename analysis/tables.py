@@ -310,7 +310,7 @@ def _shown(value, name: str, digits: int, lang: str | None) -> str:
         plain = "year" in name or name.endswith(("start", "end")) or name in ("id", "topic", "section")
         return f"{int(value)}" if plain else f"{int(value):,}".replace("-", "−")
     if name in _CHANCES and 0 <= value < 0.001:
-        return "< 0.001"
+        return "<\u00a00.001"
     shown = f"{value:.{max(digits - 2, 0)}%}" if _SHARES.search(name) else (
         f"{value:,.{3 if name in _CHANCES else digits}f}")  # fmt: skip
     return shown.lstrip("-") if not shown.strip("-0.%") else shown.replace("-", "−")

@@ -139,27 +139,24 @@ PLACEBO = pd.DataFrame([(id, method, rate) for id in IDS for method, rate in (("
                        columns=["group", "method", "rejected"])  # fmt: skip
 # Every drawing: what it takes, and height and width at which it is offered.
 DRAWINGS = {
-    "adoption": (plot.adoption, pd.DataFrame({"level": ["province"] * 5 + ["city"] * 5, "year": [*range(2019, 2024)] * 2,
-                 "share": [0, 0.2, 0.5, 0.8, 1.0] * 2, "low": [0, 0.1, 0.4, 0.7, 0.9] * 2,
-                 "high": [0.1, 0.3, 0.6, 0.9, 1.0] * 2}), {"height": 2.4}),
-    "index": (plot.index, pd.DataFrame({"series": ["pooled"] * 6 + ["within"] * 6, "year": [*range(2015, 2021)] * 2,
-              "value": np.linspace(5, 9, 12), "low": np.linspace(4, 8, 12), "high": np.linspace(6, 10, 12)}), {"height": 2.4}),
+    "lines": (plot.lines, pd.DataFrame({"series": ["pooled"] * 6 + ["within"] * 6, "year": [*range(2015, 2021)] * 2,
+              "value": np.linspace(5, 9, 12), "low": np.linspace(4, 8, 12), "high": np.linspace(6, 10, 12)}),
+              {"height": 2.4, "by": "series"}),
+    "shares by year": (plot.lines, pd.DataFrame({"term": "高质量发展", "level": ["province", "city"] * 8,
+                       "year": np.repeat(range(2015, 2023), 2), "share of reports": np.linspace(0, 1, 16)}),
+                       {"height": 2.4, "by": "level", "value": "share of reports"}),
     "split": (plot.split, pd.DataFrame({"change": [1, -2, 0.5, -0.5], "low": [0, -3, 0, -1], "high": [2, -1, 1, 0.0]},
               pd.Index(["within", "composition", "damage", "pooled"], name="component")), {"height": 1.8}),
     "target_course": (plot.target_course, pd.DataFrame({"status": ["target"] * 4 + ["result"], "hedge": "",
                       "year": [2016, 2019, 2022, 2026, 2019], "low": [7, 7.5, 6.5, 5, 6.7], "high": [7, np.nan, 7, 5, 6.7]}),
                       {"height": 2.4}),
     "agenda": (plot.agenda, agendas(), {"height": 2.4, "width": figures.COLUMN}),
-    "band": (plot.band, norms().query("term == '高质量发展'"), {"line": places().query("term == '高质量发展'"),
-             "height": 2, "width": figures.COLUMN}),
     "bands": (plot.bands, norms(), {"line": places(), "ours": places().query("year > 2020"), "place": "太原",
               "height": 3.4}),
     "coverage": (plot.coverage, pd.DataFrame({"year": range(1990, 2020), "level": ["province", "city"] * 15,
                  "doubts": ["", "", "year"] * 10}), {"height": 2.4}),
-    "shares": (plot.shares, pd.DataFrame([(one, other, 0.02) for one in IDS for other in IDS if one != other],
-               columns=["report", "other", "share"]), {}),
-    "spread": (plot.spread, pd.DataFrame({"term": "高质量发展", "level": ["province", "city"] * 8, "reports": 20,
-               "year": np.repeat(range(2015, 2023), 2), "share": np.linspace(0, 1, 16)}), {"height": 2.4}),
+    "shares": (plot.intervals, pd.DataFrame([(one, other, 0.02, 0.01, 0.03) for one in IDS for other in IDS if one != other],
+               columns=["term", "other", "shared with", "low", "high"]), {"by": "other", "value": "shared with"}),
     "tide": (plot.tide, pd.DataFrame({"term": TERMS, "ratio": np.geomspace(0.3, 4, 10), "verdict": ["stands out", "as"]
              * 5, "others": np.geomspace(3, 0.4, 10)}), {"height": 3.2}),
     "arrivals": (plot.arrivals, pd.DataFrame(rng.random((10, 30)), TERMS, range(1990, 2020)), {"height": 3}),
@@ -177,8 +174,6 @@ DRAWINGS = {
     "error_rates": (plot.error_rates, errors(), {"height": 3.4}),
     "intervals": (plot.intervals, rates(), {"height": 3}),
     "one term": (plot.intervals, rates(TERMS[:1]), {"width": figures.COLUMN, "height": 1.9}),
-    "matrix": (plot.matrix, pd.DataFrame(0.02, IDS, IDS), {"rows_are": "row shared", "columns_are": "column shared",
-               "height": 2}),
     "parts": (plot.parts, parts(), {"first": 3}),
     "placebo": (plot.placebo, PLACEBO, {"band": (0.03, 0.07), "height": 1.7}),
     "promises": (plot.promises, pd.DataFrame({"indicator": ["地区生产总值"] * 3 + ["固定资产投资"],
@@ -192,23 +187,28 @@ DRAWINGS = {
     "shift": (plot.shift, shift(), {"names": PAIR, "most": 8, "height": 3}),
     "shuffles": (plot.shuffles, apart(), {}),
     "targets": (plot.targets, targets(), {"names": PAIR, "height": 2}),
-    "narrow targets": (plot.targets, targets(), {"names": PAIR, "height": 2, "width": figures.COLUMN}),
     "topic_number": (plot.topic_number, numbers(), {"k": 7, "height": 2.2}),
     "topic_ribbons": (plot.topic_ribbons, ribbons(), {"names": TOPICS, "height": 2}),
     "topic_shares": (plot.topic_shares, shares(), {"names": TOPICS, "weak": {5}, "height": 3.6}),
 }  # fmt: skip
 
 
-def drawn(name: str, lang: str):
+# Offered for a page only: names at both sides, or lists side by side, have no room in a column.
+WIDE = {"damage", "ranks", "robustness", "shuffles"}
+OFFERED = [(name, options.get("width", figures.PAGE)) for name, (*_, options) in DRAWINGS.items()]
+OFFERED += [(name, figures.COLUMN) for name, width in OFFERED if width == figures.PAGE and name not in WIDE]
+
+
+def drawn(name: str, lang: str, width: float | None = None):
     call, table, options = DRAWINGS[name]
-    options = {"height": None, "width": figures.PAGE, **options}
+    options = {"height": None, "width": figures.PAGE, **options} | ({"width": width} if width else {})
     return np.ravel(figures.draw(call, table, lang=lang, **options))[0].figure
 
 
 @pytest.mark.parametrize("lang", glossary.LANGUAGES)
-@pytest.mark.parametrize("name", DRAWINGS)
-def test_no_text_overlaps_or_leaves_the_page_or_is_too_small(name, lang):
-    assert figures.problems(drawn(name, lang)) == []
+@pytest.mark.parametrize(("name", "width"), OFFERED, ids=lambda value: value if isinstance(value, str) else f"{25.4 * value:.0f} mm")
+def test_no_text_overlaps_or_leaves_the_page_or_is_too_small(name, width, lang):
+    assert figures.problems(drawn(name, lang, width)) == []
 
 
 def test_every_public_drawing_is_among_those_tested():
@@ -236,7 +236,7 @@ def test_a_report_has_one_colour_in_every_figure():
 
 
 def test_reports_have_short_names_not_file_ids():
-    for name in ("intervals", "shuffles", "matrix", "robustness", "damage"):
+    for name in ("intervals", "shuffles", "shares", "robustness", "damage"):
         assert not [text for text in figures.texts(drawn(name, "en")) if re.search("-20\\d\\d", text)]
 
 
@@ -264,6 +264,7 @@ def test_problems_are_seen():
 
 def test_targets_write_both_numbers_with_their_units(ax):
     plot.targets(targets(), ax=ax, names=PAIR, lang="en")
+    assert ax.get_title(loc="left") == "4 of 4 targets are lower in Taiyuan gov. 2026"
     said = [text.get_text() for text in ax.texts if text.get_text()]
     assert said == ["8–8.5%", "5%", "3%", "2%", "85,000", "80,000", "4,500", "3,000"]
     assert [t.get_text() for t in ax.get_yticklabels()][1:] == [
@@ -404,3 +405,24 @@ def test_no_two_topics_have_one_colour():
     fig = np.ravel(figures.draw(plot.topic_ribbons, table, names={at: f"t{at}" for at in range(12)}, height=2))[0].figure
     named = [handle.get_facecolor() for handle in fig.legends[0].legend_handles]
     assert len(set(named)) == len(named) == 9
+
+
+def test_targets_of_a_place_as_a_step_line_with_open_ends_and_results(ax):
+    table = pd.DataFrame({
+        "status": ["target", "target", "target", "result"], "year": [2020, 2021, 2022, 2021],
+        "low": [6.0, 6.0, 5.0, 8.1], "high": [6.5, None, 5.0, 8.1], "hedge": ["", "以上", "左右", ""],
+    })  # fmt: skip
+    plot.target_course(table, ax=ax)
+    assert ax.lines[0].get_ydata().tolist() == [6.25, 6.0, 5.0]
+    assert [line.get_xdata().tolist() for line in ax.lines if line.get_marker() == "^"] == [[2021.0]]
+    assert [text.get_text() for text in ax.texts] == ["以上", "左右"]
+    assert ax.lines[-1].get_ydata().tolist() == [8.1]
+
+
+def test_the_split_stands_in_the_order_of_its_components(ax):
+    names = ["within", "damage", "lengths", "came and went", "pooled"]
+    table = pd.DataFrame({"change": [3.0, 0.0, -1.0, 2.0, 4.0], "low": -1.0, "high": 5.0},
+                         index=pd.Index(names, name="component"))  # fmt: skip
+    plot.split(table, ax=ax)
+    assert [bar.get_width() for bar in ax.patches] == [3, 0, -1, 2, 4]
+    assert len({label.get_text() for label in ax.get_yticklabels()}) == 5

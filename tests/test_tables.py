@@ -76,7 +76,7 @@ def test_a_reader_sees_names_and_numbers_in_line():
     assert cells(page) == [
         ["term", "report", "year", "count", "hits per 10,000 words", "95% from", "share", "p", "settled"],
         ["高质量发展 high-quality development", "Taiyuan gov. 2021", "2021", "1,234", "3.14", "−2.50", "12%",
-         "&lt; 0.001", "yes"],
+         "&lt;\xa00.001", "yes"],
         ["&lt;b&gt;无&lt;/b&gt;", "x-2001", "2026", "0", "0.00", "−∞", "–", "0.041", "no"],
     ]  # fmt: skip
     sides = re.findall(r'<td align="(\w+)"', page)[:9]

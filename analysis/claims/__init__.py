@@ -15,6 +15,7 @@ from pathlib import Path
 import pandas as pd
 
 from analysis import paths, storage
+from analysis.glossary import label, report_names
 from analysis.tables import escape, prose
 
 # A number in a sentence with the name of its claim: the name shows when a reader points at it.
@@ -122,11 +123,14 @@ class Claims:
         Parameters
         ----------
         text : str
-            With what `record` returned where a number is said by name.
+            With what `record` returned where a number is said by name; the id of a report alone in backticks is
+            shown as its short name.
         """
         from IPython.display import Markdown
 
         self.save()
+        for report in report_names():
+            text = text.replace(f"`{report}`", label(report))
         return Markdown(_written(text))
 
     @staticmethod

@@ -8,45 +8,33 @@ limit; what is not to be interpreted is grey.
 """
 
 from analysis.plot.comparisons import dumbbell, parts, placebo, ranks, robustness, scatter, shift, shuffles, targets
-from analysis.plot.country import band, bands, coverage, tide
-from analysis.plot.panel import adoption, index, split, target_course
-from analysis.plot.rates import arrivals, courses, intervals, promises
-from analysis.plot.reports import calibration, clouds, composition, damage, error_rates, matrix
-from analysis.plot.reuse import agenda, shares, spread
-from analysis.plot.topics import topic_number, topic_ribbons, topic_shares
+from analysis.plot.rates import (
+    arrivals,
+    bands,
+    courses,
+    coverage,
+    intervals,
+    lines,
+    promises,
+    split,
+    target_course,
+    tide,
+)
+from analysis.plot.reports import (
+    agenda,
+    calibration,
+    clouds,
+    composition,
+    damage,
+    error_rates,
+    topic_number,
+    topic_ribbons,
+    topic_shares,
+)
 
 __all__ = [
-    "adoption",
-    "agenda",
-    "arrivals",
-    "band",
-    "bands",
-    "calibration",
-    "clouds",
-    "composition",
-    "courses",
-    "coverage",
-    "damage",
-    "dumbbell",
-    "error_rates",
-    "index",
-    "intervals",
-    "matrix",
-    "parts",
-    "placebo",
-    "promises",
-    "ranks",
-    "robustness",
-    "scatter",
-    "shares",
-    "shift",
-    "shuffles",
-    "split",
-    "spread",
-    "target_course",
-    "targets",
-    "tide",
-    "topic_number",
-    "topic_ribbons",
+    "agenda", "arrivals", "bands", "calibration", "clouds", "composition", "courses", "coverage", "damage",
+    "dumbbell", "error_rates", "intervals", "lines", "parts", "placebo", "promises", "ranks", "robustness",
+    "scatter", "shift", "shuffles", "split", "target_course", "targets", "tide", "topic_number", "topic_ribbons",
     "topic_shares",
-]
+]  # fmt: skip

@@ -8,11 +8,21 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
-from matplotlib.transforms import Bbox
 
 from analysis.figures import AFTER, BEFORE, COLOURS, GREY, INK, MARKERS
 from analysis.glossary import heading, label, language, report_names
-from analysis.plot._parts import above, directions, key, lines_between, marks, percent, rows
+from analysis.plot._parts import (
+    above,
+    directions,
+    key,
+    lines_between,
+    marks,
+    percent,
+    place_labels,
+    ratios,
+    rows,
+    sideways,
+)  # fmt: skip
 
 # Hatches carry the parts of a bar in greyscale.
 PARTS = (("content", INK, ""), ("mix", "#E69F00", "////"), ("damage", "0.75", "...."))
@@ -60,13 +70,17 @@ def targets(table: pd.DataFrame, *, ax: Axes, names: Sequence[str], lang: str | 
     ax.set_yticks(y, [_target(row, table, lang, "\n" if narrow else " ") for row in table.itertuples()])
     ax.set_ylim(len(table) - 0.4, -0.6)
     # Room for the numbers beside the marks.
-    ax.set_xlim(-0.2 if narrow else -0.1, 1.35 if narrow else 1.2)
+    lowest = (table[["value_before", "value_after"]].min(axis=1) / longest).min()
+    ax.set_xlim(min(0.0, lowest - (0.3 if narrow else 0.14)), 1.35 if narrow else 1.2)
     ax.set_xticks([])
     ax.tick_params(length=0)
     ax.spines[:].set_visible(False)
     ax.axvline(0, color="0.5", linewidth=0.7)
     ax.set_xlabel(heading("own scale", lang).replace("; " if narrow else "\n", "\n"), loc="left")
     key(ax, {names[0]: (BEFORE, "s"), names[1]: (AFTER, "o")}, lang)
+    down = (table["high_after"] < table["high_before"]) & (table["value_after"] < table["value_before"])
+    said = heading("{} of {} lower in {}", lang).format(down.sum(), len(table), label(names[1], lang))
+    ax.set_title(said, fontsize=8 - narrow, loc="right" if narrow else "left", pad=8)
     return ax
 
 
@@ -125,31 +139,33 @@ def dumbbell(
         marks(ax, table[stem].clip(lower=floor), y, look, table[stem] == 0)
     ax.set_xscale("log")
     ax.set_xlim(left=floor)
-    _plain_log(ax.xaxis)
+    _plain_log(ax.xaxis, (1,) if ax.get_figure().get_figwidth() < 5 else (1, 2, 5))
     ax.set_xlabel(heading("{} (log scale)", lang).format(heading("per_10k", lang)))
+    # A mark at the edge stands free of the names.
+    ax.tick_params(axis="y", pad=6)
     if grouped:
-        _groups(ax, list(table["verdict"]), lang)
+        _groups(ax, [f"verdict {verdict}" for verdict in table["verdict"]], lang)
     zero = "no hit" if (table[[before, after]] == 0).any(axis=None) else ""
     key(ax, dict(zip(names or (before, after), ((BEFORE, "s"), (AFTER, "o")), strict=True)), lang, hollow=zero)
     return ax
 
 
-def _groups(ax: Axes, verdicts: Sequence[str], lang: str | None) -> None:
-    """Name runs of rows with one verdict at the right edge, with a line between them."""
-    starts = [at for at, name in enumerate(verdicts) if at == 0 or verdicts[at - 1] != name]
-    for start, end in zip(starts, [*starts[1:], len(verdicts)], strict=True):
+def _groups(ax: Axes, names: Sequence[str], lang: str | None) -> None:
+    """Name runs of rows at the right edge, with a line between them."""
+    starts = [at for at, name in enumerate(names) if at == 0 or names[at - 1] != name]
+    for start, end in zip(starts, [*starts[1:], len(names)], strict=True):
         if start:
             ax.axhline(start - 0.5, color="0.6", linewidth=0.6)
-        ax.annotate(heading(f"verdict {verdicts[start]}", lang, "\n"), (1, (start + end - 1) / 2), (6, 0),
+        ax.annotate(heading(names[start], lang, "\n"), (1, (start + end - 1) / 2), (6, 0),
                     xycoords=("axes fraction", "data"), textcoords="offset points", va="center", fontsize=6.5,
                     color="0.25", annotation_clip=False)  # fmt: skip
 
 
-def _plain_log(axis) -> None:
+def _plain_log(axis, subs=(1, 2, 5)) -> None:
     """Write the ticks of a log axis as plain numbers."""
     from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
-    axis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+    axis.set_major_locator(LogLocator(subs=subs))
     axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.10g}"))
     axis.set_minor_formatter(NullFormatter())
 
@@ -164,7 +180,8 @@ def scatter(
     Parameters
     ----------
     table : DataFrame
-        Columns `term`, `x` (drawn on a log scale), `y`, `low`, `high`; rows in order of importance for a label.
+        Columns `term`, `x` (drawn on a log scale), `y` (log2 of a ratio), `low`, `high`; those to be named first come
+        first.
     names : sequence of str
         Ids or names of the side below and the side above zero.
     most : int
@@ -178,46 +195,19 @@ def scatter(
     ax.set_xscale("log")
     _plain_log(ax.xaxis)
     ax.set_xlabel(heading("{} (log scale)", lang).format(heading(x, lang)))
-    ax.set_ylabel(heading(y, lang))
+    ratios(ax.yaxis, table[y])
+    ax.set_ylabel(heading("ratio of rates", lang))
     ax.margins(0.06, 0.12)
     directions(ax, *names, lang, axis="y")
     handles = [Line2D([], [], color=INK, marker="o", markersize=3.5, linestyle="none",
                       label=heading("own interval", lang)),
                Line2D([], [], color=GREY, marker="o", markersize=2.5, linestyle="none",
-                      label=heading("interval with no change", lang))]  # fmt: skip
+                      label=heading("interval with no change", lang)),
+               Line2D([], [], color=GREY, marker="o", markersize=5, linestyle="none",
+                      label=heading("several terms", lang))]  # fmt: skip
     above(ax, handles)
-    _place_labels(ax, table[own].head(most), x, y, lang)
+    place_labels(ax, table[own].head(most), x, y, lang)
     return ax
-
-
-def _place_labels(ax: Axes, table: pd.DataFrame, x: str, y: str, lang: str | None) -> None:
-    """Name points where the name touches no earlier name and no text, trying rings of places around the point."""
-    figure = ax.get_figure()
-    figure.draw_without_rendering()
-    # Later layout would move the axes under the labels that were placed.
-    figure.set_layout_engine("none")
-    renderer, frame = figure.canvas.get_renderer(), ax.get_window_extent()
-    taken = [text.get_window_extent(renderer) for text in ax.texts]
-    # The points that are named are not written over either.
-    points = ax.transData.transform(table[[x, y]].to_numpy(float)) if len(table) else []
-    taken += [Bbox.from_bounds(left - 3, low - 3, 6, 6) for left, low in points]
-    angles = np.linspace(0, 2 * np.pi, 12, endpoint=False)
-    places = [(r * np.cos(a), r * np.sin(a)) for r in (7, 13, 20, 30, 40) for a in angles]
-    for row in table.to_dict("records"):
-        for dx, dy in places:
-            ha = "left" if dx > 1 else "right" if dx < -1 else "center"
-            text = ax.annotate(label(row["term"], lang), (row[x], row[y]), (dx, dy), textcoords="offset points",
-                               ha=ha, va="center", fontsize=6, annotation_clip=False,
-                               arrowprops={"arrowstyle": "-", "color": "0.6", "linewidth": 0.4, "shrinkA": 0,
-                                           "shrinkB": 1})  # fmt: skip
-            box = text.get_window_extent(renderer)
-            # The box of an annotation with a line holds the line too: take that of the words alone.
-            box = text._get_xy_display and super(type(text), text).get_window_extent(renderer).expanded(1.04, 1.15)
-            inside = frame.contains(box.x0, box.y0) and frame.contains(box.x1, box.y1)
-            if inside and not any(box.overlaps(other) for other in taken):
-                taken.append(box)
-                break
-            text.remove()
 
 
 def shift(
@@ -271,7 +261,7 @@ def parts(table: pd.DataFrame, *, ax: Axes, first: int = 0, lang: str | None = N
     table : DataFrame, index `term`
         From `contrast.decompose`; rows in order.
     first : int
-        So many rows at the top are chosen beforehand and set apart by a line.
+        So many rows at the top were chosen beforehand: they are set apart.
     """
     y = rows(ax, [str(term) for term in table.index], lang)
     handles = []
@@ -289,7 +279,7 @@ def parts(table: pd.DataFrame, *, ax: Axes, first: int = 0, lang: str | None = N
                           label=heading("naive", lang)))  # fmt: skip
     ax.axvline(0, color="0.3", linewidth=0.7)
     if 0 < first < len(table):
-        ax.axhline(first - 0.5, color="0.5", linewidth=0.6, linestyle=":")
+        _groups(ax, ["chosen beforehand"] * first + ["largest differences"] * (len(table) - first), lang)
     # Bars are sticky: without this the longest would touch the frame.
     ax.use_sticky_edges = False
     ax.margins(x=0.04)
@@ -345,9 +335,7 @@ def shuffles(table: pd.DataFrame, *, ax: Axes, lang: str | None = None) -> Axes:
     ax.plot(table["far"], y, "o", color=INK)
     ax.axvline(0, color="0.5", linewidth=0.6, linestyle=":")
     ax.set_xlabel(heading("divergence from shuffled", lang))
-    ends = {"xycoords": "axes fraction", "textcoords": "offset points", "fontsize": 6.5, "color": "0.25"}
-    ax.annotate(f"← {heading('more alike', lang)}", (0, 1), (0, 3), ha="left", va="bottom", **ends)
-    ax.annotate(f"{heading('less alike', lang)} →", (1, 1), (0, 3), ha="right", va="bottom", **ends)
+    sideways(ax, heading("more alike", lang), heading("less alike", lang))
     above(ax, [Line2D([], [], color=INK, marker="o", linestyle="none", label=heading("observed", lang)),
                Patch(facecolor="0.82", label=heading("shuffled", lang))])  # fmt: skip
     return ax

@@ -1,21 +1,27 @@
-"""Reports as wholes: damage along the files, composition, shared wording, words, and how right a restoration is."""
+"""Reports as wholes: damage, composition, words, topics, the order of tasks, and how right a restoration is."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
+from matplotlib.patches import Patch
 from matplotlib.ticker import FuncFormatter, NullFormatter
 
-from analysis.figures import COLOURS, INK, MARKERS, font_path, palette
+from analysis.figures import COLOURS, GREY, INK, MARKERS, font_path, palette
 from analysis.glossary import heading, label
-from analysis.plot._parts import above, key, lines_between, marks, percent, rows
+from analysis.plot._parts import above, fitting, key, lines_between, marks, percent, rows
+from analysis.plot.rates import intervals
 
 # Shades of the functions of a section; dark letters can be read on each.
 SHADES = {"review": "#9ECAE1", "guiding": "#FDD49E", "tasks": "#A1D99B", "self-government": "#D4B9DA",
           "other": "#E5E5E5"}  # fmt: skip
+# A section whose strongest topic takes less than this has none that stands for it.
+LEADING = 0.3
+# Lines of a bump chart that are named and coloured; the others stay grey.
+_COLOURED = 8
 # Promised share of right edits of each class.
 PROMISED = {"exact": 0.999, "inferred": 0.95}
 
@@ -78,41 +84,6 @@ def composition(table: pd.DataFrame, *, ax: Axes, lang: str | None = None) -> Ax
     return ax
 
 
-def matrix(
-    table: pd.DataFrame, *, ax: Axes, fmt: str = "{:.1%}", rows_are: str = "", columns_are: str = "",
-    lang: str | None = None,
-) -> Axes:  # fmt: skip
-    """
-    Draw a table as grey cells with the numbers written in; rows and columns say what they are.
-
-    Parameters
-    ----------
-    table : DataFrame of float
-        Rows and columns are drawn in order; NaN stays white.
-    rows_are, columns_are : str
-        Names of the two axes, as keys of the glossary.
-    """
-    values = table.to_numpy(float)
-    ax.imshow(values, aspect="auto", cmap="Greys", vmin=0, vmax=2.4 * max(np.nanmax(values, initial=0), 1e-9))
-    for (row, column), number in np.ndenumerate(values):
-        if np.isfinite(number):
-            ax.text(column, row, fmt.format(number), ha="center", va="center", fontsize=6.5)
-    ax.set_yticks(range(len(table.index)), [label(str(name), lang) for name in table.index])
-    ax.set_xticks(range(len(table.columns)), [_two_lines(label(str(name), lang)) for name in table.columns],
-                  rotation=90 if len(table.columns) > 7 else 0)  # fmt: skip
-    ax.xaxis.tick_top()
-    ax.xaxis.set_label_position("top")
-    ax.set_xlabel(heading(columns_are, lang))
-    ax.set_ylabel(heading(rows_are, lang))
-    ax.spines[:].set_visible(False)
-    ax.tick_params(length=0)
-    return ax
-
-
-def _two_lines(name: str) -> str:
-    return "\n".join(name.rsplit(" ", 1))
-
-
 def clouds(
     table: pd.DataFrame, *, fig: Figure, by: str = "report", columns: int = 3, seed: int = 0, lang: str | None = None
 ) -> Figure:
@@ -129,7 +100,7 @@ def clouds(
     """
     weights = {group: dict(zip(rows["term"], rows["weight"], strict=True))
                for group, rows in table.groupby(by, sort=False)}  # fmt: skip
-    looks, columns = palette(weights), min(columns, len(weights) + 1)
+    looks, columns = palette(weights), min(fitting(fig, columns), len(weights) + 1)
     cells = list(fig.subplots(-(-(len(weights) + 1) // columns), columns, squeeze=False).flat)
     for ax, group in zip(cells, weights, strict=False):
         ax.set_title(label(group, lang), fontsize=7)
@@ -224,4 +195,134 @@ def calibration(table: pd.DataFrame, *, ax: Axes, lang: str | None = None) -> Ax
     promised = ", ".join(f"{heading(name, lang)} {share:.1%}" for name, share in PROMISED.items())
     above(ax, [Line2D([], [], color=COLOURS[5], linestyle="--",
                       label=f"{heading('promised', lang)}: {promised}")])  # fmt: skip
+    return ax
+
+
+def topic_number(table: pd.DataFrame, k: int, *, fig: Figure, lang: str | None = None) -> Figure:
+    """
+    Draw, for each number of topics, how many recur in halves of the text, and how alike their words are.
+
+    Parameters
+    ----------
+    table : DataFrame
+        `k`, `recurring`, `jaccard`, `jaccard_low`, `jaccard_high`, and `null_jaccard` where there is one.
+    k : int
+        The number chosen; a line marks it.
+    """
+    left, right = fig.subplots(1, 2)
+    left.plot(table["k"], table["k"], ":", color=GREY)
+    left.plot(table["k"], table["recurring"], "o-", color=INK)
+    left.set_ylabel(heading("recurring", lang))
+    left.set_ylim(bottom=0)
+    left.yaxis.get_major_locator().set_params(integer=True)
+    right.fill_between(table["k"], table["jaccard_low"], table["jaccard_high"], color=INK, alpha=0.2, linewidth=0)
+    right.plot(table["k"], table["jaccard"], "o-", color=INK)
+    if "null_jaccard" in table:
+        right.plot(table["k"], table["null_jaccard"], "--", color=GREY)
+    right.set_ylabel(heading("stability", lang))
+    right.set_ylim(bottom=0)
+    for ax in (left, right):
+        ax.axvline(k, color="0.6", linewidth=0.8, zorder=0)
+        ax.set_xlabel(heading("number of topics", lang))
+        ax.xaxis.get_major_locator().set_params(integer=True)
+    above(left, [
+        Line2D([], [], color="0.6", linewidth=0.8, label=heading("chosen: {}", lang).format(k)),
+        Line2D([], [], color=GREY, linestyle=":", label=heading("if all recurred", lang)),
+        Patch(facecolor=INK, alpha=0.2, label=heading("95% of halves", lang)),
+        Line2D([], [], color=GREY, linestyle="--", label=heading("words shuffled", lang)),
+    ])  # fmt: skip
+    return fig
+
+
+def topic_shares(
+    table: pd.DataFrame, names: Mapping[int, str], *, ax: Axes, weak: set[int] = frozenset(), by: str = "report",
+    lang: str | None = None,
+) -> Axes:  # fmt: skip
+    """
+    Draw the share of each topic in each report with its interval, the largest first, those that do not recur last.
+
+    Parameters
+    ----------
+    table : DataFrame
+        `by`, `topic`, `share`, `low`, `high`.
+    names : mapping of topic to str
+    weak : set of int
+        Topics that do not recur: they have no name, and are grey.
+    """
+    order = table.groupby("topic")["share"].mean().sort_values(ascending=False, kind="stable").index
+    order = sorted(order, key=lambda topic: topic in weak)
+    shown = {topic: f"{topic} {heading('does not recur', lang)}" if topic in weak else names[topic] for topic in order}
+    drawn = pd.concat([table[table["topic"] == topic].assign(term=shown[topic]) for topic in order])
+    drawn = drawn.rename(columns={"share": "share of words"})
+    intervals(drawn, ax=ax, by=by, value="share of words", lang=lang)
+    for tick, topic in zip(ax.get_yticklabels(), order, strict=True):
+        tick.set_color(GREY if topic in weak else "black")
+    return ax
+
+
+def topic_ribbons(
+    table: pd.DataFrame, names: Mapping[int, str], *, ax: Axes, weak: set[int] = frozenset(), lang: str | None = None
+) -> Axes:
+    """
+    Draw each report as a ribbon from first to last word, each section in the colour of its strongest topic.
+
+    Parameters
+    ----------
+    table : DataFrame
+        `report`, `n_tokens` and a column of shares for each topic, sections in reading order. A section whose
+        strongest topic is weak, or takes less than 30%, is light grey; so is one that is not among the eight
+        largest.
+    """
+    solid = [topic for topic in names if topic not in weak]
+    if len(solid) > len(COLOURS):
+        # More colours than these cannot be told apart: the topics that take most have one.
+        size = table[solid].mul(table["n_tokens"], axis=0).sum().sort_values(ascending=False, kind="stable")
+        solid = [topic for topic in solid if topic in size.index[: len(COLOURS)]]
+    colours = dict(zip(solid, COLOURS, strict=False))
+    reports = list(dict.fromkeys(table["report"]))
+    rows(ax, reports, lang)
+    for y, report in enumerate(reports):
+        part = table[table["report"] == report]
+        shares = part[list(names)].to_numpy(float)
+        edges = np.concatenate([[0], part["n_tokens"].cumsum()]) / part["n_tokens"].sum()
+        for at, best in enumerate(shares.argmax(axis=1)):
+            topic = list(names)[best]
+            colour = colours.get(topic) if shares[at, best] >= LEADING else None
+            ax.barh(y, edges[at + 1] - edges[at], left=edges[at], height=0.7, color=colour or "0.9", linewidth=0.2,
+                    edgecolor="white")  # fmt: skip
+    ax.set_xlim(0, 1)
+    percent(ax.xaxis)
+    ax.set_xlabel(heading("position in the report", lang))
+    above(ax, [*(Patch(facecolor=colours[topic], label=names[topic]) for topic in solid),
+               Patch(facecolor="0.9", label=heading("no leading topic", lang))])  # fmt: skip
+    return ax
+
+
+def agenda(table: pd.DataFrame, *, ax: Axes, named: Sequence[str] = (), lang: str | None = None) -> Axes:
+    """
+    Draw the order of domains among the numbered tasks of one place through the years (a bump chart).
+
+    Parameters
+    ----------
+    table : DataFrame
+        `year`, `domain`, `rank` (1 stands first); one rank a domain and year.
+    named : sequence of str
+        Domains drawn in colour; those that ever stand first unless given.
+    """
+    wide = table.pivot_table(index="year", columns="domain", values="rank", aggfunc="min")
+    first = wide.columns[(wide == 1).any()]
+    named = [name for name in (list(named) or list(first)) if name in wide][:_COLOURED]
+    colours = dict(zip(named, (INK, *COLOURS[1:]), strict=False))
+    for name in [*(n for n in wide if n not in colours), *named]:
+        line = wide[name]
+        look = {"color": colours.get(name, "0.85"), "linewidth": 1.6 if name in colours else 0.8}
+        ax.plot(line.index, line, marker="o", markersize=3.5 if name in colours else 2.5, clip_on=False, **look)
+    last = wide.ffill().iloc[-1].dropna().sort_values()
+    for at, name in enumerate(last.index):
+        ax.annotate(label(name, lang), (wide.index[-1], at + 1), (6, 0), textcoords="offset points", va="center",
+                    fontsize=6.5, color=colours.get(name, GREY), annotation_clip=False)  # fmt: skip
+    ax.set_ylim(max(len(last), int(wide.max().max())) + 0.5, 0.5)
+    ax.yaxis.get_major_locator().set_params(integer=True)
+    ax.xaxis.get_major_locator().set_params(integer=True)
+    ax.set_ylabel(heading("place on the agenda", lang))
     return ax
