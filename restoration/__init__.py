@@ -36,7 +36,7 @@ STAGES: tuple[tuple[Callable[[str], list[Edit]], Callable[[Diagnosis], bool]], .
     (layout.find_lettered, lambda found: found.blanks > 1 and not found.foreign),
     (layout.find_strange, lambda found: found.blanks > 0 and not found.foreign),
     (layout.find_blanks, lambda found: found.spaced and not found.foreign),
-    (lookalikes.find, lambda found: found.disguised and not found.traditional and not found.foreign),
+    (lookalikes.find, lambda found: found.disguised and not (found.traditional or found.glossed or found.foreign)),
     (page_noise.find_tails, lambda found: not found.traditional and not found.foreign),
     (page_noise.find_ocr, lambda found: not found.traditional and not found.foreign),
     (page_noise.find_boilerplate, lambda found: not found.foreign),

@@ -38,7 +38,11 @@ PRIVATE = (
 ANY = re.compile("[\u2e80-\u2fd5\ue78d-\ue796\ue7c7\ue7c8\ue81e-\ue864\uf900-\ufad9\ufe10-\ufe6b\U0002f800-\U0002fa1d]")
 RADICAL = re.compile("[\u2e80-\u2fd5]")
 BESIDE = re.compile(f"[{hanzi.HAN}\u2e80-\u2fd5]")
-SUBJECT = re.compile("部首|偏旁|康熙|部件|字根|笔画|筆畫")
+SUBJECT = re.compile(
+    "部首|偏旁|康熙|部件|字根|笔画|筆畫|Unicode|U\\+|码位|碼位|兼容汉字|相容漢字|异体字|異體字", re.IGNORECASE
+)
+# A form that stands so near to its own character is set against it.
+NEAR = 6
 # Word's symbol font has 〔 〕 of document numbers as low and high quotation marks.
 NUMBERED = re.compile("\u201e((?:19|20)[0-9]{2})\u201f(?=\\s?第?[0-9]+号)")
 
@@ -83,12 +87,22 @@ def find(text: str) -> list[Edit]:
     if not ANY.search(text):
         return edits
     subject = SUBJECT.search(text) is not None
-    for hit in ANY.finditer(text):
-        after = table().get(hit[0])
-        if after and not (RADICAL.match(hit[0]) and (subject or not _beside(text, hit.start()))):
+    hits = [hit for hit in ANY.finditer(text) if hit[0] in table()]
+    if 2 * sum(_set_against(text, hit.start()) for hit in hits) > len(hits):
+        return edits
+    for hit in hits:
+        after = table()[hit[0]]
+        if not ((RADICAL.match(hit[0]) or "\uf900" <= hit[0] <= "\ufad9") and subject) and not (
+            RADICAL.match(hit[0]) and not _beside(text, hit.start())
+        ):
             name = unicodedata.name(hit[0], f"private use {ord(hit[0]):04X} of GB 18030-2000").lower()
             edits.append(_edit(hit.start(), hit[0], after, f"{name} stands for {after}"))
     return edits
+
+
+def _set_against(text: str, place: int) -> bool:
+    """Whether a form's own character stands near it."""
+    return table()[text[place]] in text[max(0, place - NEAR) : place + NEAR + 1]
 
 
 def _beside(text: str, place: int) -> bool:

@@ -257,6 +257,8 @@ HOLE = 0xFF
 DROPPED = 9.0
 # Fewer characters than this must be clearer.
 SHORT = 4
+# Mean cost of the characters of a run that is seen as Western letters.
+RAREST = 12.8
 # Bytes in a file of Chinese are hardly Western letters.
 IN_BYTES = 2.0
 WELL_FORMED = 16.0
@@ -453,7 +455,15 @@ def find(text: str, encoding: str = "utf-8") -> list[Edit]:
     beyond = np.count_nonzero(flags)
     if np.count_nonzero(flags & _UNKNOWN) > STRANGE * beyond:
         edits += _lines(text)
-    return edits + list(_escapes(text))
+    return [edit for edit in edits + list(_escapes(text)) if edit.rule == "decode.bom" or not _is_shown(text, edit)]
+
+
+def _is_shown(text: str, edit: Edit) -> bool:
+    """Whether an edit is of a specimen: a short piece of a line that speaks of encodings."""
+    low, high = max(0, edit.start - BESIDE), edit.end + BESIDE
+    line = text[low : edit.start].rpartition("\n")[2], text[edit.end : high].partition("\n")[0]
+    size = len(line[0]) + len(edit.before) + len(line[1])
+    return len(edit.before) < SHOWN * size and any(map(ABOUT.search, line)) and not TORN.search(edit.before)
 
 
 def _wide(text: str) -> str:
@@ -587,7 +597,9 @@ def _seen_as_western(hit: re.Match, text: str) -> Iterator[Edit]:
     han = sum(bool(HAN.match(step.text)) for step in steps if step.how in MULTIBYTE)
     han += sum(step.end - step.start > 1 for step in steps if step.how == "lost")
     total += CHANGE * (1 + (han < SHORT))
-    if total < keep and han:
+    found = [step.cost for step in steps if step.how in MULTIBYTE and HAN.match(step.text)]
+    # Letters in alphabetical order are bytes of characters that nobody writes side by side.
+    if total < keep and han and sum(found) <= RAREST * len(found):
         yield from _segments(text, hit.start(), units, steps, "seen as Western letters")
 
 
@@ -703,7 +715,14 @@ def _line(hit: re.Match, text: str, most: float) -> Iterator[Edit]:
 QUOTED = re.compile("=[89A-F][0-9A-F](?:(?:=\n)?=[0-9A-F]{2})+")
 PERCENT = re.compile("%[89A-Fa-f][0-9A-Fa-f](?:%[0-9A-Fa-f]{2})+")
 POINTS = re.compile(r"(?:(?:\\|%)u[0-9a-fA-F]{4}){2,}")
-ADDRESS = re.compile(r"(?:[a-z]+://|www\.)[^\s\u3000-\u9fff]*$|[?&=/]$")
+# What a web address is made of, looked at backwards from a place in it.
+ADDRESS = re.compile(r"[^\s\"'<>()（）\[\]，。；、“”「」]*$")
+# Somebody writes of misread text, and shows some.
+ABOUT = re.compile(
+    "乱码|亂碼|(?<!charset=)(?<!charset=[\"'])(?:GBK|GB2312|GB18030|UTF-?8|Latin-?1|Unicode|JSON|quoted-print)",
+    re.IGNORECASE,
+)
+BESIDE, SHOWN = 80, 0.4
 
 
 def _escapes(text: str) -> Iterator[Edit]:
@@ -713,7 +732,8 @@ def _escapes(text: str) -> Iterator[Edit]:
             yield from _hexed(hit, hit[0].replace("=\n", "").replace("=", ""), "quoted-printable")
     if "%" in text:
         for hit in PERCENT.finditer(text):
-            if not ADDRESS.search(text[max(0, hit.start() - 200) : hit.start()]):
+            before = text[max(0, hit.start() - 2000) : hit.start()]
+            if not {*"/?&="} & {*ADDRESS.search(before)[0]}:
                 yield from _hexed(hit, hit[0].replace("%", ""), "percent encoding")
     if "\\u" in text or "%u" in text:
         for hit in POINTS.finditer(text):

@@ -52,11 +52,18 @@ FONT = re.compile(
     f"(?<=[A-Za-z0-9%—])[ \u00a0](?=[{hanzi.HAN}“])|(?<=〇)[ \u00a0](?=[{hanzi.HAN}])"
     f"|(?<=[{hanzi.HAN}])[ \u00a0](?=〇)"
 )
-EDGES = re.compile(f"(?<=[A-Za-z0-9])( ?)(?=[{hanzi.HAN}])|(?<=[{hanzi.HAN}])( ?)(?=[A-Za-z0-9])")
-NUMBERS = re.compile(f"(?<=[{hanzi.HAN}])( ?)[0-9.]+ (?=[{hanzi.HAN}])")
+# Where Latin letters and numbers meet Chinese, before it and after it.
+AFTER = re.compile(f"(?<=[A-Za-z0-9%])([ \u00a0]?)(?=[{hanzi.HAN}])")
+BEFORE = re.compile(f"(?<=[{hanzi.HAN}])([ \u00a0]?)(?=[A-Za-z0-9])")
 MARKUP = re.compile(r"&[a-z]{2,7};|&#(?:\d{2,6}|x[0-9a-f]{2,6});|</?[a-z]+[ />]", re.IGNORECASE)
 # A text may be about markup; then it says so all the time.
-SUBJECT = re.compile("```|HTML|网页|标签|代码|语法|转义|粗体|标记", re.IGNORECASE)
+SUBJECT = re.compile(
+    "```|HTML|网页|标签|代码|语法|转义|粗体|标记|&#?[a-z0-9]+;[”’\"]?(?:表示|代表|是|即)", re.IGNORECASE
+)
+# A page that teaches readings says so; a program that annotates has no such words, and more notes.
+LESSON = re.compile("拼音|注音|读音|讀音|多音字|生字|加点字|加點字|字音|声调|聲調")
+# Distance at which a form and its simplified one explain each other: 發（发）.
+GLOSS = 6
 
 
 @dataclass(frozen=True)
@@ -86,7 +93,9 @@ class Diagnosis:
     blanks, fonts : int
         Blanks beside Chinese; those of them that a change of font leaves (`2020 年`, `二 〇`).
     style : bool
-        Blanks stand between Chinese and numbers on both sides nearly everywhere: on purpose.
+        Blanks stand between Chinese and numbers on both sides, or here and there: as their author liked.
+    glossed : bool
+        Traditional forms stand beside their own simplified ones: a page about script.
     subject : bool
         The text is about markup.
     """
@@ -108,17 +117,18 @@ class Diagnosis:
     fonts: int
     style: bool
     subject: bool
+    glossed: bool
 
     @property
     def traditional(self) -> bool:
         """Traditional script: 0.8 of what shows it in the two pages, 0.02 in 1957, else 0."""
-        return self.traditional_forms > self.simplified
+        return self.traditional_forms > self.simplified and not self.glossed
 
     @property
     def mixed(self) -> bool:
         """Traditional forms scattered in simplified text, 1 in 300 at least, not a name or two."""
         scattered = self.traditional_forms >= max(20, self.characters / 300)
-        return scattered and not self.traditional and not self.disguised
+        return scattered and not self.traditional and not self.disguised and not self.glossed
 
     @property
     def annotated(self) -> bool:
@@ -172,6 +182,8 @@ def diagnose(text: str) -> Diagnosis:
     counts = np.bincount(_classes()[codes], minlength=8).tolist()
     kana = counts[FOREIGN]
     beyond = np.count_nonzero(codes > 0x7F)
+    if 20 * (kana + counts[RARE] + counts[TRADITIONAL]) > beyond:
+        kana += sum(map(text.count, _japanese().intersection(text)))
     foreign = (kana > 1 and 20 * kana > beyond) or (len(text) > PAGE and 20 * beyond < len(text))
     # A page with tables has their rules, not doubles of characters.
     if counts[ODD] and TABLE.search(text):
@@ -187,9 +199,38 @@ def diagnose(text: str) -> Diagnosis:
         markup=markup,
         blanks=len(blanks),
         fonts=fonts,
-        style=fonts >= max(3, len(text) / 1000) and _is_style(text),
+        style=fonts >= max(3, len(text) / 1000) and not _is_font(text, fonts),
         subject=marks + markup > 0 and 300 * _count(SUBJECT, text, "") > len(text),
+        glossed=counts[TRADITIONAL] > 0 and _is_glossed(codes),
     )
+
+
+@cache
+def _japanese() -> frozenset[str]:
+    """Everyday characters of Japanese (the first level of JIS) that neither Chinese set has: 関 働 経."""
+    rows = (bytes((lead, trail)) for lead in range(0x88, 0x99) for trail in range(0x40, 0xFD))
+    found = "".join(code.decode("cp932", "ignore") for code in rows)
+    own = {c for c in found if "一" <= c <= "鿿" and not c.encode("cp950", "ignore")}
+    return frozenset(c for c in own if not hanzi.in_gb2312(c))
+
+
+@cache
+def _simple() -> np.ndarray:
+    """Code point of the simplified form of each code point."""
+    from restoration.pinyin_script import table
+
+    forms = np.arange(0x110000, dtype=np.uint32)
+    forms[[ord(c) for c in table()]] = [ord(c) for c in table().values()]
+    return forms
+
+
+def _is_glossed(codes: np.ndarray) -> bool:
+    """Whether half of the traditional forms have their own simplified ones beside them."""
+    places = np.flatnonzero(_classes()[codes] == TRADITIONAL)
+    places = places[:: len(places) // 2000 + 1]
+    padded = np.concatenate([np.zeros(GLOSS, codes.dtype), codes, np.zeros(GLOSS, codes.dtype)])
+    around = padded[places[:, None] + np.arange(2 * GLOSS + 1)]
+    return 2 * np.count_nonzero((around == _simple()[codes[places]][:, None]).any(axis=1)) >= len(places)
 
 
 def blank(text: str) -> list[re.Match]:
@@ -218,15 +259,14 @@ def _count(pattern: re.Pattern, text: str, *signs: str) -> int:
     return sum(1 for _ in pattern.finditer(text)) if any(s in text for s in signs) else 0
 
 
-def _is_style(text: str) -> bool:
-    """Whether blanks part Chinese and numbers on purpose: on both sides, or at seven in ten edges."""
-    both = [bool(hit[1]) for hit in NUMBERS.finditer(text)]
-    if sum(both) > 0.8 * len(both) > 0:
+def _is_font(text: str, fonts: int) -> bool:
+    """Whether blanks are a font's habit: after numbers and Latin letters, mostly, and hardly before them."""
+    after = [bool(blank) for blank in AFTER.findall(text)]
+    before = [bool(blank) for blank in BEFORE.findall(text)]
+    if 2 * sum(after) < fonts:  # They stand beside dashes and 〇.
         return True
-    edges = [(hit[1], hit[2]) for hit in EDGES.finditer(text)]
-    left = [before for _, before in edges if before is not None]
-    blank = sum(bool(after or before) for after, before in edges)
-    return blank > 0.7 * len(edges) and 2 * sum(map(bool, left)) > len(left)
+    close = len(before) - sum(before)
+    return sum(after) > 0.4 * len(after) and 2 * sum(before) < sum(after) <= 2 * close
 
 
 def _ghosts(text: str, annotations: list[re.Match]) -> int:
@@ -245,6 +285,8 @@ def _ghosts(text: str, annotations: list[re.Match]) -> int:
     for hit in annotations:
         reading = spelled(re.sub("[ (（)）].*", "", hit[0].lstrip(" (（")))
         notes[text[hit.start() - 1], toneless(reading)] += 1
+    if sum(notes.values()) < 30 * _count(LESSON, text, ""):
+        return 0
     everyday = {c for c, _ in notes if standard().get(table().get(c, c)) == 1}
     old = {c for c in everyday if _traditional(c)}
     found = {(c, r): n for (c, r), n in notes.items() if c in everyday and r in {*map(toneless, readings(c))}}
@@ -254,7 +296,10 @@ def _ghosts(text: str, annotations: list[re.Match]) -> int:
         at_home = sum(n for (c, r), n in found.items() if c in new and r == toneless(usual(c)))
         if at_home < max(5, len(text) / 500) or at_home < 0.9 * sum(notes.values()):
             return 0
-    elif 2 * at_home < sum(notes.values()):
+    elif at_home < 0.7 * sum(notes.values()):
+        return 0
+    often = Counter(c for c, _ in found)
+    if sum(n > 1 for n in often.values()) > 0.1 * len(often):  # 還(hái), 還(huán): somebody tells them apart.
         return 0
     everywhere = sum(text.count(c) for c in {c for c, _ in found})
     return at_home if sum(found.values()) >= 0.7 * everywhere else 0

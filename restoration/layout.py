@@ -35,6 +35,8 @@ LATIN = re.compile(r"[A-Za-z0-9%,;\]]\s[0-9]")
 # Inside of `LETTERED`, and found sooner.
 SPREAD = re.compile(f" (?<=[{H}] )[{H}] [{H}]")
 LETTERED = re.compile(f"^[ \t\u3000]*(?P<title>[{H}](?: [{H}]){{2,}})(?= *(?:[(（].*)?$)", re.MULTILINE)
+# A line of pinyin above one of characters.
+ABOVE = re.compile(f"(?:^|\n)[^\n{H}]*[a-zāáǎàēéěèīíǐìōóǒòūúǔù][^\n{H}]*\n\\Z")
 # A number before a title is followed by a blank on purpose.
 NUMBER = (
     f"(?:第 ?[{hanzi.NUMERALS}0-9]+ ?[章节節篇条條部]分?|[{hanzi.NUMERALS}]+、|[（(].{{1,3}}[）)]"
@@ -108,7 +110,7 @@ def find_strange(text: str) -> list[Edit]:
     strange = [hit for hit in hits if any(map(_is_strange, text[hit.start() - 1] + text[hit.end()]))
                and text[hit.start() - 1] not in "：:”’"]
     # Where other blanks stand as often within Chinese, or such a character mostly has none, it is no font.
-    others = sum(bool(HAN.match(text[hit.start() - 1]) and HAN.match(text[hit.end()])) for hit in hits) - len(strange)
+    others = len(hits) - len(strange)
     beside = {c for hit in strange for c in text[hit.start() - 1] + text[hit.end()] if _is_strange(c)}
     if others > max(2, len(strange)) or sum(map(text.count, beside)) > 2 * len(strange):
         return []
@@ -161,7 +163,8 @@ def find_lettered(text: str) -> list[Edit]:
     if not SPREAD.search(text):
         return []
     titles = (hit for hit in LETTERED.finditer(text)
-              if not _heads_a_table(text, *hit.span()) and not {*hit["title"]} <= {*"年月日 "})
+              if not _heads_a_table(text, *hit.span()) and not {*hit["title"]} <= {*"年月日 "}
+              and not ABOVE.search(text, max(0, hit.start() - ROW), hit.start()))
     places = (i for hit in titles for i in range(hit.start("title") + 1, hit.end("title"), 2))
     return [mend(i, " ", "", "lettered", "the letters of a title are set apart") for i in places]
 
@@ -291,17 +294,26 @@ def mend(start: int, before: str, after: str, rule: str, reason: str, sure=False
 def _weighed(edit: Edit, margin: float) -> Edit:
     return replace(edit, margin=round(margin, 2), alternatives=(edit.before,))
 
-MARKED = re.compile(r"\*\*(?=\S)([^*\n]+)\*\*")
+MARKED = re.compile(r"(?<!\*)\*\*(?!\*)(?=\S)([^*\n]+)(?<=\S)\*\*(?!\*)")
+# Bold type that begins a line or follows a sentence and ends as titles do; where there are masks, one in so
+# many marks must be.
+PLAINLY = re.compile(
+    r"(?:^[ \t\u3000#>\d.、-]*|(?<=[。！；”]))\*\*(?![*\s])[^*\n]{2,}?(?:[。！：:？]\*\*|\*\*(?=[。，：:；！\s]|$))",
+    re.MULTILINE,
+)
+BOLD = 5
 # `&nbsp;`, also where its ampersand was escaped again; tags of running text.
 ENTITY = re.compile(
     r"&(?:amp;)*(nbsp|e[mn]sp|thinsp|quot|amp|[lr][ds]quo|[mn]dash|middot|hellip|times|permil|deg|yen|laquo|raquo"
     r"|#(?!38;)\d{2,6}|#x(?!26;)[0-9a-fA-F]{2,6});"
 )
-TAG = re.compile(r"</?(p|br|div|span|strong|b|em|font)\b[^<>\n]{0,200}>", re.IGNORECASE)
+TAG = re.compile(r"</?(p|br|div|span|strong|b|em|font)(?:\s+[a-z:-]+\s*=[^<>\n]{0,200}|\s*/?)>", re.IGNORECASE)
 # Zero-width space and joiners, marks of direction, soft hyphen, a byte order mark inside.
 ZERO = "\u200b\u200c\u200d\u200e\u200f\u2060\u00ad\ufeff"
 _ZERO = f"[{ZERO}]"
 INVISIBLE = re.compile(f"{_ZERO}{_ZERO}*")
+# Beside these a character without width means something: emoji, Arabic, Thai, Mongolian.
+JOINED = re.compile(f"[^\x00-\u036f\u2000-\u25ff\u2e80-\u33ff\ufe30-\ufe6f\uff00-\uffef\ue000-\uf8ff\ufffd{H}]")
 HARD_BLANK = re.compile("(?<![ \t])[ \t]*\u00a0[ \t\u00a0]*")
 
 
@@ -316,8 +328,13 @@ def find_marks(text: str) -> list[Edit]:
 
     So do its sisters without marks in the same reports.
     """
-    edits = []
-    for hit in MARKED.finditer(text) if "**" in text else ():
+    edits: list[Edit] = []
+    hits = list(MARKED.finditer(text)) if "**" in text else []
+    masked = any(_is_mask(text, hit) for hit in hits)
+    masked = masked or (hits and any(line.count("**") % 2 for line in text.split("\n")))
+    if masked and BOLD * sum(1 for _ in PLAINLY.finditer(text)) < len(hits):
+        return edits
+    for hit in hits:
         before = text[max(0, hit.start() - 1) : hit.start()]
         heads = hit[1][-1] in "。！" and before in ("。", "！", "”")
         reason = "a marked sentence is a run-in heading" if heads else "marks of bold type"
@@ -325,6 +342,13 @@ def find_marks(text: str) -> list[Edit]:
         edits.append(mend(hit.start(), "**", opening, "marks", reason, not heads))
         edits.append(mend(hit.end() - 2, "**", "", "marks", "marks of bold type", True))
     return edits
+
+
+def _is_mask(text: str, hit: re.Match) -> bool:
+    """Whether `**` stands for what was left out (张**、李**, 138****1234), or is a power."""
+    around = text[max(0, hit.start() - 1) : hit.start()] + text[hit.end() : hit.end() + 1]
+    joined = len(hit[1]) == 1 or hit[1][0] in "、，,。；：）)与和及或等在"
+    return joined or any(c.isascii() and c.isalnum() for c in around)
 
 
 def find_tags(text: str) -> list[Edit]:
@@ -341,6 +365,9 @@ def find_tags(text: str) -> list[Edit]:
         after = html.unescape(f"&{hit[1]};")
         edits.append(mend(hit.start(), hit[0], after, "entity", "entity of a web page", True))
     for hit in TAG.finditer(text) if "<" in text else ():
+        before = text[max(0, hit.start() - 1) : hit.start()]
+        if before.isascii() and before.isalnum() and hit[1].lower() != "br" and f"</{hit[1]}" not in text:
+            continue
         after = "\n" if hit[1].lower() in ("p", "br", "div") else ""
         edits.append(mend(hit.start(), hit[0], after, "tag", "tag of a web page", True))
     return edits
@@ -357,6 +384,8 @@ def find_residue(text: str) -> list[Edit]:
     """
     edits = []
     for hit in INVISIBLE.finditer(text) if any(c in text for c in ZERO) else ():
+        if JOINED.match(text, hit.end()) or (hit.start() and JOINED.match(text, hit.start() - 1)):
+            continue
         edits.append(mend(hit.start(), hit[0], "", "invisible", "has no width", True))
     for hit in HARD_BLANK.finditer(text) if "\u00a0" in text else ():
         before, after = text[max(0, hit.start() - 1) : hit.start()], text[hit.end() : hit.end() + 1]

@@ -54,7 +54,7 @@ FIELDS = re.compile(f"(?:[\\[【][^\\]】]{{1,20}}[\\]】](?=.*[:：]))?{_GLUE}*
 BARE = re.compile(f"{_GLUE}*(?:{_DATE}|\\d+次?|[大中小]|(?:{_EITHER})[:：].*)(?:{_GLUE}+(?:{_DATE}|\\d+次?))*{_GLUE}*")
 LABELLED = re.compile(f"(?:{_SITE}|{_EITHER}|版权|主办|承办|技术支持|声明)[^:：]{{0,6}}[:：]")
 WAY = re.compile(
-    "(?:您?(?:现在|当前|所在)?的?)位置[:：].*|首页 ?[>»›＞].*|.{0,30}[>»›＞].{1,20}[>»›＞] ?(?:正文|详情|内容)?"
+    "(?:您?(?:现在|当前|所在)?的?)位置[:：].*|首页 ?[>»›＞].*|[^<>]{0,30}[>»›＞][^<>]{1,20}[>»›＞] ?(?:正文|详情|内容)?"
 )
 # Lines of a site below a text.
 FOOT = re.compile(
@@ -608,8 +608,10 @@ def _marks(text: str) -> list[Edit]:
     for place in _adjacent_marks(text):
         hit = MARKS.match(text, place) if place >= end else None
         if hit and BESIDE_HAN.search(text, max(0, place - 1), hit.end() + 1):
-            found.append(hit)
             end = hit.end()
+            # Three of a kind are an author's pause.
+            if len({*hit[0]}) > 1 or text.count(hit[0][0], max(0, place - 1), end + 1) < 3:
+                found.append(hit)
     doubled = sum(hit[0] in (",,", "，，") for hit in found)
     single = text.count(",") + text.count("，") - sum(hit[0].count(",") + hit[0].count("，") for hit in found)
     throughout = doubled > 1 and single < doubled

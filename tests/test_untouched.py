@@ -9,6 +9,7 @@ from restoration import restore
 
 CASES = json.loads(Path(__file__).with_name("cases").joinpath("untouched.json").read_text("utf-8"))
 CLEAN = {case["what"]: case["text"] for case in CASES["untouched"]}
+SPECIMENS = {case["what"]: case["text"] for case in CASES["unchanged"]}
 KNOWN = {case["what"]: case["text"] for case in CASES["known_failures"]}
 # 1957 was printed before the reform of the script was through; it is tried by itself.
 MODERN = (1964, 1981, 1985, 1987, 1995, 1999, 2002, 2007, 2010, 2013, 2019, 2022)
@@ -21,6 +22,13 @@ def edits(text):
 @pytest.mark.parametrize("what", CLEAN)
 def test_clean_text_has_no_edit(what):
     assert edits(CLEAN[what]) == []
+
+
+@pytest.mark.parametrize("what", SPECIMENS)
+def test_text_about_signs_keeps_them(what):
+    """It may be listed as doubtful, as the mark or the code point by itself is; nothing of it changes."""
+    keep = ["script"] if "in traditional script" in what else ()
+    assert [(e.rule, e.before, e.after) for e in restore(SPECIMENS[what], keep=keep).ledger if e.changes] == []
 
 
 @pytest.mark.parametrize("what", KNOWN)
