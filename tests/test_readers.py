@@ -472,3 +472,12 @@ def test_a_web_page_is_restored_as_its_text(tmp_path, capsys):
     (tmp_path / "empty.html").write_text("<body></body>")
     assert main(["restore", str(tmp_path / "empty.html")]) == 1
     assert "no text in it" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("tag", ["p", "div", "font", "span", "b", "td", "li", "center"])
+def test_elements_that_are_never_closed(tmp_path, tag):
+    """Old pages leave thousands open, one inside the other."""
+    page = "<html><body>" + f"<{tag}>太原市坚持稳中求进工作总基调，推动高质量发展。<br>" * 1200
+    (tmp_path / "a.html").write_text(page, encoding="utf-8")
+    [text] = readers.read(tmp_path / "a.html")
+    assert text.text == "太原市坚持稳中求进工作总基调，推动高质量发展。\n" * 1200

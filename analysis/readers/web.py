@@ -2,6 +2,7 @@
 
 import email
 import re
+from collections import defaultdict
 from collections.abc import Iterator
 from email.policy import default as policy
 from pathlib import Path
@@ -22,6 +23,10 @@ _STOP = re.compile("[。！？；：”]$")
 _PROSE = 30
 # Shares of prose that the part of a page holds that is the report, and of linked characters in a menu.
 _MAIN, _MENU = 0.95, 0.5
+# Blocks that may be a menu.
+_MENUS = frozenset(("ul", "ol", "div", "table", "td", "p", "dl"))
+# Browsers nest no deeper.
+_DEEPEST = 512
 _CHARSET = re.compile(rb"charset\s*=\s*[\"']?\s*([\w-]+)", re.IGNORECASE)
 
 
@@ -97,8 +102,8 @@ def _prune(soup) -> int:
             tag.decompose()
     for tag in soup.find_all("rt") + soup.find_all("rp"):
         tag.decompose()
-    for tag in soup.find_all(["ul", "ol", "div", "table", "td", "p", "dl"]):
-        if not tag.decomposed and _is_menu(tag):
+    for tag in _menus(soup):
+        if not tag.decomposed:
             tag.decompose()
     return hidden
 
@@ -110,11 +115,26 @@ def _is_hidden(tag) -> bool:
     )
 
 
-def _is_menu(tag) -> bool:
-    """Whether most of what a block says are links, and none of it a sentence."""
-    linked = sum(_size(link) for link in tag.find_all("a"))
-    size = _size(tag)
-    return len(tag.find_all("a")) > 1 and linked > _MENU * size and not re.search("[。！]", tag.get_text())
+def _menus(soup) -> list:
+    """Blocks of which most is linked, and nothing a sentence; one pass, since writers forget to close thousands."""
+    from bs4 import NavigableString
+
+    size, linked, links, said = (defaultdict(int) for _ in range(4))
+    tags = [soup, *soup.find_all(True)]
+    for tag in reversed(tags):  # What is inside comes first.
+        at = id(tag)
+        for child in tag.children:
+            if isinstance(child, NavigableString):
+                size[at] += len(re.sub(r"\s", "", child))
+                said[at] += bool(re.search("[。！]", child))
+            else:
+                for count in (size, linked, links, said):
+                    count[at] += count[id(child)]
+        if tag.name == "a":
+            linked[at], links[at] = linked[at] + size[at], links[at] + 1
+    # A cell or a paragraph that holds nothing but a link is no menu yet.
+    return [tag for tag in tags if tag.name in _MENUS and links[id(tag)] > 1
+            and linked[id(tag)] > _MENU * size[id(tag)] and not said[id(tag)]]  # fmt: skip
 
 
 def _size(tag) -> int:
@@ -132,15 +152,23 @@ def _main(body):
     if not prose:
         return body
     main = body
-    while True:
+    for _ in range(_DEEPEST):
         inner = [
             tag for tag in main.find_all(True, recursive=False) if tag.name in _BLOCKS or tag.name in ("span", "font")
         ]
         best = max(inner, key=_prose, default=None)
-        if best is None or best.name in ("p", "td", "li") or _prose(best) < _MAIN * prose:
+        if best is None or best.name in ("p", "td", "li") or _prose(best) < _MAIN * prose or _opens(best):
             break
         main = best
     return _with_title(main, body)
+
+
+def _opens(inner) -> bool:
+    """Whether prose stands bare before an element in the one around it: a text whose paragraphs nobody closed."""
+    from bs4 import NavigableString
+
+    before = (part for part in inner.previous_siblings if isinstance(part, NavigableString))
+    return any(len(part.strip()) >= _PROSE or _STOP.search(part.strip()) for part in before)
 
 
 def _with_title(main, body):
@@ -181,31 +209,44 @@ def _lines(tag) -> list[str]:
     return [_joined(line) for line in lines]
 
 
-def _pieces(tag) -> Iterator[tuple[str, str]]:
+def _pieces(top) -> Iterator[tuple[str, str]]:
+    """Texts and breaks below an element, however deep writers forgot to close others."""
     from bs4 import NavigableString
 
-    for child in tag.children:
-        if isinstance(child, NavigableString):
-            yield ("kept", str(child)) if tag.name == "pre" else ("text", str(child))
+    laid_out = _around(top, ["p", "div", "br", "table"])
+    stack: list[tuple[Iterator, str]] = [(iter(top.children), "")]
+    while stack:
+        children, after = stack[-1]
+        child = next(children, None)
+        if child is None:
+            stack.pop()
+            yield from ((after, "") for _ in after[:1])
+        elif isinstance(child, NavigableString):
+            yield "kept" if child.parent.name == "pre" else "text", str(child)
         elif child.name == "br":
             yield "break", ""
-        elif child.name in ("td", "th"):
-            yield from _cell(child)
-        elif child.name in _BLOCKS:
-            yield "break", ""
-            yield from _pieces(child)
-            yield "break", ""
         else:
-            yield from _pieces(child)
+            before, after = _breaks(child, id(child) in laid_out)
+            yield from ((before, "") for _ in before[:1])
+            stack.append((iter(child.children), after))
 
 
-def _cell(cell) -> Iterator[tuple[str, str]]:
-    """A cell of a table stays on the row's line, unless paragraphs stand in it: then it lays out a page."""
-    laid_out = cell.find(["p", "div", "br", "table"]) is not None
-    yield "break" if laid_out else "cell", ""
-    yield from _pieces(cell)
-    if laid_out:
-        yield "break", ""
+def _around(top, names: list[str]) -> set[int]:
+    """Elements below another (their `id`) in which one of these stands."""
+    found: set[int] = set()
+    for tag in top.find_all(names):
+        for outer in tag.parents:
+            if outer is top or id(outer) in found:
+                break
+            found.add(id(outer))
+    return found
+
+
+def _breaks(tag, laid_out: bool) -> tuple[str, str]:
+    """What stands before and after an element. A cell with paragraphs in it lays out a page, others share a line."""
+    if tag.name in ("td", "th") and not laid_out:
+        return "cell", ""
+    return ("break", "break") if tag.name in _BLOCKS else ("", "")
 
 
 def _joined(text: str) -> str:
