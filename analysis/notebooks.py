@@ -146,7 +146,10 @@ def left_out(notebook, name: str) -> list[LeftOut]:
             why, said = "", False
             if out.output_type == "error":
                 follows = lost and out.ename == "NameError"
-                lost, why, said = True, "" if follows else _sentence(out), out.ename not in _REFUSALS
+                # A refusal shows its sentence and no trace (`uncertainty.Refusal`).
+                refused = out.traceback == [out.evalue]
+                lost, said = True, not refused
+                why = "" if follows else out.evalue.rstrip(".") if refused else _sentence(out)
                 # What needs it is left out with it, without a word.
                 cell.outputs[at] = _note(f"Left out: {why}.") if why else None
             elif found_note := _NOTE.fullmatch(out.get("data", {}).get("text/markdown", "")):
@@ -158,8 +161,6 @@ def left_out(notebook, name: str) -> list[LeftOut]:
     return found
 
 
-# Exceptions that say that these texts cannot answer a question.
-_REFUSALS = {"Refusal"}
 # A sentence in the place of a table or figure (`tables.note`).
 _NOTE = re.compile(r"\*(\S[^\n]*\S)\*")
 
@@ -168,8 +169,7 @@ def _sentence(error) -> str:
     """What an error says, in a line; where it says nothing, what was asserted."""
     line = " ".join(error.evalue.split())
     if line:
-        said = f"{error.ename}: {line[:300]}".rstrip(".")
-        return re.sub(r"^(?:ValueError|Refusal): ", "", said)
+        return f"{error.ename}: {line[:300]}".rstrip(".").removeprefix("ValueError: ")
     plain = re.sub(r"\x1b\[[0-9;]*m", "", "\n".join(error.traceback))
     arrow = re.findall(r"^-+> *\d+ (.*)$", plain, re.M)
     return f"{error.ename} in `{arrow[-1].strip()[:200]}`" if arrow else error.ename

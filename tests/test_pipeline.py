@@ -92,7 +92,7 @@ def notebook_of(path, *sources):
 FAILING = (
     "## First", "from analysis import tables\ntables.note('Two are needed.')",
     "## Second", "assert 1 + 1 == 3", "lost = {}['甲<b>']", "## Third", "lost + 1", "print(6 * 7)",
-    "## Fourth", "from analysis.uncertainty.design import Refusal\nraise Refusal('Nothing to compare.')", "print(6 * 7)",
+    "## Fourth", "from analysis.contrast import NotComparable\nraise NotComparable('Nothing to compare.')", "print(6 * 7)",
 )  # fmt: skip
 
 

@@ -4,7 +4,19 @@ import pandas as pd
 import pytest
 import tiny
 
-from analysis import contrast, multiverse, occurrences, paths, tokens, topics, trend, uncertainty, weighting
+from analysis import (
+    contrast,
+    multiverse,
+    occurrences,
+    panel,
+    paths,
+    reference,
+    tokens,
+    topics,
+    trend,
+    uncertainty,
+    weighting,
+)
 from analysis.contrast import changes, decomposition, wholes
 from analysis.topics import stability
 
@@ -104,3 +116,26 @@ def test_a_multiverse_of_nothing_is_empty():
     table = multiverse.run(multiverse.findings([]))
     assert table.empty
     assert multiverse.by_factor(table).empty
+
+
+def test_a_reference_needs_a_place_and_a_province():
+    country = reference.load()
+    made = tiny.corpus({"甲": LONG, "乙": LONG.replace("推动", "促进")})
+    made.__dict__["catalogue"] = made.catalogue.assign(level="city", genre="work-report", place="", year=[2020, 2021])
+    with pytest.raises(uncertainty.Refusal, match="No place has two reports"):
+        reference.pair(country, reference.counted(made, country))
+    assert reference.province(country, "太原市") == "山西省"
+    for place in ("山西省", "上海市", "䶮㙦市", ""):
+        with pytest.raises(uncertainty.Refusal, match="no report of a province"):
+            reference.province(country, place)
+
+
+@pytest.mark.parametrize("years", [[], [2020], [2020, 2020]])
+def test_a_split_needs_two_years(years):
+    rows = [(f"r{n}", f"p{n}", year) for n, year in enumerate(years)]
+    table = pd.DataFrame(rows, columns=["report", "place", "year"])
+    table.attrs["why"] = "no report has a place"
+    with pytest.raises(uncertainty.Refusal, match="no report has a place"):
+        panel.within.ends(table)
+    with pytest.raises(uncertainty.Refusal, match="no report has a place"):
+        panel.within.by_year(table.iloc[:0], "digital")

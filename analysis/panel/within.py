@@ -12,14 +12,18 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from analysis.uncertainty import false_discovery
+from analysis.uncertainty import Refusal, false_discovery
 
 # Errors are clustered by place: with fewer places than this no interval is given.
 MIN_PLACES = 5
+# Share of the places that must have a report in a year between which and another a change is split.
+OFTEN = 0.3
 
 
 def _rows(table: pd.DataFrame, measure: str, part: str | None, formula: str = "rate") -> pd.DataFrame:
     """One row a report with a value of the measure, in one part, of reports that have a place."""
+    if table.empty:
+        raise Refusal(table.attrs.get("why") or "no report has a place")
     if measure not in set(table["measure"]):
         raise ValueError(f"no measure {measure!r}; there are {', '.join(table['measure'].unique())}")
     own = table[table["measure"].eq(measure) & table["formula"].eq(formula) & table["place"].ne("")]
@@ -367,6 +371,23 @@ def _inferred(fit: dict, names, level: float) -> pd.DataFrame:
         {"estimate": fit["beta"], "se": se, "low": fit["beta"] - reach, "high": fit["beta"] + reach, "p": p},
         index=names,
     )
+
+
+def ends(table: pd.DataFrame) -> tuple[int, int]:
+    """
+    Give the first and the last year in which three places of ten have a report.
+
+    Raises
+    ------
+    Refusal
+        If there are no two such years.
+    """
+    reports = table[table["place"].ne("")].drop_duplicates(["place", "year"])
+    places = reports.groupby("year")["place"].nunique()
+    years = places.index[places >= OFTEN * reports["place"].nunique()]
+    if len(years) < 2:
+        raise Refusal(table.attrs.get("why") or "no two years have reports of three places of ten")
+    return int(min(years)), int(max(years))
 
 
 def split(

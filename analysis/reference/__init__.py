@@ -344,7 +344,7 @@ def pair(country: Reference, ours: Counts, *, part: str | None = "tasks") -> tup
     """
     known = peers(country, ours, part=part)
     best = None
-    for _, rows in known[known["enough"]].groupby(["place", "level", "genre"], sort=False):
+    for _, rows in known[known["enough"] & known["place"].ne("")].groupby(["place", "level", "genre"], sort=False):
         rows = rows.sort_values("year", kind="stable")
         span = int(rows["year"].iloc[-1] - rows["year"].iloc[0])
         if span and (best is None or span > best[0]):
@@ -352,6 +352,23 @@ def pair(country: Reference, ours: Counts, *, part: str | None = "tasks") -> tup
     if best is None:
         raise NoReference("No place has two reports here for whose years the reference has enough of other places.")
     return best[1]
+
+
+def province(country: Reference, place: str) -> str:
+    """
+    Name the province in which a place of the reference lies.
+
+    Raises
+    ------
+    NoReference
+        If the reference has no report of it, or the place is none of a province.
+    """
+    codes = country.reports[["place", "code"]].drop_duplicates()
+    own = codes.loc[codes["place"].eq(place), "code"]
+    upper = codes.loc[codes["code"].isin(own.str[:2] + "0000") & codes["place"].ne(place), "place"]
+    if upper.empty:
+        raise NoReference(f"The reference has no report of a province in which {place} lies.")
+    return upper.iloc[0]
 
 
 def twins(country: Reference, ours: Counts) -> pd.DataFrame:

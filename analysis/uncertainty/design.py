@@ -44,6 +44,10 @@ class Refusal(ValueError):
         super().__init__(message)
         self.reason, self.missing = reason, tuple(missing)
 
+    def _render_traceback_(self) -> list[str]:
+        """In a notebook the sentence stands alone (IPython asks for this); it tells a refusal from an error."""
+        return [str(self)]
+
 
 @dataclass(frozen=True)
 class Groups:
