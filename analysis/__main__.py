@@ -17,7 +17,7 @@ def parser() -> argparse.ArgumentParser:
     """Make the parser of all commands."""
     result = argparse.ArgumentParser(prog="python -m analysis", description=analysis.__doc__.partition("\n\n")[0])
     from analysis import panel
-    from analysis.panel import dictionaries, files
+    from analysis.panel import files
     from analysis.structure.functions import FUNCTIONS
 
     commands = result.add_subparsers(required=True, metavar="COMMAND")
@@ -84,7 +84,7 @@ def parser() -> argparse.ArgumentParser:
         nargs="+",
         default=[],
         metavar="DICTIONARY",
-        help=f"several lists in one CSV (term, list), or one that ships: {', '.join(dictionaries.SHIPPED)}",
+        help=f"several lists in one CSV (term, list), or one that ships: {', '.join(panel.SHIPPED)}",
     )
     option("--part", nargs="+", default=["whole"], choices=panel.PARTS, help="parts to measure (whole)")
     option("--measures", nargs="+", default=[], choices=panel.MEASURES, help="measures besides the lists")
@@ -207,22 +207,22 @@ def _html(args: argparse.Namespace) -> int:
 
 def _reference(args: argparse.Namespace) -> None:
     """Never over the reference in use: a study that compares with it would change under its reader."""
-    from analysis.reference import making
+    from analysis.reference import store
 
     if args.out.resolve() == paths.REFERENCE and paths.REFERENCE.is_dir():
         raise ValueError(f"{args.out} holds the reference in use; write beside it, look at it, and set REFERENCE")
     extra = args.phrases and [line.strip() for line in args.phrases.read_text(encoding="utf-8").splitlines()]
     least = {name: value for name in ("min_reports", "min_places") if (value := getattr(args, name)) is not None}
-    out = making.make(args.catalogue, args.out, extra=extra and [line for line in extra if line], source=args.source,
+    out = store.make(args.catalogue, args.out, extra=extra and [line for line in extra if line], source=args.source,
                       status=args.status, jobs=args.jobs, **least)  # fmt: skip
     print(f"{out}: counts of the reports of {args.catalogue}; REFERENCE={out} compares with them")
 
 
 def _panel(args: argparse.Namespace) -> int:
     from analysis import corpus, panel
-    from analysis.panel import dictionaries, files
+    from analysis.panel import files
 
-    lists = [*args.terms, *(name if name in dictionaries.SHIPPED else Path(name) for name in args.lists)]
+    lists = [*args.terms, *(name if name in panel.SHIPPED else Path(name) for name in args.lists)]
     reports = corpus.load(args.catalogue)
     if args.trace:
         return _print_trace(reports, lists, args)

@@ -42,14 +42,17 @@ SKIP, ANCHOR = 8, 6
 DRIFT, GAP = 16, 24
 # Least share of characters of a passage that agree.
 MIN_IDENTITY = 0.6
-# One window in so many is kept of a text whose wording is compared but not held (`fingerprint`).
-SAMPLED = 32
+# Of a text whose wording is compared but not held one window in so many is kept, and windows are so wide
+# (`fingerprint`): two thirds of a sentence, so that a name or a slogan is no match.
+SAMPLED, PRINTED = 20, 20
 # From this share on, two reports are the same text, whatever the catalogue says.
 SAME_TEXT = 0.8
-# Characters hashed, windows sorted and runs extended at a time: bounds memory.
+# Characters compared, windows sorted and runs extended at a time: bounds memory.
 _CHUNK, _SEEDS, _RUNS = 4_000_000, 24_000_000, 200_000
+# Characters hashed at a time: their numbers stay in a processor's cache.
+_HASHED = 1 << 16
 
-SPAN = ["report_a", "start_a", "end_a", "report_b", "start_b", "end_b"]
+_SPAN = ["report_a", "start_a", "end_a", "report_b", "start_b", "end_b"]
 
 
 class _Letters(NamedTuple):
@@ -129,15 +132,16 @@ def _windows(letters: _Letters, width: int, spacing: int) -> tuple[np.ndarray, n
     starts, ends = letters.bounds[:-1], letters.bounds[1:]
     first = 0
     while first < len(starts):
-        last = max(first + 1, np.searchsorted(ends, starts[first] + _CHUNK, side="right"))
+        last = max(first + 1, np.searchsorted(ends, starts[first] + _HASHED, side="right"))
         low, high = starts[first], ends[last - 1]
         found = _hashes(letters.codes[low:high], width)
         # No window runs from one text into the next.
-        inside = np.ones(len(found), bool)
+        outside = np.zeros(len(found), bool)
         for edge in ends[first:last] - low:
-            inside[max(0, edge - width + 1) : edge] = False
-        kept = inside & _least(np.where(inside, found, np.uint64(2**64 - 1)), spacing)
-        place = np.flatnonzero(kept)
+            outside[max(0, edge - width + 1) : edge] = True
+        order = (found >> np.uint64(32)).astype(np.uint32)
+        order[outside] = 2**32 - 1
+        place = np.flatnonzero(_least(order, spacing) & ~outside)
         hashes.append(found[place])
         at.append(place + low)
         first = last
@@ -148,12 +152,13 @@ def _least(hashes: np.ndarray, spacing: int) -> np.ndarray:
     """
     Which hashes are the least of some `spacing` neighbours.
 
-    >>> _least(np.array([5, 3, 9, 8, 7], dtype=np.uint64), 3).tolist()
+    >>> _least(np.array([5, 3, 9, 8, 7], dtype=np.uint32), 3).tolist()
     [True, True, False, False, True]
     """
     if spacing < 2:
         return np.ones(len(hashes), bool)
-    around = np.pad(hashes, spacing - 1, constant_values=np.uint64(2**64 - 1))
+    around = np.full(len(hashes) + 2 * spacing - 2, 2**32 - 1, np.uint32)
+    around[spacing - 1 : spacing - 1 + len(hashes)] = hashes
     # The least of each window, and of the windows around a hash the greatest least.
     least = _running(np.minimum, around, spacing)
     return _running(np.maximum, least, spacing) == hashes
@@ -295,9 +300,14 @@ def shared(corpus, min_chars: int = MIN_CHARS) -> pd.DataFrame:
         ["chars", "report_a", "start_a", "report_b", "start_b"],
         ascending=[False, *[True] * 4], ignore_index=True,
     )
-    spans = zip(table["report_a"], table["start_a"], table["end_a"], strict=True)
-    table.insert(0, "passage", [corpus.reports[a].text[start:end] for a, start, end in spans])
+    table.insert(0, "passage", _quoted(corpus.reports, table))
     return _named(table, corpus)
+
+
+def _quoted(reports: Sequence, table: pd.DataFrame) -> list[str]:
+    """Shared stretches as written in the first report."""
+    spans = table[["report_a", "start_a", "end_a"]].itertuples(index=False, name=None)
+    return [reports[n].text[start:end] for n, start, end in spans]
 
 
 def _table(letters: _Letters, start_a, end_a, start_b, end_b) -> pd.DataFrame:
@@ -307,7 +317,7 @@ def _table(letters: _Letters, start_a, end_a, start_b, end_b) -> pd.DataFrame:
         columns[f"report_{side}"] = letters.text_of(start)
         columns[f"start_{side}"] = letters.place[start].astype(np.int64)
         columns[f"end_{side}"] = letters.place[end - 1].astype(np.int64) + 1
-    return pd.DataFrame(columns)[SPAN]
+    return pd.DataFrame(columns)[_SPAN]
 
 
 def _named(table: pd.DataFrame, corpus) -> pd.DataFrame:
@@ -518,32 +528,20 @@ def of(corpus, min_chars: int = MIN_PASSAGE) -> pd.DataFrame:
     """
     Find the copied passages of a corpus (`passages`), with ids and what a reader asks of each.
 
-    Parameters
-    ----------
-    corpus : Corpus
-    min_chars : int
-        Least length of a passage, in letters and digits.
-
     Returns
     -------
     DataFrame
-        As `passages`, with the ids of the reports, `raw_start_a`, `raw_end_a`, `raw_start_b`,
-        `raw_end_b` (offsets in the files as received) and `passage` (as written in the first report).
-        `attrs["notes"]` says how many reports and passages, and what is no copy.
+        As `passages`, with the ids of the reports, `raw_start_a`, `raw_end_a`, `raw_start_b`, `raw_end_b` (offsets in
+        the files as received) and `passage` (as written in the first report). `attrs["notes"]` says how many reports
+        and passages, and what is no copy.
     """
     reports = list(corpus.reports)
     table = passages([report.text for report in reports], min_chars, corpus.progress)
     for side in ("a", "b"):
-        spans = [
-            reports[n].ledger.to_raw(start, end)
-            for n, start, end in zip(table[f"report_{side}"], table[f"start_{side}"], table[f"end_{side}"], strict=True)
-        ]
-        table[f"raw_start_{side}"] = [start for start, _ in spans]
-        table[f"raw_end_{side}"] = [end for _, end in spans]
-    table["passage"] = [
-        reports[n].text[start:end]
-        for n, start, end in zip(table["report_a"], table["start_a"], table["end_a"], strict=True)
-    ]
+        spans = table[[f"report_{side}", f"start_{side}", f"end_{side}"]].itertuples(index=False, name=None)
+        raw = np.array([reports[n].ledger.to_raw(start, end) for n, start, end in spans], np.int64).reshape(-1, 2)
+        table[f"raw_start_{side}"], table[f"raw_end_{side}"] = raw.T
+    table["passage"] = _quoted(reports, table)
     table = _named(table, corpus)
     table.attrs["notes"] = [
         f"{len(reports)} reports; {len(table)} passages of {min_chars} letters and digits or more, "
@@ -575,30 +573,25 @@ def pairs(corpus, table: pd.DataFrame) -> pd.DataFrame:
         text by their wording, filed under two names) and `same_place`; by the larger share
         falling, those of one text last.
     """
-    reports = {report.id: report for report in corpus.reports}
     place = {report.id: _letters([report.text]).place for report in corpus.reports}
+    sizes = {name: max(len(at), 1) for name, at in place.items()}
     keys = ["report_a", "report_b"]
     copies = table[~table["formula"]]
     result = table.groupby(keys, sort=False).size().rename("all").reset_index()
     for side in ("a", "b"):
-        size = result[f"report_{side}"].map({name: max(len(at), 1) for name, at in place.items()})
+        size = result[f"report_{side}"].map(sizes)
         result[f"share_{side}"] = _covered(result, copies, side, place) / size
         result[f"whole_{side}"] = _covered(result, table, side, place) / size
-        for column in ("place", "level", "delivered"):
-            known = {name: getattr(report, column) for name, report in reports.items()}
-            result[f"{column}_{side}"] = result[f"report_{side}"].map(known)
-        result[f"year_{side}"] = result[f"report_{side}"].map({name: _year(one) for name, one in reports.items()})
     found = copies.groupby(keys)["chars"].agg(passages="size", longest="max")
     found = found.reindex(pd.MultiIndex.from_frame(result[keys]), fill_value=0)
     result[["passages", "longest"]] = found.to_numpy()
-    one, two = (pd.to_datetime(result[f"delivered_{side}"].where(result[f"delivered_{side}"].str.len() == 10))
-                for side in ("a", "b"))  # fmt: skip
-    result["days"] = (two - one).dt.days.astype("Int64")
-    before, after = (result["days"] > 0).fillna(False), (result["days"] < 0).fillna(False)
-    result["first"] = np.select([before, after], [result["report_a"], result["report_b"]], "")
+    known = pd.DataFrame(
+        [(one.id, one.place, one.level, _year(one), one.delivered) for one in corpus.reports],
+        columns=["report", "place", "level", "year", "delivered"],
+    ).set_index("report")
+    result = dated(result, known, known)
     # Formulas count here: two copies of one text share them, too.
     result["same_text"] = result[["whole_a", "whole_b"]].min(axis=1) >= SAME_TEXT
-    result["same_place"] = (result["place_a"] != "") & (result["place_a"] == result["place_b"])
     result["formula_a"] = result["whole_a"] - result["share_a"]
     columns = [
         *("report_a", "report_b", "share_a", "share_b", "formula_a", "passages", "longest", "place_a", "place_b"),
@@ -606,15 +599,39 @@ def pairs(corpus, table: pd.DataFrame) -> pd.DataFrame:
         *("days", "first", "same_text", "same_place"),
     ]
     most = result[["share_a", "share_b"]].max(axis=1)
-    result = result.assign(most=most).sort_values(
-        ["same_text", "most", *keys], ascending=[True, False, True, True], ignore_index=True
-    )[columns]
-    same = result.loc[result["same_text"], ["report_a", "report_b"]].agg(" = ".join, axis=1)
+    order = result.assign(most=most).sort_values(["same_text", "most", *keys], ascending=[True, False, True, True])
+    result = order[columns].reset_index(drop=True)
+    same = result.loc[result["same_text"], keys].agg(" = ".join, axis=1)
     result.attrs["notes"] = [
-        f"{len(result)} pairs of {len(reports)} reports share wording; {int((result['first'] != '').sum())} have "
+        f"{len(result)} pairs of {len(place)} reports share wording; {int((result['first'] != '').sum())} have "
         "a direction in time (both days of delivery are known and differ).",
         *([f"One text under two names, listed last: {'; '.join(same[:9])}."] if len(same) else []),
     ]
+    return result
+
+
+def dated(table: pd.DataFrame, known_a: pd.DataFrame, known_b: pd.DataFrame) -> pd.DataFrame:
+    """
+    Add to pairs what is known of both reports, and who was first: columns from `place_a` on, as in `pairs`.
+
+    Parameters
+    ----------
+    table : DataFrame
+        `report_a`, `report_b`.
+    known_a, known_b : DataFrame, index id
+        `place`, `level`, `year`, `delivered`.
+    """
+    result = table.copy()
+    for side, known in (("a", known_a), ("b", known_b)):
+        rows = known.loc[table[f"report_{side}"], ["place", "level", "year", "delivered"]]
+        result[[f"{name}_{side}" for name in rows]] = rows.to_numpy()
+    one, two = (
+        pd.to_datetime(result[f"delivered_{side}"].where(result[f"delivered_{side}"].str.len() == 10)) for side in "ab"
+    )
+    result["days"] = (two - one).dt.days.astype("Int64")
+    before, after = (result["days"] > 0).fillna(False), (result["days"] < 0).fillna(False)
+    result["first"] = np.select([before, after], [result["report_a"], result["report_b"]], "")
+    result["same_place"] = (result["place_a"] != "") & (result["place_a"] == result["place_b"])
     return result
 
 
@@ -655,10 +672,11 @@ def shares(table: pd.DataFrame) -> pd.DataFrame:
         `report`, `other`, `share` (of the report's letters and digits, formulas left out), `days` (from
         the delivery of the other to that of the report; missing where a day is not known).
     """
-    used = table[~table["same_text"]]
+    used = table[~table["same_text"] & (table[["share_a", "share_b"]].max(axis=1) > 0)]
     sides = [
-        pd.DataFrame({"report": used[f"report_{a}"], "other": used[f"report_{b}"], "share": used[f"share_{a}"],
-                      "days": used["days"] * sign})
+        used[[f"report_{a}", f"report_{b}", f"share_{a}"]]
+        .set_axis(["report", "other", "share"], axis=1)
+        .assign(days=used["days"] * sign)
         for a, b, sign in (("a", "b", -1), ("b", "a", 1))
     ]
     result = pd.concat(sides, ignore_index=True)
@@ -677,50 +695,37 @@ def precedence(table: pd.DataFrame, seed: int, draws: int = 999) -> pd.DataFrame
         a direction and are not one text.
     seed : int
     draws : int
-        Deals of the days of delivery among the reports (a report keeps its wording).
+        Deals of the days of delivery among the reports of one level and year (a report keeps its wording).
 
     Returns
     -------
     DataFrame
         A row for each two levels: `level_a`, `level_b`, `n` (pairs), `first` (share of the wording shared
         by the two, weighted by its length, in which the report of `level_a` was first), `expected`,
-        `low`, `high` (mean and middle 95% when days are dealt out anew) and `p` (two-sided).
-
-    Notes
-    -----
-    Being first is no influence: a level may speak first because it meets earlier. The null deals out
-    the days among the reports of one level and year, so `expected` is what the calendar alone gives.
+        `low`, `high` (mean and middle 95% when days are dealt out anew: what the calendar alone gives) and `p`
+        (two-sided). Being first is no influence: a level may speak first because it meets earlier. Without a row,
+        ``attrs["why"]``.
     """
     one_year = table["year_a"] == table["year_b"]
     used = table[(table["first"] != "") & one_year & ~table["same_text"] & ~table["same_place"]]
-    sides = [used[[f"{name}_{side}" for name in ("report", "level", "year", "delivered")]].to_numpy() for side in "ab"]
-    known = {row[0]: row[1:] for row in np.concatenate(sides)}
-    ids = sorted(known)
-    at = {name: n for n, name in enumerate(ids)}
-    level = np.array([known[name][0] for name in ids], dtype=object)
-    day = np.array([known[name][2] for name in ids], dtype="datetime64[D]").astype(float)
-    group = pd.factorize(pd.Series([f"{known[name][0]} {known[name][1]}" for name in ids], dtype=object))[0]
-    a, b = used["report_a"].map(at).to_numpy(int), used["report_b"].map(at).to_numpy(int)
-    weight = used[["share_a", "share_b"]].max(axis=1).to_numpy()
     # A pair is written with its levels in order.
-    turn = np.array([level[i] > level[j] for i, j in zip(a, b, strict=True)], dtype=bool)
-    a, b = np.where(turn, b, a), np.where(turn, a, b)
-    rng = np.random.default_rng(seed)
-    dealt = np.empty((draws + 1, len(ids)))
-    dealt[0] = day
-    for k in range(1, draws + 1):
-        for name in range(group.max() + 1 if len(group) else 0):
-            members = np.flatnonzero(group == name)
-            dealt[k, members] = day[rng.permutation(members)]
+    names = ("report", "level", "year", "delivered")
+    a, b = (used[[f"{name}_{side}" for name in names]].set_axis(names, axis=1) for side in "ab")
+    known = pd.concat([a, b]).drop_duplicates("report").sort_values("report").set_index("report")
+    turn = (a["level"] > b["level"]).to_numpy(bool)
+    one, two = (known.index.get_indexer(x["report"].where(~turn, y["report"])) for x, y in ((a, b), (b, a)))
+    level = known["level"].to_numpy(object)
+    weight = used[["share_a", "share_b"]].max(axis=1).to_numpy()
+    dealt = _dealt(known, draws, np.random.default_rng(seed))
     rows = []
-    for one, two in sorted({(level[i], level[j]) for i, j in zip(a, b, strict=True) if level[i] != level[j]}):
-        chosen = np.flatnonzero((level[a] == one) & (level[b] == two))
-        gap = dealt[:, b[chosen]] - dealt[:, a[chosen]]
-        shares = ((gap > 0) + 0.5 * (gap == 0)) @ weight[chosen] / weight[chosen].sum()
-        null = shares[1:]
-        far = np.abs(null - null.mean()) >= abs(shares[0] - null.mean()) - 1e-12
-        rows.append((one, two, len(chosen), shares[0], null.mean(), *np.quantile(null, [0.025, 0.975]),
-                     (1 + far.sum()) / (draws + 1)))
+    for levels in sorted({(level[i], level[j]) for i, j in zip(one, two, strict=True) if level[i] != level[j]}):
+        chosen = np.flatnonzero((level[one] == levels[0]) & (level[two] == levels[1]))
+        gap = dealt[:, two[chosen]] - dealt[:, one[chosen]]
+        first = ((gap > 0) + 0.5 * (gap == 0)) @ weight[chosen] / weight[chosen].sum()
+        null = first[1:]
+        far = np.abs(null - null.mean()) >= abs(first[0] - null.mean()) - 1e-12
+        p = (1 + far.sum()) / (draws + 1)
+        rows.append((*levels, len(chosen), first[0], null.mean(), *np.quantile(null, [0.025, 0.975]), p))
     columns = ["level_a", "level_b", "n", "first", "expected", "low", "high", "p"]
     result = pd.DataFrame(rows, columns=columns)
     if result.empty:
@@ -730,14 +735,26 @@ def precedence(table: pd.DataFrame, seed: int, draws: int = 999) -> pd.DataFrame
     return result
 
 
-def travel(corpus, terms: Sequence[str]) -> pd.DataFrame:
+def _dealt(known: pd.DataFrame, draws: int, rng: np.random.Generator) -> np.ndarray:
+    """Days of delivery as they are, and dealt out anew among the reports of one level and year."""
+    day = known["delivered"].to_numpy("datetime64[D]").astype(float)
+    dealt = np.repeat(day[None], draws + 1, axis=0)
+    members = [rows for _, rows in sorted(known.groupby(["level", "year"]).indices.items())]
+    for k in range(1, draws + 1):
+        for rows in members:
+            dealt[k, rows] = day[rng.permutation(rows)]
+    return dealt
+
+
+def travel(counts) -> pd.DataFrame:
     """
-    Follow a wording through the corpus: who had it first, level by level.
+    Follow wordings through many reports: who had each first, level by level.
 
     Parameters
     ----------
-    corpus : Corpus
-    terms : sequence of str
+    counts : Counts
+        Wordings as terms, by report, with `report`, `level`, `year` and `delivered` of each (`Reference.counts` of
+        whole reports has them).
 
     Returns
     -------
@@ -746,15 +763,15 @@ def travel(corpus, terms: Sequence[str]) -> pd.DataFrame:
         that have it), `share`, `first` (id of the first report of that level and year to have it, by day
         of delivery) and `day` (its day, empty where none is known).
     """
+    units = counts.units.astype({"report": str}).reset_index(drop=True)
     rows = []
-    for term in terms:
-        listed = [(report.level, _year(report), report) for report in corpus.reports]
-        for level, year in sorted({(level, year) for level, year, _ in listed}):
-            group = [report for one, other, report in listed if (one, other) == (level, year)]
-            having = [report for report in group if term in report.text]
-            dated = sorted((report.delivered, report.id) for report in having if len(report.delivered) == 10)
-            day, first = dated[0] if dated else ("", having[0].id if len(having) == 1 else "")
-            rows.append((term, level, year, len(group), len(having), len(having) / len(group), first, day))
+    for term, column in zip(counts.terms, counts.matrix.toarray().T, strict=True):
+        for (level, year), group in units.assign(has=column > 0).groupby(["level", "year"], sort=True):
+            having = group[group["has"]]
+            days = sorted((day, name) for day, name in zip(having["delivered"], having["report"], strict=True)
+                          if len(day) == 10)  # fmt: skip
+            day, first = days[0] if days else ("", having["report"].iloc[0] if len(having) == 1 else "")
+            rows.append((term, level, int(year), len(group), len(having), len(having) / len(group), first, day))
     return pd.DataFrame(rows, columns=["term", "level", "year", "reports", "have", "share", "first", "day"])
 
 
@@ -775,49 +792,38 @@ def from_own_past(corpus, table: pd.DataFrame) -> pd.DataFrame:
         digits in passages that the previous one has, formulas left out), by place and year.
         Reports whose previous year is not in the corpus have no row.
     """
-    by = {}
-    for report in corpus.reports:
-        by.setdefault((report.place, report.level, report.genre, _year(report)), report.id)
-    share = {}
-    for row in table.itertuples():
-        share[row.report_a, row.report_b] = row.share_a
-        share[row.report_b, row.report_a] = row.share_b
-    rows = []
-    for (place, level, genre, year), name in sorted(by.items(), key=lambda item: tuple(map(str, item[0]))):
-        previous = by.get((place, level, genre, year - 1), "")
-        if place and previous:
-            rows.append((name, place, year, previous, share.get((name, previous), 0.0)))
-    return pd.DataFrame(rows, columns=["report", "place", "year", "previous", "share"])
+    known = pd.DataFrame(
+        [(one.id, one.place, one.level, one.genre, _year(one)) for one in corpus.reports if one.place],
+        columns=["report", "place", "level", "genre", "year"],
+    ).drop_duplicates(["place", "level", "genre", "year"])
+    past = known.rename(columns={"report": "previous"}).assign(year=known["year"] + 1)
+    share = {(row.report_a, row.report_b): row.share_a for row in table.itertuples()}
+    share |= {(row.report_b, row.report_a): row.share_b for row in table.itertuples()}
+    found = known.merge(past, on=["place", "level", "genre", "year"]).sort_values(["place", "level", "genre", "year"])
+    found["share"] = [share.get(pair, 0.0) for pair in zip(found["report"], found["previous"], strict=True)]
+    return found[["report", "place", "year", "previous", "share"]].reset_index(drop=True)
 
 
-def spans(table: pd.DataFrame) -> pd.DataFrame:
-    """
-    List each report's side of shared stretches: `report`, `start`, `end`, `other`.
-
-    Parameters
-    ----------
-    table : DataFrame
-        What `shared` or `of` gives, or rows of it.
-    """
-    parts = [
-        pd.DataFrame({
-            "report": table[f"report_{one}"], "start": table[f"start_{one}"],
-            "end": table[f"end_{one}"], "other": table[f"report_{two}"],
-        })
-        for one, two in (("a", "b"), ("b", "a"))
+def _spans(table: pd.DataFrame) -> pd.DataFrame:
+    """Each report's side of shared stretches: `report`, `start`, `end`, `other`."""
+    sides = [
+        table[[f"report_{one}", f"start_{one}", f"end_{one}", f"report_{two}"]].set_axis(
+            ["report", "start", "end", "other"], axis=1
+        )
+        for one, two in ("ab", "ba")
     ]
-    return pd.concat(parts, ignore_index=True)
+    return pd.concat(sides, ignore_index=True)
 
 
-def coverage(corpus, table: pd.DataFrame | None = None) -> pd.DataFrame:
+def coverage(corpus, table: pd.DataFrame) -> pd.DataFrame:
     """
     Say which share of each report stands in exact stretches that others have.
 
     Parameters
     ----------
     corpus : Corpus
-    table : DataFrame, optional
-        What `shared` gives; by default `shared(corpus)`.
+    table : DataFrame
+        What `shared` gives.
 
     Returns
     -------
@@ -826,7 +832,7 @@ def coverage(corpus, table: pd.DataFrame | None = None) -> pd.DataFrame:
         `report`, `other`, `chars` (letters and digits of `report` in shared stretches, each
         counted once), `of` (its letters and digits) and `share`, in catalogue order.
     """
-    listed = spans(shared(corpus) if table is None else table)
+    listed = _spans(table)
     rows = []
     for report in corpus.reports:
         letters = _letters([report.text], numbers=False).place
@@ -852,20 +858,13 @@ def _inside(places: np.ndarray, part: pd.DataFrame) -> np.ndarray:
 
 def in_shared_passage(tokens: pd.DataFrame, table: pd.DataFrame) -> pd.Series:
     """
-    Mark the tokens that begin in a shared stretch; `tokens[~marked]` is a report's own wording.
-
-    Parameters
-    ----------
-    tokens : DataFrame
-        What `tokens.table` gives.
-    table : DataFrame
-        What `shared` gives, or the rows of it that should count.
+    Mark the tokens (`tokens.table`) that begin in a stretch of `shared`; `tokens[~marked]` is a report's own wording.
 
     Returns
     -------
     Series of bool, index of `tokens`
     """
-    listed = spans(table)
+    listed = _spans(table)
     marked = pd.Series(False, index=tokens.index, name="shared")
     for report, rows in tokens.groupby("report", observed=True):
         part = listed[listed["report"] == report]
@@ -875,7 +874,7 @@ def in_shared_passage(tokens: pd.DataFrame, table: pd.DataFrame) -> pd.Series:
 
 def fingerprint(text: str) -> np.ndarray:
     """
-    Sample the wording of a text: numbers of one window in 32, from which it cannot be read.
+    Sample the wording of a text: numbers of one window in 20, from which it cannot be read.
 
     The same windows are taken in every text, so that the share of one text's numbers that another
     has estimates the share of its wording that the other has.
@@ -883,7 +882,7 @@ def fingerprint(text: str) -> np.ndarray:
     Returns
     -------
     ndarray of uint32, sorted, each once
-        Windows of 12 letters and digits (a number is one sign).
+        Windows of 20 letters and digits (a number is one sign).
 
     Examples
     --------
@@ -891,41 +890,5 @@ def fingerprint(text: str) -> np.ndarray:
     >>> len(fingerprint(text)) <= len(text), fingerprint("短").tolist()
     (True, [])
     """
-    found = _hashes(_letters([text]).codes, MIN_CHARS)
-    found = found[found % np.uint64(SAMPLED) == 0]
-    return np.unique((found >> np.uint64(32)).astype(np.uint32))
-
-
-def against(corpus, windows: pd.DataFrame, most: int = 30) -> pd.DataFrame:
-    """
-    Say which reports of a reference share most wording with each report of a corpus.
-
-    Parameters
-    ----------
-    corpus : Corpus
-    windows : DataFrame
-        `report` (id) and `window`, the numbers of `fingerprint` of each report of the reference.
-    most : int
-        A window that more reports of the reference have is a formula, and left out on both sides.
-
-    Returns
-    -------
-    DataFrame
-        `report`, `other` (id in the reference), `share` (of the report's sampled windows that the
-        other has), `low`, `high` (95%, Wilson; of the sampling of windows), `n` (windows), by
-        report, share falling, id; pairs that share no window have no row.
-    """
-    from scipy.stats import binomtest
-
-    times = windows["window"].value_counts()
-    windows = windows[windows["window"].map(times) <= most]
-    formulas = times.index[times > most]
-    rows = []
-    for report in corpus.reports:
-        own = np.setdiff1d(fingerprint(report.text), formulas)
-        shared_with = windows.loc[windows["window"].isin(own), "report"].value_counts()
-        for other, hits in shared_with.items():
-            interval = binomtest(int(hits), len(own)).proportion_ci(method="wilson")
-            rows.append((report.id, other, hits / len(own), interval.low, interval.high, len(own)))
-    table = pd.DataFrame(rows, columns=["report", "other", "share", "low", "high", "n"])
-    return table.sort_values(["report", "share", "other"], ascending=[True, False, True], ignore_index=True)
+    found = _hashes(_letters([text]).codes, PRINTED)
+    return np.unique((found[found % np.uint64(SAMPLED) == 0] >> np.uint64(32)).astype(np.uint32))

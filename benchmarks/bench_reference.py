@@ -15,7 +15,7 @@ import numpy as np
 from scipy import special
 
 from analysis import paths, reference
-from analysis.reference import making, outliers, subjects
+from analysis.reference import models, store
 from analysis.uncertainty import estimators, minimum_detectable_ratio
 
 BANDS = ("5-9", "10-19", "20-39", "40+")
@@ -43,14 +43,14 @@ def level(country, before=2021, after=2026, splits=20, seed=0):
     random = np.random.default_rng(seed)
     for by_subject in (False, True):
         both, x0, x1, n0, n1 = pairs(country, before, after, by_subject)
-        score = outliers.scores_of_changes(x0, x1, n0, n1)[0]
+        score = models.scores_of_changes(x0, x1, n0, n1)[0]
         hits = x0 + x1
-        tested = hits >= outliers.MIN_HITS
+        tested = hits >= models.MIN_HITS
         shares = {alpha: np.zeros((splits, len(both))) for alpha in (0.05, 0.01)}
         any_q = []
         for k in range(splits):
             half = random.permutation(len(both))[: len(both) // 2]
-            fitted = outliers.tail(score[half], hits[half])
+            fitted = models.Tail.fit(score[half], hits[half])
             rest = np.setdiff1d(np.arange(len(both)), half)
             p = np.where(tested[rest], fitted.p(score[rest], hits[rest]), np.nan)
             for alpha, table in shares.items():
@@ -79,8 +79,8 @@ def power(country, before=2021, after=2026, ratios=(2, 3, 5), seed=0, draws=4000
     random = np.random.default_rng(seed)
     for by_subject in (False, True):
         _both, x0, x1, n0, n1 = pairs(country, before, after, by_subject)
-        score, others, rho = outliers.scores_of_changes(x0, x1, n0, n1)
-        fitted = outliers.tail(score, x0 + x1)
+        score, others, rho = models.scores_of_changes(x0, x1, n0, n1)
+        fitted = models.Tail.fit(score, x0 + x1)
         for low, high in ((10, 19), (20, 29), (30, 59), (60, 1e9)):
             cells = np.argwhere((x0 + x1 >= low) & (x0 + x1 <= high))
             cells = cells[random.choice(len(cells), min(draws, len(cells)), replace=False)]
@@ -113,10 +113,10 @@ def planted(x0, x1, n0, n1, others, rho, fitted, cells, ratio, random, chance):
     down = random.random(len(row)) < 0.5
     a, b = np.where(down, a, random.binomial(a.astype(int), 1 / ratio)), np.where(
         down, random.binomial(b.astype(int), 1 / ratio), b)  # fmt: skip
-    score = outliers._bb_score(b[None], (a + b)[None], p[None], np.maximum(spread, 1e-6)[None])[0]
+    score = models._bb_score(b[None], (a + b)[None], p[None], np.maximum(spread, 1e-6)[None])[0]
     if chance:
         return np.abs(score) > 1.96
-    return fitted.p(score, np.maximum(a + b, outliers.MIN_HITS)) < 0.05
+    return fitted.p(score, np.maximum(a + b, models.MIN_HITS)) < 0.05
 
 
 def norms(country, year=2021):
@@ -127,10 +127,10 @@ def norms(country, year=2021):
         counts = country.counts(level="city", years=year, doubtful=False)
         hits, tokens = counts.matrix.toarray().astype(float), counts.sizes.to_numpy(float)
         sizes = reference._expected(country, hits, tokens) if by_subject else tokens[:, None]
-        score, expected, _ = outliers.scores_of_rates(hits, sizes)
+        score, expected, _ = models.scores_of_rates(hits, sizes)
         half = random.permutation(len(hits))
         first, second = half[: len(half) // 2], half[len(half) // 2 :]
-        fitted = outliers.tail(score[first], expected[first], outliers.EXPECTED)
+        fitted = models.Tail.fit(score[first], expected[first], models.EXPECTED)
         for name, low, high in (("rare", 0.1, 1), ("common", 1, 1e9)):
             tested = (expected[second] >= low) & (expected[second] < high)
             p = np.where(tested, fitted.p(score[second], expected[second]), np.nan)
@@ -143,22 +143,14 @@ def norms(country, year=2021):
 
 def sections(folder):
     """Counts by section of a local copy of the collection; some minutes."""
-    import csv
     import importlib.util
     import tempfile
-
-    from analysis import catalogue
 
     spec = importlib.util.spec_from_file_location("recipe", paths.ROOT / "recipes" / "reference.py")
     recipe = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(recipe)
     with tempfile.TemporaryDirectory() as scratch:
-        table = Path(scratch) / "catalogue.csv"
-        with table.open("w", encoding="utf-8", newline="") as handle:
-            writer = csv.DictWriter(handle, catalogue.COLUMNS, restval="", extrasaction="ignore")
-            writer.writeheader()
-            writer.writerows(recipe.rows(folder, Path(scratch)))
-        return making.sections(table, jobs=2)
+        return store.sections(recipe.catalogued(folder, Path(scratch))[0], jobs=2)
 
 
 def borrowed(folder, seed=1, tests=400):
@@ -167,7 +159,7 @@ def borrowed(folder, seed=1, tests=400):
 
     φ of each term comes from the reports of other places.
     """
-    counts, table, _ = sections(folder)
+    counts, table, *_ = sections(folder)
     random = np.random.default_rng(seed)
     units = counts.units.reset_index(drop=True)
     here = (units["function"].astype(str) == "tasks") & (units["n_tokens"] >= 20)
@@ -180,8 +172,8 @@ def borrowed(folder, seed=1, tests=400):
     sums = np.zeros((2, len(counts.terms)))
     for rows in learn:
         part = counts.matrix[rows]
-        at = np.flatnonzero(np.asarray(part.sum(axis=0)).ravel() >= subjects.LEAST_HITS)
-        sums[:, at] += subjects.moments(part[:, at].toarray(), sizes[rows][:, None])[:2]
+        at = np.flatnonzero(np.asarray(part.sum(axis=0)).ravel() >= models.LEAST_HITS)
+        sums[:, at] += models.moments(part[:, at].toarray(), sizes[rows][:, None])[:2]
     prior = (sums[1] + 5 * 1.6) / (sums[0] + 5)
     print(f"\nrandom halves of the tasks of {tests} held-out reports: level at .05 and median length (log) of the 95% "
           "interval of the ratio, by hits")  # fmt: skip
@@ -199,7 +191,7 @@ def borrowed(folder, seed=1, tests=400):
 def _halves(counts, sizes, rows, prior, freedom, seed):
     rows = np.random.default_rng(seed).permutation(rows)
     at = np.flatnonzero(np.asarray(counts.matrix[rows].sum(axis=0)).ravel() >= 5)
-    sides = [subjects.moments(counts.matrix[half][:, at].toarray(), sizes[half][:, None])
+    sides = [models.moments(counts.matrix[half][:, at].toarray(), sizes[half][:, None])
              for half in np.array_split(rows, 2)]  # fmt: skip
     sides = [estimators.Side(*side) for side in sides]
     if freedom is None:
@@ -238,7 +230,7 @@ def simulated(prior, sizes, groups, random, draws=20_000):
                 shape = rate * typical / np.maximum((phi - 1) * factor, 1e-3)
                 mean = random.gamma(np.broadcast_to(shape, (len(length), 100))) / shape * rate
                 cells = random.poisson(mean * length[:, None])
-                moments = subjects.moments(cells, length[:, None])
+                moments = models.moments(cells, length[:, None])
                 for freedom, rows in cover.items():
                     own, free = reference._spread(*moments, phi, freedom or 0)
                     a, b = estimators.rate_interval(moments[0], moments[2], own,

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from analysis import corpus, panel, uncertainty, wordform
 from analysis.__main__ import main
 from analysis.counts import streaming
-from analysis.panel import dictionaries, files
+from analysis.panel import files
+from analysis.structure import agenda
 
 COLUMNS = "id,file,title,issuer,place,code,level,genre,date,delivered,reviews,plans,source,licence,sha256,notes"
 TEXT = """政府工作报告
@@ -103,7 +104,7 @@ def test_the_longest_term_counts_once_and_only_within_a_dictionary(reports):
     st.text(alphabet="改革开放深化", max_size=30), st.lists(st.text("改革开放深化", min_size=1, max_size=4), min_size=1)
 )
 def test_matching_agrees_with_a_pattern_longest_first(text, terms):
-    own = dictionaries.Dictionary("d", {term: ("a",) for term in terms})
+    own = panel.Dictionary("d", {term: ("a",) for term in terms})
     longest = re.compile("|".join(map(re.escape, sorted(own.terms, key=lambda t: (-len(t), t)))))
     assert own.find(text)[:, 1:].tolist() == [list(m.span()) for m in longest.finditer(text)]
     assert len(own.find_as_alternatives(text, "a")) == pd.Series([text]).str.count("|".join(own.terms)).iloc[0]
@@ -202,6 +203,20 @@ def test_targets_of_the_year_as_measures():
     assert np.isnan(cell(table, "taiyuan-party-2021", "target_gdp")["value"])
 
 
+def test_the_place_of_a_domain_among_the_tasks(tmp_path):
+    tasks = "（一）保护生态。治理污染。\n（二）深化改革。激发活力。\n（三）加强教育。办好学校。\n（四）治理水污染，保护环境。\n"
+    own = make(tmp_path, [("a", "甲市", "140100", "city", 2021, f"一、2020年工作回顾\n改革成效明显。\n二、2021年工作安排\n{tasks}")])
+    table = panel.build(own, measures=["agenda"], progress=False)
+    listed = agenda.tasks(own["a"])
+    assert len(listed) == 4
+    for domain, rows in listed[listed["domain"] != "unsure"].groupby("domain"):
+        found = cell(table, "a", f"agenda_{domain}")
+        assert found[["value", "hits", "unit"]].tolist() == [rows["order"].min(), len(rows), "rank"]
+        assert len(panel.trace(own, None, "a", f"agenda_{domain}")) == len(rows)
+    assert cell(table, "a", "agenda_ecology")["value"] == 1
+    assert table.loc[table["hits"].eq(0), "value"].isna().all()
+
+
 def test_shared_wording_with_the_level_above(tmp_path):
     own = "全面提升城市能级，推动老工业区转型，建设三座跨江大桥，整治二十条背街小巷，让老城区焕发新的活力与光彩。"
     copied = "坚持把水网建设作为头号工程，加快推进西线引水、东线调蓄、南线补源三大片区互联互通，年内完成投资四百亿元。"
@@ -255,17 +270,17 @@ def test_lists_that_are_none_are_said_so(reports, lists, what):
 def test_dictionaries_as_spreadsheets_save_them(tmp_path, content, encoding):
     path = tmp_path / "mine.csv"
     path.write_bytes(content.encode(encoding))
-    (found,) = dictionaries.read(path)
+    (found,) = panel.read_lists(path)
     assert found.terms == {"改革": ("reform",), "开放": ("opening",)}
 
 
 def test_a_file_of_words_is_one_list(tmp_path):
     path = tmp_path / "digital.txt"
     path.write_text("# 数字\n数字经济\r\n大数据\n\n", encoding="utf-8")
-    assert dictionaries.read(path)[0].terms == {"数字经济": ("digital",), "大数据": ("digital",)}
+    assert panel.read_lists(path)[0].terms == {"数字经济": ("digital",), "大数据": ("digital",)}
     (tmp_path / "x.csv").write_text("word,list\n改革,a\n", encoding="utf-8")
     with pytest.raises(ValueError, match="no column `term` among word, list"):
-        dictionaries.read(tmp_path / "x.csv")
+        panel.read_lists(tmp_path / "x.csv")
 
 
 def test_a_term_may_count_for_two_lists(reports):
@@ -275,13 +290,13 @@ def test_a_term_may_count_for_two_lists(reports):
     assert [cell(table, "gd-2021", m)["hits"] for m in "ab"] == [4, 6]
 
 
-@pytest.mark.parametrize("name", dictionaries.SHIPPED)
+@pytest.mark.parametrize("name", panel.SHIPPED)
 def test_shipped_lists_have_sources_and_no_term_in_two_lists(name):
     from analysis import lexicons
 
     table = lexicons.load(name)
     assert table["term"].is_unique
-    (found,) = dictionaries.read(name)
+    (found,) = panel.read_lists(name)
     assert all(len(lists) == 1 for lists in found.terms.values())
 
 

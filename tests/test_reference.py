@@ -8,7 +8,7 @@ import pytest
 
 from analysis import catalogue, corpus, reference
 from analysis.counts import count, strings
-from analysis.reference import making, outliers, subjects
+from analysis.reference import models, store
 from analysis.tokens import table
 
 PLACES = [name + "市" for name in ("甲州", "乙山", "丙河", "丁江", "戊岭", "己湖", "庚海", "辛原", "壬城", "癸关")]
@@ -48,7 +48,7 @@ def home(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def country(home):
-    out = making.make(home / "catalogue.csv", home / "out", extra=["植树造林"], jobs=1, min_reports=2, min_places=2,
+    out = store.make(home / "catalogue.csv", home / "out", extra=["植树造林"], jobs=1, min_reports=2, min_places=2,
                       source="made for a test", status="nobody's")  # fmt: skip
     return reference.load(out)
 
@@ -84,7 +84,7 @@ def test_a_slice_is_the_same_rows_of_the_whole(country):
 
 def test_parts_add_up_to_the_report(country):
     whole = country.counts(part=None)
-    parts = [country.counts(part=name, places=[PLACES[2]]) for name in making.PARTS]
+    parts = [country.counts(part=name, places=[PLACES[2]]) for name in store.PARTS]
     total = sum(part.matrix.sum() for part in parts)
     assert total == whole.restrict(place=PLACES[2]).matrix.sum()
 
@@ -107,9 +107,9 @@ def test_copies_and_lost_tasks_are_doubted(country):
 
 
 def test_making_it_again_gives_the_same_bytes(home, country):
-    again = making.make(home / "catalogue.csv", home / "again", extra=["植树造林"], jobs=1, min_reports=2, min_places=2,
+    again = store.make(home / "catalogue.csv", home / "again", extra=["植树造林"], jobs=1, min_reports=2, min_places=2,
                         source="made for a test", status="nobody's")  # fmt: skip
-    for name in ("reports.csv", "terms.csv", "counts.parquet", "subjects.parquet", "reference.json"):
+    for name in ("reports.csv", "terms.csv", "counts.parquet", "subjects.parquet", "windows.parquet", "reference.json"):
         assert (again / name).read_bytes() == (home / "out" / name).read_bytes()
 
 
@@ -250,7 +250,7 @@ def test_a_move_between_subjects_is_no_change_within_them(forest, trees, whole, 
     for k in range(10):
         rates[k, 8 * k : 8 * k + 8] = 6.0
     rates[:, -1] = [4.0, *[0.05] * 9]
-    model = subjects.Subjects(rates / rates.sum(axis=1, keepdims=True), np.full(10, 0.1), counts.terms)
+    model = models.Subjects(rates / rates.sum(axis=1, keepdims=True), np.full(10, 0.1), counts.terms)
     country = SimpleNamespace(names=counts.terms, subjects=model,
                               terms=pd.DataFrame({"phi_subject": np.full(len(counts.terms), 1.2)}))  # fmt: skip
     found = contrast.compare(counts, catalogue, "b", "a", "tasks")
@@ -278,7 +278,7 @@ def drawn(seed: int, places: int = 60, terms: int = 400, spread: float = 0.3):
 
 def test_scores_of_drawn_reports_are_standard():
     hits, size = drawn(1)
-    score, expected, spread = outliers.scores_of_rates(hits, size)
+    score, expected, spread = models.scores_of_rates(hits, size)
     assert np.std(score) == pytest.approx(1, abs=0.06)
     assert abs(np.mean(score)) < 0.05
     assert np.median(spread) == pytest.approx(0.3, abs=0.06)
@@ -290,14 +290,14 @@ def test_scores_of_changes_hold_their_level_and_find_a_planted_change():
     after, _ = drawn(2)
     random = np.random.default_rng(3)
     after = random.poisson(after * random.gamma(5, 0.2, after.shape) * np.where(np.arange(400) < 200, 2.0, 1.0))
-    score, ratio, _ = outliers.scores_of_changes(before, after, size, size)
+    score, ratio, _ = models.scores_of_changes(before, after, size, size)
     hits = before + after
-    fitted = outliers.tail(score[1:], hits[1:])
-    p = fitted.p(score, hits)[hits >= outliers.MIN_HITS]
+    fitted = models.Tail.fit(score[1:], hits[1:])
+    p = fitted.p(score, hits)[hits >= models.MIN_HITS]
     assert 0.03 < np.mean(p < 0.05) < 0.07
     assert np.median(ratio[:, :200]) == pytest.approx(2, abs=0.2)
     after[0, 0], before[0, 0] = 60, 4
-    planted = outliers.scores_of_changes(before, after, size, size)[0]
+    planted = models.scores_of_changes(before, after, size, size)[0]
     assert fitted.p(planted[0, 0], 64) < 0.01
 
 
@@ -307,7 +307,7 @@ def test_pooled_changes_take_places_as_drawn():
         before, size = drawn(seed, 30, 100)
         random = np.random.default_rng(1000 + seed)
         after = random.poisson(before * random.gamma(4, 0.25, before.shape))
-        found.append(outliers.pooled(before, after, size, size)["p"] < 0.05)
+        found.append(models.pooled(before, after, size, size)["p"] < 0.05)
     assert 0.02 < np.mean(found) < 0.075
 
 
@@ -325,18 +325,19 @@ def test_subjects_are_found_and_a_term_does_not_explain_itself():
     matrix = np.array([random.multinomial(200, true[k] / true[k].sum()) for k in rows])
     units = pd.DataFrame({"report": "a", "function": "tasks", "section": range(300), "n_tokens": 200})
     counts = Counts(sparse.csr_array(matrix), units, pd.Index([f"t{i:02d}" for i in range(60)], name="term"))
-    model = subjects.fit(counts, 3)
-    weights = subjects.mixtures(counts.matrix, model)
+    model = models.Subjects.fit(counts, 3)
+    weights = model.mixtures(counts.matrix)
     assert (weights.max(axis=1) > 0.8).mean() > 0.95
     assert len({tuple(np.bincount(weights[rows == k].argmax(axis=1), minlength=3).argsort()) for k in range(3)}) >= 2
     few = counts.restrict(section=list(range(5)))
-    made = subjects.expected(few, model)
+    made = model.expected(few, model.terms)
     assert made[0, :20].mean() > 5 * made[0, 20:].mean()
     # A burst of a strange term leaves its own expectation as it was, and moves the one that counts itself.
     cells = few.matrix.toarray()
     cells[0, 40] += 100
     burst = Counts(sparse.csr_array(cells), few.units, few.terms)
-    apart, naive = (subjects.expected(burst, model, apart=flag)[0, 40] for flag in (True, False))
+    apart = model.expected(burst, model.terms)[0, 40]
+    naive = (model.mixtures(burst.matrix) @ model.rates)[0, 40] * burst.sizes.iloc[0]
     assert apart == pytest.approx(made[0, 40], rel=0.5)
     assert naive > 3 * apart
 
@@ -346,12 +347,12 @@ def test_moments_by_expected_hits_are_those_of_tokens_where_sizes_agree():
 
     random = np.random.default_rng(1)
     matrix, sizes = random.poisson(3, (7, 5)), random.integers(100, 300, 7).astype(float)
-    ours = subjects.moments(matrix, sizes[:, None])
+    ours = models.moments(matrix, sizes[:, None])
     theirs = estimators.moments(np.ones((1, 7)), matrix, sizes)
     for one, other in zip(ours, theirs, strict=True):
         assert np.broadcast_to(one, 5) == pytest.approx(np.broadcast_to(other[0], 5))
 
 
 def test_a_place_is_named_without_its_kind():
-    assert making.stem("延边朝鲜族自治州") == "延边"
-    assert making.stem("全国") == "全国"
+    assert store.stem("延边朝鲜族自治州") == "延边"
+    assert store.stem("全国") == "全国"

@@ -9,9 +9,11 @@ import pytest
 import tiny
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy import sparse
 
 from analysis import __main__ as command
 from analysis import paths, text_reuse, tokens
+from analysis.counts import Counts
 from restoration.ledger import Ledger
 
 FORMULA = "全面贯彻党的二十大精神，坚持稳中求进工作总基调，完整准确全面贯彻新发展理念"
@@ -71,7 +73,7 @@ def test_the_longest_stretch_is_that_of_difflib(national):
 
 def test_coverage_counts_each_letter_once():
     corpus = tiny.corpus({"a": f"{FORMULA}。", "b": f"{FORMULA}。我们{FORMULA}。", "c": "无。"})
-    table = text_reuse.coverage(corpus).set_index(["report", "other"])
+    table = text_reuse.coverage(corpus, text_reuse.shared(corpus)).set_index(["report", "other"])
     assert table.loc[("a", "b"), "share"] == table.loc[("a", "any"), "share"] == 1
     assert table.loc[("b", "a"), "chars"] == 2 * len(letters(FORMULA))
     assert table.loc[("c", "any"), "share"] == 0
@@ -92,8 +94,8 @@ def test_fewer_than_two_reports_share_nothing():
     for texts in ({"a": FORMULA}, {"a": "", "b": FORMULA}):
         table = text_reuse.shared(tiny.corpus(texts))
         assert table.empty
-        assert list(table.columns) == ["passage", *text_reuse.SPAN, "chars"]
-    assert text_reuse.coverage(tiny.corpus({"a": ""}))["share"].isna().all()
+        assert list(table.columns) == ["passage", *text_reuse._SPAN, "chars"]
+    assert text_reuse.coverage(tiny.corpus({"a": ""}), text_reuse.shared(tiny.corpus({"a": ""})))["share"].isna().all()
 
 
 def test_a_ruled_line_of_letters_takes_no_quadratic_time():
@@ -157,6 +159,7 @@ def test_passages_are_the_same_twice_and_in_portions(monkeypatch, national):
     texts = [national[year] for year in sorted(national)]
     whole = text_reuse.passages(texts)
     monkeypatch.setattr(text_reuse, "_CHUNK", 30_000)
+    monkeypatch.setattr(text_reuse, "_HASHED", 3_000)
     monkeypatch.setattr(text_reuse, "_SEEDS", 5_000)
     monkeypatch.setattr(text_reuse, "_RUNS", 50)
     pd.testing.assert_frame_equal(text_reuse.passages(texts), whole)
@@ -234,13 +237,14 @@ def test_what_a_report_takes_from_its_own_last_year():
 
 
 def test_a_wording_is_followed_to_the_first_who_had_it():
-    corpus = dated({
-        "p": ("发展新质生产力", "某省", "province", 2024, "2024-01-20"),
-        "c": ("新质生产力", "某市", "city", 2024, "2024-02-01"),
-        "d": ("没有这个词", "别市", "city", 2024, "2024-01-01"),
+    units = pd.DataFrame({
+        "report": ["p", "c", "d", "e"], "level": ["province", "city", "city", "city"], "year": 2024,
+        "delivered": ["2024-01-20", "2024-02-01", "2024-01-01", "2024-01"],
     })
-    table = text_reuse.travel(corpus, ["新质生产力"]).set_index("level")
-    assert table.loc["city", ["reports", "have", "first", "day"]].tolist() == [2, 1, "c", "2024-02-01"]
+    terms = pd.Index(["新质生产力"], name="term")
+    counts = Counts(sparse.csr_array(np.array([[1], [2], [0], [1]])), units.assign(n_tokens=9), terms)
+    table = text_reuse.travel(counts).set_index("level")
+    assert table.loc["city", ["reports", "have", "first", "day"]].tolist() == [3, 2, "c", "2024-02-01"]
     assert table.loc["province", "share"] == 1
 
 
@@ -248,10 +252,8 @@ def test_fingerprints_estimate_shared_wording(national):
     one, other = national[2019], national[2022]
     mixed = one[: len(one) // 2] + other[: len(other) // 2]
     prints = {name: text_reuse.fingerprint(text) for name, text in (("one", one), ("mixed", mixed))}
-    windows = pd.DataFrame({"report": "mixed", "window": prints["mixed"]})
-    corpus = dated({"one": (one, "", "national", 2019, "")})
-    row = text_reuse.against(corpus, windows).iloc[0]
-    assert row["low"] < 0.5 < row["high"] or abs(row["share"] - 0.5) < 0.07
+    shared = np.isin(prints["one"], prints["mixed"])
+    assert abs(shared.mean() - 0.5) < 0.07
     assert np.array_equal(text_reuse.fingerprint("，".join(one)), prints["one"])
 
 

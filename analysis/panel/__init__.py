@@ -11,30 +11,36 @@ A panel of reports: one row a place, year and measure, as regressions take it, e
 `panel.within` asks what changed within places, `panel.files` writes, labels and merges.
 """
 
+import csv
+import io
 import json
-from collections.abc import Collection, Iterable
+import re
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 from scipy import sparse
 
-from analysis import storage, structure, text_reuse, tokens
+from analysis import lexicons, readers, storage, structure, text_reuse, tokens, wordform
 from analysis.catalogue import places
 from analysis.corpus import rules
 from analysis.counts import Counts, streaming
-from analysis.panel import dictionaries, within
-from analysis.panel.dictionaries import Dictionary
+from analysis.panel import within
 from analysis.quantities import targets
+from analysis.structure import agenda
 from analysis.structure.functions import FUNCTIONS
 from analysis.tokens import engines
 from analysis.uncertainty import rates
 
-__all__ = ["COLUMNS", "MEASURES", "PARTS", "balanced", "build", "coverage", "trace", "within"]
+__all__ = ["COLUMNS", "MEASURES", "PARTS", "SHIPPED", "Dictionary", "balanced", "build", "coverage", "read_lists",
+           "trace", "within"]  # fmt: skip
 
 PARTS = ("whole", *FUNCTIONS)
 # Measures besides word lists; `build` says what each is.
-MEASURES = ("length", "numerals", "shared", "targets")
+MEASURES = ("length", "numerals", "shared", "targets", "agenda")
 PLACE = ["panel_id", "report", "place", "code", "province", "level", "genre", "issuer", "year", "delivered"]
 COLUMNS = [
     *PLACE,
@@ -61,6 +67,12 @@ CHUNK = 64
 # Below this many reports one process is done before others have started.
 FEW = 600
 
+# Dictionaries that ship with the package; `analysis/resources/lexicons/SOURCES.md` has their sources.
+SHIPPED = ("domains", "instruments", "strictness")
+# What the column with the name of a term's list may be called.
+_LIST_COLUMNS = ("list", "domain", "category", "class")
+# Half of a character, as a torn file may hold it: no UTF-8, so that the matcher cannot take it.
+_HALF = re.compile("[\ud800-\udfff]")
 # Facts of the reports of a portion that do not depend on the word lists: gaps, tokens of the files as received.
 _GAPS, _SIZES = (
     storage.Kept("counts", code, lambda made: json.dumps(made).encode(), json.loads)
@@ -89,7 +101,7 @@ def build(
     corpus : Corpus
         What `corpus.load` gives; texts are read one after the other and let go.
     lists
-        Words, files, tables or names of shipped dictionaries, as `dictionaries.read` takes them. Each
+        Words, files, tables or names of shipped dictionaries, as `read_lists` takes them. Each
         list is a measure; within a dictionary the longest term counts.
     part : str or list of str
         "whole", "tasks", "review", "guiding", "self-government", "other".
@@ -98,7 +110,9 @@ def build(
         and digits in passages copied from or to the report of the level above of the same year, formulas of the genre
         left out; `hits` are the passages; codes of places are needed, see `text_reuse`), "targets" (a measure
         `target_…` for each indicator of `quantities.targets`: the number set for the year, `low` and `high` as it is
-        hedged, missing where open or where none is set).
+        hedged, missing where open or where none is set), "agenda" (a measure `agenda_…` for each policy domain: the
+        place of its first task among the tasks of the year, 1 first; `hits` are its tasks, and a domain without one
+        has no value).
     literature : bool
         Add each list as it is usually computed: hits of the words as substrings, at each place the first
         of the list that fits, over all jieba tokens, punctuation included, of the file as received.
@@ -128,7 +142,7 @@ def build(
     parts = [part] if isinstance(part, str) else list(part)
     _check(parts, PARTS, "part")
     _check(measures, MEASURES, "measure")
-    named = dictionaries.read(lists)
+    named = read_lists(lists)
     if not named and not measures:
         raise ValueError("nothing to measure: give words, word lists or measures")
     corpus = _left_in(corpus, without)
@@ -140,8 +154,8 @@ def build(
         table = pd.concat([table, _literature(corpus.ids, named, found)], ignore_index=True)
     if "shared" in measures:
         table = pd.concat([table, _shared(corpus, progress)], ignore_index=True)
-    if "targets" in measures:
-        table = pd.concat([table, _targets(corpus, progress)], ignore_index=True)
+    if read := [one for name, one in (("targets", _targets), ("agenda", _agenda)) if name in measures]:
+        table = pd.concat([table, _per_report(corpus, read, progress)], ignore_index=True)
     table = table.reindex(columns=[c for c in COLUMNS if c == "report" or c not in (*PLACE, "gap")])
     table = _described(corpus.catalogue, found).merge(table, on="report", how="right", validate="one_to_many")
     table = _ordered(table, corpus.ids, parts)[COLUMNS]
@@ -186,6 +200,200 @@ def _refuse_doubles(catalogue: pd.DataFrame) -> None:
         )
 
 
+@dataclass(frozen=True)
+class Dictionary:
+    """
+    Terms, each with the names of the lists it counts for, in the order in which they were given.
+
+    Terms of one dictionary do not count inside each other (印度 is no hit in 印度尼西亚); different dictionaries do not
+    disturb each other.
+    """
+
+    name: str
+    terms: dict[str, tuple[str, ...]]
+
+    @cached_property
+    def lists(self) -> list[str]:
+        """Names of the lists, in the order of their first term."""
+        return list(dict.fromkeys(name for names in self.terms.values() for name in names))
+
+    @cached_property
+    def members(self) -> list[np.ndarray]:
+        """Positions in `lists` of the lists of each term."""
+        place = {name: k for k, name in enumerate(self.lists)}
+        return [np.array([place[name] for name in names]) for names in self.terms.values()]
+
+    @cached_property
+    def several(self) -> np.ndarray:
+        """How many lists each term counts for."""
+        return np.array([len(names) for names in self.terms.values()])
+
+    @cached_property
+    def _longest(self):
+        return _automaton(map(wordform.fold, self.terms), "LeftmostLongest")
+
+    @cached_property
+    def _in_order(self) -> dict:
+        return {name: _automaton(self.of(name), "LeftmostFirst") for name in self.lists}
+
+    def of(self, name: str) -> list[str]:
+        """Terms of one list, in their order."""
+        return [term for term, names in self.terms.items() if name in names]
+
+    def find(self, text: str) -> np.ndarray:
+        """
+        Find the terms from left to right, the longest at each place, none inside another.
+
+        In the one form of text and terms (`wordform.fold`), so that ＧＤＰ is GDP.
+
+        Parameters
+        ----------
+        text : str
+            Folded, without half characters (`_whole`).
+
+        Returns
+        -------
+        array of int, shape (n, 3)
+            Position of the term in `terms`, start, end (characters of the text).
+
+        Examples
+        --------
+        >>> Dictionary("d", {"印度": ("a",), "印度尼西亚": ("b",)}).find("印度和印度尼西亚").tolist()
+        [[0, 0, 2], [1, 3, 8]]
+        """
+        found = self._longest.find_matches_as_indexes(text)
+        return np.array(found, np.int64).reshape(-1, 3)
+
+    def find_as_alternatives(self, text: str, name: str) -> np.ndarray:
+        """
+        Find the terms of one list as `str.count("|".join(terms))` of pandas does.
+
+        From left to right, at each place the first of the list that fits, however long it is.
+
+        >>> words = Dictionary("d", {"改革": ("a",), "改革开放": ("a",)})
+        >>> words.find_as_alternatives("改革开放", "a").tolist()
+        [[0, 0, 2]]
+        """
+        found = self._in_order[name].find_matches_as_indexes(text)
+        return np.array(found, np.int64).reshape(-1, 3)
+
+    def __getstate__(self) -> dict:
+        # Automata are made again where they are needed: they do not travel between processes.
+        return {"name": self.name, "terms": self.terms}
+
+
+def _whole(text: str) -> str:
+    """Put U+FFFD where a torn file has half of a character: offsets stay."""
+    return _HALF.sub("\ufffd", text)
+
+
+def _automaton(terms: Iterable[str], kind: str):
+    import ahocorasick_rs
+
+    return ahocorasick_rs.AhoCorasick(list(terms), matchkind=getattr(ahocorasick_rs.MatchKind, kind))
+
+
+def read_lists(given) -> list[Dictionary]:
+    """
+    Read what a user calls a word list.
+
+    Parameters
+    ----------
+    given : None, str, Path, DataFrame, mapping, or a list of these
+        A name of `SHIPPED`; the path of a CSV with `term` and, for several lists in one file,
+        `list` (or `domain`, `category`); the path of a text file with a term a line; a table with these columns;
+        a mapping from names of lists to terms; any other string is a term, and a measure of its own.
+
+    Returns
+    -------
+    list of Dictionary
+
+    Raises
+    ------
+    ValueError
+        If a file has no column `term`, a list is empty, or two measures have one name.
+
+    Examples
+    --------
+    >>> [d.lists for d in read_lists(["改革", {"digital": ["数字经济", "大数据"]}])]
+    [['改革'], ['digital']]
+    """
+    if given is None:
+        return []
+    several = given if isinstance(given, list | tuple | set | frozenset) else [given]
+    found = [_read_one(each) for each in several]
+    _check_names(found)
+    return found
+
+
+def _check_names(found: list[Dictionary]) -> None:
+    seen: dict[str, str] = {}
+    for dictionary in found:
+        if not dictionary.terms:
+            raise ValueError(f"{dictionary.name}: no term in this list; give at least one")
+        for name in dictionary.lists:
+            if name in seen:
+                raise ValueError(
+                    f"the list {name!r} comes twice, from {seen[name]} and {dictionary.name}; rename one of them"
+                )
+            seen[name] = dictionary.name
+
+
+def _read_one(given) -> Dictionary:
+    if isinstance(given, Dictionary):
+        return given
+    if isinstance(given, pd.DataFrame):
+        return _from_rows(str(given.attrs.get("name", "lists")), given.to_dict("records"), list(given.columns))
+    if isinstance(given, Mapping):
+        rows = [
+            {"term": term, "list": str(name)}
+            for name, terms in given.items()
+            for term in ([terms] if isinstance(terms, str) else terms)
+        ]
+        return _from_rows("lists", rows, ["term", "list"])
+    if str(given) in SHIPPED:
+        table = lexicons.load(str(given))
+        return _from_rows(str(given), table.to_dict("records"), list(table.columns))
+    path = Path(given)
+    if isinstance(given, Path) or path.suffix.lower() in (".csv", ".txt", ".tsv"):
+        return _from_file(path)
+    term = str(given).strip()
+    return Dictionary(term, {term: (term,)} if term else {})
+
+
+def _from_file(path: Path) -> Dictionary:
+    """A CSV with a header that has `term`, or a term a line; # begins a remark."""
+    try:
+        text = readers.decoded(path.read_bytes())[0].removeprefix("\ufeff")
+    except readers.Unreadable as error:
+        raise ValueError(f"{path.name} {error}; save it as CSV in UTF-8") from error
+    lines = [line for line in text.splitlines() if line.strip() and not line.startswith("#")]
+    delimiter = max(",;\t", key=lines[0].count) if lines else ","
+    header = [cell.strip().lower() for cell in next(csv.reader(lines[:1], delimiter=delimiter), [])]
+    if "term" in header:
+        reader = csv.DictReader(io.StringIO("\n".join(lines[1:])), fieldnames=header, delimiter=delimiter, restval="")
+        return _from_rows(path.stem, list(reader), header)
+    if len(header) > 1:
+        raise ValueError(f"{path.name}: no column `term` among {', '.join(header)}; name the column of the words term")
+    return _from_rows(path.stem, [{"term": line} for line in lines], ["term"])
+
+
+def _from_rows(name: str, rows: list[dict], columns: list[str]) -> Dictionary:
+    if "term" not in columns:
+        raise ValueError(f"{name}: no column `term` among {', '.join(map(str, columns))}")
+    column = next((c for c in _LIST_COLUMNS if c in columns), None)
+    terms: dict[str, tuple[str, ...]] = {}
+    for row in rows:
+        term, label = str(row["term"]).strip(), str(row[column]).strip() if column else name
+        if not term:
+            continue
+        if not label:
+            raise ValueError(f"{name}: {term} has no {column}; say which list it belongs to")
+        if label not in terms.get(term, ()):
+            terms[term] = (*terms.get(term, ()), label)
+    return Dictionary(name, terms)
+
+
 @dataclass(frozen=True, eq=False)
 class _Found:
     """What one pass over the texts finds; a row a hit, or a report."""
@@ -222,9 +430,9 @@ def _portion(at: int, reports: list, named: list[Dictionary], literature: bool) 
     for position, report in enumerate(own, at):
         starts = np.array([start for start, _ in structure.paragraphs(report.text)], np.int64)
         rows.append((position, gaps[position - at], len(starts)))
-        hits.append(_hits(position, dictionaries.whole(report.form), starts, report.ledger, named))
+        hits.append(_hits(position, _whole(report.form), starts, report.ledger, named))
         if literature:
-            listed.append(_as_listed(position, dictionaries.whole(report.raw), named, sizes[position - at]))
+            listed.append(_as_listed(position, _whole(report.raw), named, sizes[position - at]))
         own[position - at] = None
     return _Found(np.concatenate(hits), np.concatenate(listed), np.array(rows, np.int64).reshape(-1, 3))
 
@@ -386,22 +594,38 @@ def _shared(corpus, progress: bool) -> pd.DataFrame:
     )
 
 
-def _targets(corpus, progress: bool) -> pd.DataFrame:
-    """The number that each report sets for its year, one measure an indicator; open ends are missing."""
+def _per_report(corpus, measures: list, progress: bool) -> pd.DataFrame:
+    """Measures that are read from one report after the other."""
     from tqdm.auto import tqdm
 
     rows = []
-    for report in tqdm(corpus.stream(), desc="targets", total=len(corpus), disable=not progress):
-        found = targets.records(report.text, report.paragraphs, report.sections, report.year, report.id)
-        found = found[found["status"].eq("target") & found["headline"] & found["year"].eq(report.year)]
-        found = found.drop_duplicates("indicator").set_index("indicator").reindex(targets.NAMES)
-        middle = found[["low", "high"]].mean(axis=1)
-        rows.append(pd.DataFrame({
-            "report": report.id, "measure": [f"target_{name}" for name in targets.NAMES], "part": "whole",
-            "formula": "rate", "value": middle.to_numpy(), "low": found["low"].to_numpy(),
-            "high": found["high"].to_numpy(), "unit": found["unit"].fillna("%").to_numpy(),
-        }))  # fmt: skip
+    for report in tqdm(corpus.stream(), desc="reading", total=len(corpus), disable=not progress):
+        rows += [measure(report).assign(report=report.id, part="whole", formula="rate") for measure in measures]
     return pd.concat(rows, ignore_index=True)
+
+
+def _targets(report) -> pd.DataFrame:
+    """The number that a report sets for its year, one measure an indicator; open ends are missing."""
+    found = _set_for_the_year(report).drop_duplicates("indicator").set_index("indicator").reindex(targets.NAMES)
+    return pd.DataFrame({
+        "measure": [f"target_{name}" for name in targets.NAMES], "unit": found["unit"].fillna("%").to_numpy(),
+        "value": found[["low", "high"]].mean(axis=1).to_numpy(), "low": found["low"].to_numpy(),
+        "high": found["high"].to_numpy(),
+    })  # fmt: skip
+
+
+def _set_for_the_year(report) -> pd.DataFrame:
+    """Targets of the year planned for, as stated where targets are stated."""
+    found = targets.records(report.text, report.paragraphs, report.sections, report.year, report.id)
+    return found[found["status"].eq("target") & found["headline"] & found["year"].eq(report.year)]
+
+
+def _agenda(report) -> pd.DataFrame:
+    """Where each domain first stands among the tasks of the year, one measure a domain."""
+    found = agenda.tasks(report).groupby("domain")["order"].agg(["min", "size"])
+    found = found.reindex(dict.fromkeys(lexicons.load("domains")["domain"]))
+    return pd.DataFrame({"measure": "agenda_" + found.index, "value": found["min"].to_numpy(float), "unit": "rank",
+                         "hits": found["size"].fillna(0).to_numpy(int)})  # fmt: skip
 
 
 def _described(catalogue: pd.DataFrame, found: _Found) -> pd.DataFrame:
@@ -463,7 +687,8 @@ def trace(corpus, lists, report: str, measure: str, part: str = "whole", literat
     corpus, lists, part
         As in `build`.
     report, measure : str
-        The cell: id of the report, and name of a list, "numerals", "shared" or "target_…" (`term` is the hedge).
+        The cell: id of the report, and name of a list, "numerals", "shared", "target_…" (`term` is the hedge) or
+        "agenda_…" (`term` is the task).
     literature : bool
         The cell of the literature's formula; places are then in the raw text alone.
 
@@ -488,8 +713,8 @@ def trace(corpus, lists, report: str, measure: str, part: str = "whole", literat
     own = corpus[report]
     spans = structure.places(own.text, genre=own.genre)
     if literature:
-        dictionary = _holding(dictionaries.read(lists), measure)
-        found = dictionary.find_as_alternatives(dictionaries.whole(own.raw), measure)
+        dictionary = _holding(read_lists(lists), measure)
+        found = dictionary.find_as_alternatives(_whole(own.raw), measure)
         at = [(dictionary.of(measure)[k], start, end) for k, start, end in found.tolist()]
     else:
         at = _places(corpus, lists, own, spans, measure)
@@ -529,13 +754,16 @@ def _places(corpus, lists, report, spans, measure: str) -> list[tuple[str, int, 
         copied = copied[copied["report_a"].eq(report.id) & ~copied["formula"]].sort_values("start_a")
         return list(copied[["report_b", "start_a", "end_a"]].itertuples(index=False, name=None))
     if measure.startswith("target_"):
-        found = targets.records(report.text, report.paragraphs, report.sections, report.year)
-        own = found["indicator"].eq(measure.removeprefix("target_")) & found["status"].eq("target")
-        found = found[own & found["headline"] & found["year"].eq(report.year)].head(1)
+        found = _set_for_the_year(report)
+        found = found[found["indicator"].eq(measure.removeprefix("target_"))].head(1)
         return list(found[["hedge", "start", "end"]].itertuples(index=False, name=None))
-    dictionary = _holding(dictionaries.read(lists), measure)
+    if measure.startswith("agenda_"):
+        found = agenda.tasks(report)
+        found = found[found["domain"].eq(measure.removeprefix("agenda_"))]
+        return [(f"{row.order} {row.title}", row.start, row.end) for row in found.itertuples()]
+    dictionary = _holding(read_lists(lists), measure)
     terms = list(dictionary.terms)
-    found = dictionary.find(dictionaries.whole(report.form)).tolist()
+    found = dictionary.find(_whole(report.form)).tolist()
     return [(terms[k], start, end) for k, start, end in found if measure in dictionary.terms[terms[k]]]
 
 

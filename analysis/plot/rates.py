@@ -229,8 +229,8 @@ def lines(table: pd.DataFrame, *, ax: Axes, by: str, value: str = "value", lang:
     Parameters
     ----------
     table : DataFrame
-        `by`, `year`, `value`, and `low`, `high` where it is estimated. Shares have an axis from 0 to 100%. The line of
-        places as they came (`pooled`) is grey and dashed.
+        `by`, `year`, `value`, and `low`, `high` where it is estimated. Shares have an axis from 0 to 100%, and what is
+        never negative one from 0. The line of places as they came (`pooled`) is grey and dashed.
     by : str
         Column of the groups.
     """
@@ -245,8 +245,8 @@ def lines(table: pd.DataFrame, *, ax: Axes, by: str, value: str = "value", lang:
     if value.startswith("share"):
         ax.set_ylim(0, 1)
         percent(ax.yaxis)
-    else:
-        ax.set_ylim(bottom=min(0, ax.get_ylim()[0]))
+    elif table[value].min() >= 0:
+        ax.set_ylim(bottom=0)
     ax.xaxis.get_major_locator().set_params(integer=True)
     ax.set_ylabel(heading("per_10k" if value == "value" else value, lang))
     if "term" in table:
@@ -285,13 +285,14 @@ def bands(norms: pd.DataFrame, line: pd.DataFrame, ours: pd.DataFrame, *, fig: F
         Rows of `reference.norms`: `term`, `year`, `median`, `low`, `high`. A year of too few reports leaves the band
         open.
     line : DataFrame
-        `term`, `year`, `per_10k` of the place's own reports in the reference; years that do not follow are not joined.
+        Index `year`, terms as columns (`Reference.series`); years that do not follow are not joined.
     ours : DataFrame
         `term`, `year`, `per_10k`, `low`, `high` of the reports under study: marks with their own intervals.
     place : str
         Name of the line.
     """
     terms, columns = list(dict.fromkeys(norms["term"])), fitting(fig, columns)
+    line = line.reset_index().melt("year", var_name="term", value_name="per_10k")
     grid = fig.add_gridspec(-(-len(terms) // columns), columns)
     first = None
     for k, term in enumerate(terms):

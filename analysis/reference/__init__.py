@@ -10,27 +10,23 @@ The reports under study against the country: norms by year, change against the t
 `python -m analysis reference CATALOGUE -o FOLDER` makes one from any corpus; `recipes/reference.py` made ours.
 """
 
-import json
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from functools import cached_property
+from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 from scipy import sparse
 
-from analysis import lexicons, paths
+from analysis import lexicons, text_reuse
+from analysis.contrast import exchange
 from analysis.counts import Counts
-from analysis.reference import outliers, subjects
-from analysis.reference.making import PARTS, counted, make, stem
-from analysis.reference.within import PRIOR_FREEDOM, within_subjects
-from analysis.uncertainty import detection_limit, estimators, false_discovery, minimum_detectable_ratio
-from analysis.uncertainty.design import Refusal
+from analysis.reference import models
+from analysis.reference.store import PARTS, NoReference, Reference, counted, load, make, members, stem, sums, word_lists
+from analysis.uncertainty import MIN_COUNT, detection_limit, estimators, false_discovery, minimum_detectable_ratio
 
-__all__ = ["NoReference", "Reference", "counted", "following", "load", "make", "norms", "pair", "peers", "percentiles",
-           "rates", "series", "tide", "twins", "unusual",
-           "within_subjects"]  # fmt: skip
+__all__ = ["NoReference", "Reference", "counted", "dispersion", "following", "gain", "load", "make", "norms", "pair",
+           "peers", "percentiles", "power", "rates", "tide", "twins", "unusual",
+           "within_subjects", "wording"]  # fmt: skip
 
 # A verdict is given below this q (or p).
 LEVEL = 0.05
@@ -38,149 +34,10 @@ LEVEL = 0.05
 MIN_PEERS = 8
 # The quantile band that is drawn.
 BAND = (0.1, 0.9)
-
-
-class NoReference(Refusal):
-    """There is no reference to compare with; the message says how to make one."""
-
-
-@dataclass(frozen=True)
-class Reference:
-    """
-    Counts of many reports, read a slice at a time.
-
-    Attributes
-    ----------
-    folder : Path
-    reports : DataFrame
-        One row a report, as `data/README.md` says; `n_review` … are tokens by part.
-    terms : DataFrame
-        One row a term: `term`, `kind`, `reports`, `hits`, `phi`, `phi_subject`, `phi_reports`.
-    about : dict
-        Source, status, rule of the vocabulary, what cut the words.
-    """
-
-    folder: Path
-    reports: pd.DataFrame
-    terms: pd.DataFrame
-    about: dict
-
-    @cached_property
-    def names(self) -> pd.Index:
-        """Terms, in order of their numbers."""
-        return pd.Index(self.terms["term"], dtype="str", name="term")
-
-    @cached_property
-    def subjects(self) -> subjects.Subjects:
-        """Rates of terms by subject."""
-        return subjects.read(self.folder / "subjects.parquet", self.names)
-
-    def counts(
-        self, terms: Iterable[str] | None = None, *, part: str | Sequence[str] | None = "tasks",
-        level: str | None = None, genre: str | None = None, years=None, places: Iterable[str] | None = None,
-        doubtful: bool = True,
-    ) -> Counts:  # fmt: skip
-        """
-        Read counts by report.
-
-        Parameters
-        ----------
-        terms : iterable of str, optional
-            Terms of the reference; unknown ones get no column. All of them by default.
-        part : str, list of str or None
-            Functions that are counted together; None takes the whole report.
-        level, genre, years, places
-            Which reports; all where nothing is said. `years` is one year or several.
-        doubtful : bool
-            Keep reports that bear a doubt.
-
-        Returns
-        -------
-        Counts
-            Units are the chosen reports that have the part, with the columns of `reports`, and `n_tokens` of it.
-        """
-        from pyarrow import parquet
-
-        parts = list(PARTS) if part is None else [part] if isinstance(part, str) else list(part)
-        table = self.reports
-        keep = table[[f"n_{name}" for name in parts]].sum(axis=1) > 0
-        if level:
-            keep &= table["level"] == level
-        if genre:
-            keep &= table["genre"] == genre
-        if years is not None:
-            keep &= table["year"].isin([years] if np.isscalar(years) else list(years))
-        if places is not None:
-            keep &= table["place"].isin(list(places))
-        if not doubtful:
-            keep &= table["doubts"] == ""
-        chosen = table[keep]
-        wanted = np.flatnonzero(keep)
-        codes = np.arange(len(self.names))
-        filters = [("report", ">=", int(wanted.min())), ("report", "<=", int(wanted.max()))] if len(wanted) else []
-        if terms is not None:
-            codes = np.unique(self.names.get_indexer(list(set(terms))))
-            codes = codes[codes >= 0]
-            filters += [("term", "in", codes.tolist())] if len(codes) else []
-        cells = parquet.read_table(self.folder / "counts.parquet", filters=filters or None)
-        row, column = np.full(len(table), -1), np.full(len(self.names), -1)
-        row[wanted], column[codes] = np.arange(len(wanted)), np.arange(len(codes))
-        report = row[cells["report"].to_numpy()]
-        inside = report >= 0
-        if len(parts) < len(PARTS):
-            inside &= np.isin(np.arange(len(PARTS)), [PARTS.index(name) for name in parts])[cells["part"].to_numpy()]
-        report, term = report[inside], column[cells["term"].to_numpy()[inside]]
-        hits = cells["count"].to_numpy()[inside].astype(np.int32)
-        place = report, term
-        if terms is not None:
-            hits, place = hits[term >= 0], (report[term >= 0], term[term >= 0])
-        shape = len(chosen), len(codes)
-        matrix = sparse.csr_array(sparse.coo_array((hits, place), shape))
-        units = chosen.assign(n_tokens=chosen[[f"n_{name}" for name in parts]].sum(axis=1)).reset_index(drop=True)
-        units = units.rename(columns={"id": "report"})
-        return Counts(matrix, units, self.names[codes])
-
-
-def load(folder: Path | None = None) -> Reference:
-    """
-    Open a reference; counts are read when they are asked for.
-
-    Raises
-    ------
-    NoReference
-        If there is none in the folder.
-    """
-    folder = Path(folder or paths.REFERENCE)
-    if not (folder / "counts.parquet").is_file():
-        raise NoReference(
-            f"There is no reference in {folder}: reports are not compared with others. "
-            "`python -m analysis reference CATALOGUE -o FOLDER` makes one from any reports of places and years."
-        )
-    reports = pd.read_csv(folder / "reports.csv", index_col="report", dtype={"code": str}, keep_default_na=False)
-    terms = pd.read_csv(folder / "terms.csv", index_col="number", keep_default_na=False, na_values={
-        name: [""] for name in ("phi", "phi_subject")})  # fmt: skip
-    return Reference(folder, reports, terms, json.loads((folder / "reference.json").read_text(encoding="utf-8")))
-
-
-def _lists(words) -> dict[str, list[str]]:
-    """Word lists by name; a term is the list of itself."""
-    if isinstance(words, dict):
-        return {name: list(terms) for name, terms in words.items()}
-    return {word: [word] for word in ([words] if isinstance(words, str) else words)}
-
-
-def _all(lists: dict[str, list[str]]) -> list[str]:
-    """Terms of all lists."""
-    return [term for terms in lists.values() for term in terms]
-
-
-def _sums(counts: Counts, lists: dict[str, list[str]]) -> np.ndarray:
-    """Hits of each list by unit; terms of a list that the reference does not have count nothing."""
-    out = np.zeros((len(counts.units), len(lists)))
-    for k, terms in enumerate(lists.values()):
-        at = counts.terms.get_indexer(list(dict.fromkeys(terms)))
-        out[:, k] = np.asarray(counts.matrix[:, at[at >= 0]].sum(axis=1)).ravel()
-    return out
+# What the reference knows of a term's unevenness counts as this many degrees of freedom; see docs/methods.md.
+PRIOR_FREEDOM = 24.0
+# A window of wording that more reports of the reference have is a formula, and left out on both sides.
+FORMULA = 30
 
 
 def norms(
@@ -193,7 +50,7 @@ def norms(
     Parameters
     ----------
     words : str, list of str, or dict of name to list of str
-        Terms, or word lists whose hits are added up.
+        Terms, or word lists whose hits are added up; "domains" for the policy domains.
     level, part, years, doubtful
         As in `Reference.counts`.
     band : (float, float)
@@ -207,10 +64,10 @@ def norms(
         `term`, `year`, `n_reports`, `median`, `low`, `high` (per 10,000 tokens; quantiles over reports, NaN below
         `MIN_PEERS` of them), `share` (of reports that have it); by term as given, then year.
     """
-    lists = _lists(words)
-    counts = country.counts(_all(lists), part=part, level=level, years=years, doubtful=doubtful)
+    lists = word_lists(words)
+    counts = country.counts(lists, part=part, level=level, years=years, doubtful=doubtful)
     units = counts.units
-    rates = pd.DataFrame(_sums(counts, lists) / units["n_tokens"].to_numpy()[:, None] * 1e4, columns=list(lists))
+    rates = pd.DataFrame(sums(counts, lists) / units["n_tokens"].to_numpy()[:, None] * 1e4, columns=list(lists))
     rates = rates.assign(year=units["year"])[~units["place"].isin(list(without))]
     rows = []
     for (year, group), term in ((g, t) for t in lists for g in rates.groupby("year")):
@@ -221,25 +78,6 @@ def norms(
     found = pd.DataFrame(rows, columns=["term", "year", "n_reports", "median", "low", "high", "share"])
     found.attrs["notes"] = [f"{level} reports, {part or 'whole'}; band {band[0]:.0%} to {band[1]:.0%}"]
     return found
-
-
-def series(country: Reference, place: str, words=None, *, part: str | None = None, doubtful: bool = False):
-    """
-    Give the rates of one place's reports by year, for a trend over years.
-
-    Returns
-    -------
-    DataFrame, index `year`
-        Terms (or word lists) as columns, per 10,000 tokens; years of two reports are added up, years without one
-        are missing.
-    """
-    lists = None if words is None else _lists(words)
-    counts = country.counts(lists and _all(lists), part=part, places=[place], doubtful=doubtful)
-    hits = counts.matrix.toarray() if lists is None else _sums(counts, lists)
-    names = list(counts.terms) if lists is None else list(lists)
-    year = counts.units["year"]
-    table = pd.DataFrame(hits, columns=pd.Index(names, name="term")).groupby(year.to_numpy()).sum()
-    return table.div(counts.sizes.groupby(year.to_numpy()).sum(), axis=0).mul(1e4).rename_axis(index="year")
 
 
 def percentiles(
@@ -264,26 +102,26 @@ def percentiles(
     Returns
     -------
     DataFrame
-        `report`, `term`, `count`, `per_10k`, `low`, `high`, `percentile`, `percentile_low`, `percentile_high`
-        (0-100; half of the ties lie below), `n_peers`; reports without the part or with fewer than `MIN_PEERS`
-        peers have no row.
+        `report`, `place`, `year`, `term`, `count`, `per_10k`, `low`, `high`, `percentile`, `percentile_low`,
+        `percentile_high` (0-100; half of the ties lie below), `n_peers`; reports without the part or with fewer than
+        `MIN_PEERS` peers have no row.
     """
-    lists = _lists(words)
-    others = country.counts(_all(lists), part=part, doubtful=doubtful)
-    hits = _sums(others, lists) / others.units["n_tokens"].to_numpy()[:, None] * 1e4
+    lists = word_lists(words)
+    others = country.counts(lists, part=part, doubtful=doubtful)
+    hits = sums(others, lists) / others.units["n_tokens"].to_numpy()[:, None] * 1e4
     rows = []
     for key, units in _reports(ours, part):
         near = _near(others.units, key)
         if near.sum() < MIN_PEERS:
             continue
-        report = key[0]
+        report, place, *_, year = key
         section = Counts(ours.matrix[units], ours.units.iloc[units], ours.terms)
         table = rates(country, section, lists, prior=prior, by_subject=True)
         for k, row in enumerate(table.itertuples()):
             values = hits[near, k]
             at = [_percentile(values, value) for value in (row.per_10k, row.low, row.high)]
-            rows.append((report, row.Index, row.count, row.per_10k, row.low, row.high, *at, len(values)))
-    columns = ["report", "term", "count", "per_10k", "low", "high", "percentile", "percentile_low",
+            rows.append((report, place, year, row.Index, row.count, row.per_10k, row.low, row.high, *at, len(values)))
+    columns = ["report", "place", "year", "term", "count", "per_10k", "low", "high", "percentile", "percentile_low",
                "percentile_high", "n_peers"]  # fmt: skip
     return pd.DataFrame(rows, columns=columns)
 
@@ -354,23 +192,6 @@ def pair(country: Reference, ours: Counts, *, part: str | None = "tasks") -> tup
     return best[1]
 
 
-def province(country: Reference, place: str) -> str:
-    """
-    Name the province in which a place of the reference lies.
-
-    Raises
-    ------
-    NoReference
-        If the reference has no report of it, or the place is none of a province.
-    """
-    codes = country.reports[["place", "code"]].drop_duplicates()
-    own = codes.loc[codes["place"].eq(place), "code"]
-    upper = codes.loc[codes["code"].isin(own.str[:2] + "0000") & codes["place"].ne(place), "place"]
-    if upper.empty:
-        raise NoReference(f"The reference has no report of a province in which {place} lies.")
-    return upper.iloc[0]
-
-
 def twins(country: Reference, ours: Counts) -> pd.DataFrame:
     """
     Lay each report under study beside the same report in the reference, where that has it.
@@ -435,15 +256,15 @@ def rates(
     DataFrame, index `term`
         `count`, `n_tokens`, `per_10k`, `low`, `high`, `phi`.
     """
-    lists = _lists(list(ours.terms) if words is None else words)
-    cells, tokens = _sums(ours, lists), ours.sizes.to_numpy(float)
+    lists = word_lists(list(ours.terms) if words is None else words)
+    cells, tokens = sums(ours, lists), ours.sizes.to_numpy(float)
     sizes = tokens[:, None]
     if by_subject:
         known = ours.select(country.names)
-        sizes = subjects.expected(known, country.subjects, country.names) @ _members(country.names, lists)
-    hits, variance, size, freedom = subjects.moments(cells, np.maximum(sizes, 1e-9))
+        sizes = country.subjects.expected(known, country.names) @ members(country.names, lists)
+    hits, variance, size, freedom = models.moments(cells, np.maximum(sizes, 1e-9))
     size = np.full(len(lists), tokens.sum())
-    known = np.array([_prior(country, terms, "phi_subject" if by_subject else "phi") for terms in lists.values()])
+    known = _prior(country, lists, "phi_subject" if by_subject else "phi")
     phi, freedom = _spread(hits, variance, size, freedom, known, PRIOR_FREEDOM if prior else 0.0)
     low, high = estimators.rate_interval(hits, size, phi, estimators.dof_of_hits(freedom, hits), level)
     none = hits == 0
@@ -463,34 +284,79 @@ def _spread(hits, variance, size, freedom, known, borrowed: float):
     return np.where(hits > 0, phi, np.maximum(phi, 1.0)), freedom + borrowed
 
 
-def _prior(country: Reference, terms: list[str], column: str) -> float:
-    """φ of a term, or of the terms of a list, weighed by their hits; that of all terms where nothing is known."""
-    at = country.names.get_indexer(terms)
-    rows = country.terms.iloc[at[at >= 0]].dropna(subset=column)
-    return float(np.average(rows[column], weights=rows["hits"]) if len(rows) else country.terms[column].median())
+def gain(country: Reference, ours: Counts, *, part: str = "tasks") -> pd.DataFrame:
+    """
+    Say how much narrower the intervals of reports are with the terms' unevenness borrowed from the reference.
+
+    Returns
+    -------
+    DataFrame
+        By hits of a term in a report: `band_of_hits`, `cells` (terms of reports), `own_width`, `borrowed_width` (median
+        of upper over lower end of the 95% interval), `narrower_share` (of cells), `relative_width` (median of the
+        logarithm of the second over that of the first: below 1 is narrower).
+    """
+    pieces = []
+    for _, rows in _reports(ours, part):
+        one = Counts(ours.matrix[rows], ours.units.iloc[rows], ours.terms)
+        own, borrowed = (rates(country, one, prior=prior) for prior in (False, True))
+        pieces.append(own.join(borrowed, rsuffix="_borrowed").query("count >= 3 and low > 0 and low_borrowed > 0"))
+    table = pd.concat(pieces)
+    own, borrowed = table["high"] / table["low"], table["high_borrowed"] / table["low_borrowed"]
+    table = pd.DataFrame({
+        "band_of_hits": _banded(table["count"]), "cells": 1, "own_width": own, "borrowed_width": borrowed,
+        "narrower_share": borrowed < own, "relative_width": np.log(borrowed) / np.log(own),
+    })  # fmt: skip
+    how = {"cells": "sum", "own_width": "median", "borrowed_width": "median", "narrower_share": "mean",
+           "relative_width": "median"}  # fmt: skip
+    return table.groupby("band_of_hits", observed=True).agg(how).reset_index()
 
 
-def _members(names: pd.Index, lists: dict[str, list[str]]) -> sparse.csr_array:
-    """Which terms belong to which lists, terms × lists."""
-    at = [(row, k) for k, terms in enumerate(lists.values()) for row in names.get_indexer(terms) if row >= 0]
-    rows, columns = zip(*dict.fromkeys(at), strict=True) if at else ((), ())
-    return sparse.csr_array(sparse.coo_array((np.ones(len(rows)), (rows, columns)), (len(names), len(lists))))
+def _banded(hits: pd.Series) -> pd.Series:
+    return pd.cut(hits, [0, 4, 9, 19, 29, 59, 10**9],
+                  labels=["below 5", "5-9", "10-19", "20-29", "30-59", "60 and more"])  # fmt: skip
+
+
+def dispersion(folder: Path | None = None) -> pd.Series:
+    """
+    Give what the reference knows of how unevenly each term lies over sections, to be borrowed by other intervals.
+
+    Returns
+    -------
+    Series of float, index `term`
+        φ (1 if words fell one by one); terms of too few hits have none. It counts as `PRIOR_FREEDOM` degrees of
+        freedom. Empty where there is no reference.
+    """
+    try:
+        terms = load(folder).terms
+    except NoReference:
+        return pd.Series(dtype=float, index=pd.Index([], name="term"), name="phi")
+    return terms.set_index("term")["phi"].dropna()
+
+
+def _prior(country: Reference, lists: dict[str, list[str]], column: str) -> np.ndarray:
+    """φ of each list, its terms weighed by their hits; that of all terms where nothing is known."""
+    phi = country.terms[column].to_numpy()
+    member = members(country.names, lists).T
+    weight = np.where(np.isnan(phi), 0.0, country.terms["hits"].to_numpy(float))
+    total = member @ weight
+    mean = np.divide(member @ (weight * np.nan_to_num(phi)), total, out=np.zeros(len(total)), where=total > 0)
+    return np.where(total > 0, mean, np.nanmedian(phi))
 
 
 def unusual(
-    country: Reference, ours: Counts, report: str, *, part: str = "tasks", doubtful: bool = True,
+    country: Reference, ours: Counts, report: str | None = None, *, part: str = "tasks", doubtful: bool = True,
     by_subject: bool = False, names: bool = False, words=None,
 ) -> pd.DataFrame:  # fmt: skip
     """
     Test which terms a report has unusually often, or seldom, among the reports of its level and year.
 
-    Mean and spread of each term come from the other reports; p is calibrated on them (`outliers`), q is
+    Mean and spread of each term come from the other reports; p is calibrated on them (`models`), q is
     Benjamini and Hochberg's over the tested terms.
 
     Parameters
     ----------
-    report : id
-        One of `ours`.
+    report : id, optional
+        One of `ours`; every one with enough peers unless given, with `report` as the first level of the index.
     by_subject : bool
         Compare with the hits that what the report speaks of leads to expect, instead of its tokens.
     names : bool
@@ -506,15 +372,20 @@ def unusual(
         1 is the farthest out), `n_reports`, `common` (at least one hit expected); by q, p, then term. Which terms
         are tested is decided by the peers alone (a tenth of a hit expected); q is taken apart for common and rare.
     """
+    if report is None:
+        known = peers(country, ours, part=part)
+        options = {"part": part, "doubtful": doubtful, "by_subject": by_subject, "names": names, "words": words}
+        found = {one: unusual(country, ours, one, **options) for one in known.loc[known["enough"], "report"]}
+        return pd.concat(found, names=["report"]) if found else pd.DataFrame()
     (_, place, level, genre, year), rows = _chosen(ours, part, report)
     others = country.counts(part=part, level=level, genre=genre, years=year, doubtful=doubtful)
     hits, sizes, units = _beside(country, ours, rows, others, place, by_subject, words)
     if len(hits) <= MIN_PEERS:
         raise NoReference(f"{report}: {len(hits) - 1} reports of {level} and {year} are no band; at least {MIN_PEERS}")
-    score, expected, _ = outliers.scores_of_rates(hits, sizes)
-    fitted = outliers.tail(score[1:], expected[1:], outliers.EXPECTED)
+    score, expected, _ = models.scores_of_rates(hits, sizes)
+    fitted = models.Tail.fit(score[1:], expected[1:], models.EXPECTED)
     index = _index(country, words)
-    tested = (expected[0] >= outliers.EXPECTED[0]) & (names or words is not None or ~_place_names(country))
+    tested = (expected[0] >= models.EXPECTED[0]) & (names or words is not None or ~_place_names(country))
     p = np.where(tested, fitted.p(score[0], expected[0]), np.nan)
     common = expected[0] >= 1
     rates_ = hits / units[:, None] * 1e4
@@ -532,7 +403,7 @@ def unusual(
 
 def _index(country: Reference, words) -> pd.Index:
     """What is tested: every term, or word lists by name."""
-    return country.names if words is None else pd.Index(list(_lists(words)), name="term")
+    return country.names if words is None else pd.Index(list(word_lists(words)), name="term")
 
 
 def _beside(country, ours, rows, others, place, by_subject, words):
@@ -543,14 +414,14 @@ def _beside(country, ours, rows, others, place, by_subject, words):
     tokens = np.concatenate([[ours.sizes.to_numpy()[rows].sum()], others.sizes.to_numpy()[keep]]).astype(float)
     sizes = _expected(country, hits, tokens) if by_subject else tokens[:, None]
     if words is not None:
-        member = _members(country.names, _lists(words))
+        member = members(country.names, word_lists(words))
         hits, sizes = hits @ member, sizes @ member if by_subject else sizes
     return hits, sizes, tokens
 
 
 def _expected(country, hits, tokens) -> np.ndarray:
     """Hits that the subjects of each report lead to expect."""
-    return subjects.mixtures(sparse.csr_array(hits), country.subjects) @ country.subjects.rates * tokens[:, None]
+    return country.subjects.mixtures(sparse.csr_array(hits)) @ country.subjects.rates * tokens[:, None]
 
 
 def _place_names(country: Reference) -> np.ndarray:
@@ -568,7 +439,7 @@ def tide(
     Test which changes between two reports of a place are not those of the other places.
 
     All places of the level with reports of both years are compared. `others` is their pooled ratio; a place's
-    change is read against it with the spread of the others' changes (`outliers.scores_of_changes`).
+    change is read against it with the spread of the others' changes (`models.scores_of_changes`).
 
     Parameters
     ----------
@@ -594,10 +465,10 @@ def tide(
     """
     x0, x1, n0, n1, places, said = _pairs(country, ours, before, after, part, doubtful, by_subject, words)
     index = _index(country, words)
-    score, others, rho = outliers.scores_of_changes(x0, x1, n0, n1)
+    score, others, rho = models.scores_of_changes(x0, x1, n0, n1)
     hits = x0 + x1
-    fitted = outliers.tail(score[1:], hits[1:])
-    tested = (hits[0] >= outliers.MIN_HITS) & (names or words is not None or ~_place_names(country))
+    fitted = models.Tail.fit(score[1:], hits[1:])
+    tested = (hits[0] >= models.MIN_HITS) & (names or words is not None or ~_place_names(country))
     p = np.where(tested, fitted.p(score[0], hits[0]), np.nan)
     n0, n1 = (np.broadcast_to(n, x0.shape) for n in (n0, n1))
     up = x1 / n1 > x0 / n0
@@ -606,7 +477,7 @@ def tide(
     shares = n1[0] * others[0], n0[0]
     wide = (1 + rho[0] * np.maximum(hits[0] - 1, 0)) * (fitted.critical(hits[0]) / 1.96) ** 2
     wide = np.maximum(wide, 1.0)
-    whole = outliers.pooled(x0[1:], x1[1:], n0[1:], n1[1:])
+    whole = models.pooled(x0[1:], x1[1:], n0[1:], n1[1:])
     table = pd.DataFrame({
         "n_before": x0[0].astype(int), "n_after": x1[0].astype(int),
         "ratio": np.maximum(x1[0], 0.5) / n1[0] / (np.maximum(x0[0], 0.5) / n0[0]), "others": whole["ratio"],
@@ -621,6 +492,27 @@ def tide(
     table = table[tested].sort_index().sort_values("p", kind="stable")
     table.attrs["notes"] = [f"{said}; {len(table)} terms tested"]
     return table
+
+
+def power(table: pd.DataFrame) -> pd.DataFrame:
+    """
+    Say how large a change beside the tide could have been seen, by the hits of the pair.
+
+    Parameters
+    ----------
+    table : DataFrame
+        What `tide` gives.
+
+    Returns
+    -------
+    DataFrame
+        `band_of_hits`, `terms`, `mde_ratio`, `floor_ratio`, `over_floor` (medians; see `tide`).
+    """
+    rows = table.assign(
+        band_of_hits=_banded(table["n_before"] + table["n_after"]), over_floor=table["mde_ratio"] / table["floor_ratio"]
+    ).groupby("band_of_hits", observed=True)
+    found = rows[["mde_ratio", "floor_ratio", "over_floor"]].median()
+    return found.assign(terms=rows.size()).reset_index()[["band_of_hits", "terms", *found.columns]]
 
 
 def _verdicts(table: pd.DataFrame) -> np.ndarray:
@@ -654,8 +546,8 @@ def following(
     rows = []
     for k, place in enumerate(places):
         rest = np.arange(len(places)) != k
-        whole = outliers.pooled(x0[rest], x1[rest], n0[rest], n1[rest])
-        tested = x0[k] + x1[k] >= outliers.MIN_HITS
+        whole = models.pooled(x0[rest], x1[rest], n0[rest], n1[rest])
+        tested = x0[k] + x1[k] >= models.MIN_HITS
         clear = false_discovery(np.where(tested, whole["p"], np.nan)) < LEVEL
         mine = np.log(np.maximum(x1[k], 0.5) / n1[k] / (np.maximum(x0[k], 0.5) / n0[k]))[clear]
         way = np.log(whole["ratio"])[clear]
@@ -684,3 +576,135 @@ def _pairs(country, ours, before, after, part, doubtful, by_subject, words):
     (x0, n0, _), (x1, n1, _) = found
     said = f"{len(both)} other places with {one[4]} and {two[4]}"
     return x0, x1, n0, n1, [one[1], *both], said
+
+
+def within_subjects(country, found, *, level: float = 0.95) -> pd.DataFrame:
+    """
+    Lay the change within subjects beside the whole change of a contrast.
+
+    Expected hits of each section take the place of its tokens; the term's unevenness is that of the two sides and of
+    the reference (φ with its subject taken out) together. Chance is what exchanges of alike sections make of it, as
+    in the contrast itself.
+
+    Parameters
+    ----------
+    country : Reference
+    found : Contrast
+        From `contrast.compare`, with exchanges.
+    level : float
+        Of the intervals.
+
+    Returns
+    -------
+    DataFrame, index `term`
+        `n_target`, `n_reference`, `log_ratio`, `p`, `q` (the whole change, as in the table), `log_ratio_within`,
+        `within_low`, `within_high` (base 2: hits over expected hits, target over reference), `within_p`, `within_q`;
+        terms of `MIN_COUNT` hits that the reference has, by `within_p`, then term. Empty, with the reason in
+        `attrs["why"]`, where the contrast has no exchanges.
+    """
+    columns = ["n_target", "n_reference", "log_ratio", "p", "q", "log_ratio_within", "within_low", "within_high",
+               "within_p", "within_q"]  # fmt: skip
+    if found.null is None or found.null.divisions is None:
+        table = pd.DataFrame(columns=columns, index=pd.Index([], name="term"))
+        table.attrs["why"] = "Too few sections are alike on both sides to exchange them."
+        return table
+    design, divisions = found.null.parts.design, found.null.divisions
+    known = np.flatnonzero(design.terms.isin(country.names))
+    matrix = sparse.csr_array(design.matrix)[:, known]
+    names = pd.Index(design.terms[known])
+    hits = np.asarray(matrix.sum(axis=0)).ravel()
+    tested = np.flatnonzero(hits >= MIN_COUNT)
+    units = pd.DataFrame({"n_tokens": design.sizes})
+    chosen = Counts(matrix, units, names).select(country.names)
+    wanted = country.subjects.expected(chosen, names[tested])
+    prior = country.terms["phi_subject"].to_numpy()[country.names.get_indexer(names[tested])]
+    prior = np.where(np.isnan(prior), np.nanmedian(country.terms["phi_subject"]), prior)
+    cells = matrix[:, tested].toarray().astype(float)
+    target, reference = (_side(side, cells, wanted, prior) for side in (divisions, ~divisions))
+    scores = np.nan_to_num(estimators.ratio_score(target, reference))
+    null = exchange.Null(scores, hits[tested])
+    one, two = (estimators.Side(*(array[0] for array in side)) for side in (target, reference))
+    low, high = estimators.ratio_interval(one, two, null.reach(hits[tested], level))
+    p = null.p(scores[0], hits[tested])
+    with np.errstate(divide="ignore"):
+        table = pd.DataFrame({
+            "log_ratio_within": estimators.log2_ratio(one.hits, one.tokens, two.hits, two.tokens),
+            "within_low": np.log2(low), "within_high": np.log2(high), "within_p": p, "within_q": false_discovery(p),
+        }, index=names[tested].rename("term"))  # fmt: skip
+    table = found.table[columns[:5]].join(table, how="inner")[columns]
+    table = table.sort_index().sort_values("within_p", kind="stable")
+    table.attrs["notes"] = [f"{len(table)} terms of {MIN_COUNT} hits that the reference has; "
+                            f"{len(divisions) - 1} exchanges of {found.n_groups} groups of alike sections"]  # fmt: skip
+    return table
+
+
+def _side(member, cells, wanted, prior) -> estimators.Side:
+    """Hits, variance, expected hits and degrees of freedom of one side of every division."""
+    member = member.astype(float)
+    hits, size = member @ cells, np.maximum(member @ wanted, 1e-9)
+    rate, square = hits / size, member @ wanted**2
+    spread = member @ cells**2 - 2 * rate * (member @ (cells * wanted)) + rate**2 * square
+    share = np.clip(square / size**2, 1e-9, 1)
+    spread = np.maximum(spread, 0) / np.maximum(1 - share, 0.05)
+    dof = 1 / share - 1
+    variance = (dof * spread + PRIOR_FREEDOM * prior * hits) / (dof + PRIOR_FREEDOM)
+    return estimators.Side(hits, variance, size, dof + PRIOR_FREEDOM)
+
+
+def wording(country: Reference, corpus) -> pd.DataFrame:
+    """
+    Say which reports of the reference share wording with each report of a corpus.
+
+    Windows of 20 letters and digits are compared by a sample of their numbers (`text_reuse.fingerprint`); those of more
+    than `FORMULA` reports are formulas, and left out on both sides.
+
+    Returns
+    -------
+    DataFrame
+        As `text_reuse.pairs`, so that `text_reuse.precedence` tests who was first: `report_a` is ours, `report_b` of
+        the reference; `share_a` with `low`, `high` (95%, Wilson; of the sampling of windows), `share_b`, `windows`
+        (shared), what is known of both, and `filed_wrongly` (the corpus doctor doubts that the other text is of its
+        place or year). By ours, then share falling; one text under two names, the same place, and what is filed wrongly
+        come last.
+
+    Raises
+    ------
+    NoReference
+        If the reference holds no fingerprints.
+    """
+    table = country.windows
+    _, first, times = np.unique(table["window"].to_numpy(), return_inverse=True, return_counts=True)
+    table = table[times[first] <= FORMULA]
+    sizes = np.bincount(table["report"], minlength=len(country.reports))
+    known = country.reports.set_index("id")
+    common = pd.unique(country.windows["window"][times[first] > FORMULA])
+    pieces = []
+    for report in corpus.reports:
+        own = np.setdiff1d(text_reuse.fingerprint(report.text), common)
+        hits = np.bincount(table["report"][table["window"].isin(own)], minlength=len(sizes))
+        at = np.flatnonzero(hits)
+        pieces.append(pd.DataFrame({"report_a": report.id, "report_b": known.index[at], "windows": hits[at],
+                                    "n": len(own), "share_b": hits[at] / sizes[at]}))  # fmt: skip
+    found = pd.concat(pieces, ignore_index=True)
+    share, z = found["windows"] / found["n"], 1.959964
+    middle, n = (share + z * z / found["n"] / 2), found["n"]
+    reach = z * np.sqrt(share * (1 - share) / n + z * z / (4 * n * n))
+    for name, value in (("share_a", share), ("low", (middle - reach) / (1 + z * z / n)),
+                        ("high", (middle + reach) / (1 + z * z / n))):  # fmt: skip
+        found[name] = value
+    mine = corpus.catalogue[["place", "level", "delivered"]].assign(
+        year=[int(r.plans[:4]) if r.plans[:4].isdigit() else r.year for r in corpus.reports]
+    )
+    found = text_reuse.dated(found, mine, known)
+    found["same_text"] = found[["share_a", "share_b"]].min(axis=1) >= text_reuse.SAME_TEXT
+    told = known["doubts"].str.extract(r"the text of ([\w-]+)")[0].dropna()
+    wrong = known.index[known["doubts"].str.contains("the text of|catalogued|names ")].union(pd.Index(told))
+    found["filed_wrongly"] = found["report_b"].isin(wrong)
+    last = found["same_text"] | found["same_place"] | found["filed_wrongly"]
+    place = {name: k for k, name in enumerate(corpus.ids)}
+    order = found.assign(last=last, at=found["report_a"].map(place))
+    order = order.sort_values(["at", "last", "share_a", "report_b"], ascending=[True, True, False, True])
+    columns = ["report_a", "report_b", "share_a", "low", "high", "share_b", "windows", "place_a", "place_b", "level_a",
+               "level_b", "year_a", "year_b", "delivered_a", "delivered_b", "days", "first", "same_text", "same_place",
+               "filed_wrongly"]  # fmt: skip
+    return order[columns].reset_index(drop=True)
