@@ -124,10 +124,10 @@ def test_a_reference_needs_a_place_and_a_province():
     made.__dict__["catalogue"] = made.catalogue.assign(level="city", genre="work-report", place="", year=[2020, 2021])
     with pytest.raises(uncertainty.Refusal, match="No place has two reports"):
         reference.pair(country, reference.counted(made, country))
-    assert reference.province(country, "太原市") == "山西省"
+    assert country.above("太原市") == "山西省"
     for place in ("山西省", "上海市", "䶮㙦市", ""):
         with pytest.raises(uncertainty.Refusal, match="no report of a province"):
-            reference.province(country, place)
+            country.above(place)
 
 
 @pytest.mark.parametrize("years", [[], [2020], [2020, 2020]])

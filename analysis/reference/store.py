@@ -94,7 +94,7 @@ class Reference:
         )  # fmt: skip
 
     def above(self, place: str) -> str:
-        """Name the province in which a place lies; `NoReference` where it has no report, or the place is none of one."""
+        """Name the province in which a place lies; `NoReference` where the place lies in none that has a report."""
         codes = self.reports[["place", "code"]].drop_duplicates()
         own = codes.loc[codes["place"].eq(place), "code"]
         upper = codes.loc[codes["code"].isin(own.str[:2] + "0000") & codes["place"].ne(place), "place"]
