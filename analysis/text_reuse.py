@@ -701,7 +701,7 @@ def precedence(table: pd.DataFrame, seed: int, draws: int = 999) -> pd.DataFrame
     -------
     DataFrame
         A row for each two levels: `level_a`, `level_b`, `n` (pairs), `first` (share of the wording shared
-        by the two, weighted by its length, in which the report of `level_a` was first), `expected`,
+        by the two, weighted by its length, in which the report of `level_a` was first), `calendar`,
         `low`, `high` (mean and middle 95% when days are dealt out anew: what the calendar alone gives) and `p`
         (two-sided). Being first is no influence: a level may speak first because it meets earlier. Without a row,
         ``attrs["why"]``.
@@ -726,7 +726,7 @@ def precedence(table: pd.DataFrame, seed: int, draws: int = 999) -> pd.DataFrame
         far = np.abs(null - null.mean()) >= abs(first[0] - null.mean()) - 1e-12
         p = (1 + far.sum()) / (draws + 1)
         rows.append((*levels, len(chosen), first[0], null.mean(), *np.quantile(null, [0.025, 0.975]), p))
-    columns = ["level_a", "level_b", "n", "first", "expected", "low", "high", "p"]
+    columns = ["level_a", "level_b", "n", "first", "calendar", "low", "high", "p"]
     result = pd.DataFrame(rows, columns=columns)
     if result.empty:
         result.attrs["why"] = (
@@ -748,7 +748,7 @@ def _dealt(known: pd.DataFrame, draws: int, rng: np.random.Generator) -> np.ndar
 
 def travel(counts) -> pd.DataFrame:
     """
-    Follow wordings through many reports: who had each first, level by level.
+    Follow wordings through many reports, from the first year of each: who had it first, level by level.
 
     Parameters
     ----------
@@ -766,7 +766,8 @@ def travel(counts) -> pd.DataFrame:
     units = counts.units.astype({"report": str}).reset_index(drop=True)
     rows = []
     for term, column in zip(counts.terms, counts.matrix.toarray().T, strict=True):
-        for (level, year), group in units.assign(has=column > 0).groupby(["level", "year"], sort=True):
+        since = units[(units["year"] >= units["year"][column > 0].min())]
+        for (level, year), group in since.assign(has=column[since.index] > 0).groupby(["level", "year"], sort=True):
             having = group[group["has"]]
             days = sorted((day, name) for day, name in zip(having["delivered"], having["report"], strict=True)
                           if len(day) == 10)  # fmt: skip

@@ -217,6 +217,23 @@ def test_the_place_of_a_domain_among_the_tasks(tmp_path):
     assert table.loc[table["hits"].eq(0), "value"].isna().all()
 
 
+def test_promises_and_order_of_one_place_through_the_years():
+    own = corpus.load()
+    found = panel.promised(own).set_index(["status", "year"])
+    assert found.loc[("target", 2021), ["low", "high"]].tolist() == [8.0, 8.5]
+    text = own[found.loc[("target", 2026), "report"]].text
+    assert "5" in text[found.loc[("target", 2026), "start"] : found.loc[("target", 2026), "end"]]
+    table = panel.reordered(own)
+    tasks = {year: agenda.tasks(own[f"taiyuan-gov-{year}"]) for year in (2021, 2026)}
+    for row in table.dropna().itertuples():
+        assert tasks[2026].set_index("order").loc[row.rank_after, "title"] == row.title_after
+        assert tasks[2021].set_index("order").loc[row.rank_before, "domain"] == row.domain
+    with pytest.raises(panel.Refusal, match="one report"):
+        panel.reordered(own, "山西省")
+    with pytest.raises(panel.Refusal, match="no work-report of 北京市"):
+        panel.promised(own, place="北京市")
+
+
 def test_shared_wording_with_the_level_above(tmp_path):
     own = "全面提升城市能级，推动老工业区转型，建设三座跨江大桥，整治二十条背街小巷，让老城区焕发新的活力与光彩。"
     copied = "坚持把水网建设作为头号工程，加快推进西线引水、东线调蓄、南线补源三大片区互联互通，年内完成投资四百亿元。"

@@ -33,10 +33,10 @@ from analysis.quantities import targets
 from analysis.structure import agenda
 from analysis.structure.functions import FUNCTIONS
 from analysis.tokens import engines
-from analysis.uncertainty import rates
+from analysis.uncertainty import Refusal, rates
 
-__all__ = ["COLUMNS", "MEASURES", "PARTS", "SHIPPED", "Dictionary", "balanced", "build", "coverage", "read_lists",
-           "trace", "within"]  # fmt: skip
+__all__ = ["COLUMNS", "MEASURES", "PARTS", "SHIPPED", "Dictionary", "balanced", "build", "coverage", "promised",
+           "read_lists", "reordered", "trace", "within"]  # fmt: skip
 
 PARTS = ("whole", *FUNCTIONS)
 # Measures besides word lists; `build` says what each is.
@@ -765,6 +765,84 @@ def _places(corpus, lists, report, spans, measure: str) -> list[tuple[str, int, 
     terms = list(dictionary.terms)
     found = dictionary.find(_whole(report.form)).tolist()
     return [(terms[k], start, end) for k, start, end in found if measure in dictionary.terms[terms[k]]]
+
+
+def _series(corpus, place: str = "", genre: str = "work-report") -> list:
+    """Reports of one place and genre by year: of the place with most of them unless it is named."""
+    rows = corpus.catalogue[corpus.catalogue["genre"].eq(genre) & corpus.catalogue["place"].ne("")]
+    sizes = rows.groupby(["place", "level"], sort=False)["year"].nunique()
+    sizes = sizes[sizes.index.get_level_values("place") == place] if place else sizes
+    if sizes.empty:
+        raise Refusal(f"no {genre} of {place or 'a place'} in this corpus")
+    chosen = sizes.idxmax()
+    ids = rows.index[rows["place"].eq(chosen[0]) & rows["level"].eq(chosen[1])]
+    return sorted((corpus[id] for id in ids), key=lambda report: report.year)
+
+
+def promised(corpus, indicator: str = "gdp", place: str = "") -> pd.DataFrame:
+    """
+    Follow the targets of one place through the years, with the results that its reports state.
+
+    Parameters
+    ----------
+    corpus : Corpus
+    indicator : str
+        One of `quantities.targets.NAMES`.
+    place : str
+        The place with most work reports unless named.
+
+    Returns
+    -------
+    DataFrame
+        `place`, `report`, `status` (target or result), `year` (that it is of), `low`, `high`, `unit`, `hedge`,
+        `start`, `end`: the target of each report for its year, and the result that it states for the year before.
+    """
+    rows = []
+    for report in _series(corpus, place):
+        found = targets.records(report.text, report.paragraphs, report.sections, report.year, report.id)
+        found = found[found["indicator"].eq(indicator) & found["headline"]]
+        for status, year in (("result", report.year - 1), ("target", report.year)):
+            own = found[found["status"].eq(status) & found["year"].eq(year)].head(1)
+            rows.append(own.assign(place=report.place))
+    columns = ["place", "report", "status", "year", "low", "high", "unit", "hedge", "start", "end"]
+    return pd.concat(rows, ignore_index=True)[columns]
+
+
+def reordered(corpus, place: str = "") -> pd.DataFrame:
+    """
+    Say how the order of the tasks changed between the first and the last report of one place, domain by domain.
+
+    Parameters
+    ----------
+    corpus : Corpus
+    place : str
+        The place with most work reports unless named.
+
+    Returns
+    -------
+    DataFrame
+        `domain`, `rank_before`, `rank_after` (place of its first task among the tasks of the year, if it has one),
+        `title_before`, `title_after` (that task, which the rank rests on), by the later rank. ``attrs["notes"]`` names
+        the reports, their tasks, and those whose domain is unsure.
+    """
+    reports = _series(corpus, place)
+    reports = [reports[0], reports[-1]]
+    if reports[0] is reports[1]:
+        raise Refusal(f"{reports[0].place} has one report: an order changes between two")
+    listed = [agenda.tasks(report) for report in reports]
+    sides = [
+        tasks[tasks["domain"].ne("unsure")].drop_duplicates("domain").set_index("domain")[["order", "title"]]
+        .set_axis([f"rank_{when}", f"title_{when}"], axis=1).astype({f"rank_{when}": "Int64"})
+        for tasks, when in zip(listed, ("before", "after"), strict=True)
+    ]  # fmt: skip
+    table = sides[0].join(sides[1], how="outer")
+    table = table.sort_values(["rank_after", "rank_before"]).reset_index()
+    table[["title_before", "title_after"]] = table[["title_before", "title_after"]].fillna("")
+    table.attrs["notes"] = [
+        f"{report.id}: {len(tasks)} tasks, the domain of {int(tasks['domain'].eq('unsure').sum())} is unsure"
+        for report, tasks in zip(reports, listed, strict=True)
+    ]
+    return table[["domain", "rank_before", "rank_after", "title_before", "title_after"]]
 
 
 def coverage(table: pd.DataFrame, by: str = "place") -> pd.DataFrame:

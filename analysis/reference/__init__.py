@@ -299,7 +299,7 @@ def gain(country: Reference, ours: Counts, *, part: str = "tasks") -> pd.DataFra
     for _, rows in _reports(ours, part):
         one = Counts(ours.matrix[rows], ours.units.iloc[rows], ours.terms)
         own, borrowed = (rates(country, one, prior=prior) for prior in (False, True))
-        pieces.append(own.join(borrowed, rsuffix="_borrowed").query("count >= 3 and low > 0 and low_borrowed > 0"))
+        pieces.append(own.join(borrowed.add_suffix("_borrowed")).query("count >= 3 and low > 0 and low_borrowed > 0"))
     table = pd.concat(pieces)
     own, borrowed = table["high"] / table["low"], table["high_borrowed"] / table["low_borrowed"]
     table = pd.DataFrame({

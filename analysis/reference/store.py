@@ -296,6 +296,7 @@ def make(
     _parquet(windows, out / "windows.parquet", use_dictionary=["report"], column_encoding={"window": _STEPS})
     said = {
         "source": source, "status": status, "reports": len(table), "terms": len(terms),
+        "wording": f"one window in {text_reuse.SAMPLED}, of {text_reuse.PRINTED} letters and digits",
         "vocabulary": f"words in at least {min_reports} reports of {min_places} places; what is counted as written",
         "cut_by": tokens.provenance(lexicon=lexicons.terms(tokens.DEFAULT), hmm=True, engine="auto"),
     }  # fmt: skip
