@@ -18,7 +18,7 @@ from collections import Counter
 from pathlib import Path, PurePath
 
 from analysis.catalogue import evidence, places
-from analysis.readers import markdown
+from analysis.readers import text as markdown
 
 MODES = ("name and folder", "head and text", "text alone")
 # Files that are not called by the year for which they plan, each read: {file: year}.

@@ -19,7 +19,7 @@ from bench_catalogue import MISNAMED, MISPLACED, gold
 
 from analysis import catalogue, doctor
 from analysis.catalogue import draft, places
-from analysis.readers import markdown
+from analysis.readers import text as markdown
 
 # Also not what they are called, or found by reading to be copies, cut or without paragraphs.
 KNOWN = {*MISNAMED, *MISPLACED, "政府工作报告-其他地市/淮安市/2016.md", "政府工作报告-其他地市/池州市/2016.md"}

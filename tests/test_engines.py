@@ -176,3 +176,19 @@ def test_jieba_alone_works(monkeypatch):
 
 def test_a_megabyte_on_one_line_of_suspects_stays_linear():
     assert len(engines.suspect_pieces("a.b" * 300_000)) == 1
+
+
+def test_paths_of_unknown_characters_are_jiebas_own():
+    """The library's own function, loaded once more beside the one that stands in its place."""
+    from importlib.util import module_from_spec
+
+    from jieba import finalseg
+
+    original = module_from_spec(finalseg.__spec__)
+    original.__spec__.loader.exec_module(original)
+    draw = random.Random(1)
+    for size in (1, 2, 3, 40, 400):
+        text = "".join(draw.choices("鏀垮簻領導政府的了一丨a7", k=size))
+        arguments = text, "BMES", finalseg.start_P, finalseg.trans_P, finalseg.emit_P
+        assert finalseg.viterbi(*arguments) == original.viterbi(*arguments)
+        assert finalseg.viterbi is not original.viterbi

@@ -481,3 +481,38 @@ def test_elements_that_are_never_closed(tmp_path, tag):
     (tmp_path / "a.html").write_text(page, encoding="utf-8")
     [text] = readers.read(tmp_path / "a.html")
     assert text.text == "太原市坚持稳中求进工作总基调，推动高质量发展。\n" * 1200
+
+
+CELLS = "<tr><th>省份<th>年份<th>正文</tr><tr><td rowspan=2>甲省<td>2020<td>{0}</tr><tr><td>2021<td><p>{0}<p>第二段。</tr>"
+SHEET = (
+    '<?xml version="1.0"?><?mso-application progid="Excel.Sheet"?><Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet" '
+    'xmlns:ss="urn:schemas-microsoft-com:office:spreadsheet"><Worksheet ss:Name="省"><Table>{}</Table></Worksheet></Workbook>'
+)
+
+
+def _xml_row(*cells: str) -> str:
+    return "<Row>" + "".join(f'<Cell><Data ss:Type="String">{cell}</Data></Cell>' for cell in cells) + "</Row>"
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "gb18030"])
+@pytest.mark.parametrize("made", [
+    f"<html><meta charset=gb2312><body><table border=1>{CELLS.format(LONG)}</table></body></html>",
+    f"<table>{CELLS.format(LONG)}</table>",
+    f"<div>导出</div><table><tr><td><table>{CELLS.format(LONG)}</table></td></tr></table>",
+    f"省份\t年份\t正文\r\n甲省\t2020\t{LONG}\r\n甲省\t2021\t\"{LONG}\n第二段。\"\r\n",
+    SHEET.format(_xml_row("省份", "年份", "正文") + _xml_row("甲省", "2020", LONG) + '<Row><Cell><Data>甲省</Data></Cell>'
+                 f'<Cell ss:Index="2"><Data>2021</Data></Cell><Cell><Data>{LONG}&#10;第二段。</Data></Cell></Row>'),
+])  # fmt: skip
+def test_pages_and_lists_that_are_called_workbooks(tmp_path, made, encoding):
+    if made.startswith("<?xml"):
+        made = made.replace("?>", f' encoding="{"gb2312" if encoding != "utf-8" else "utf-8"}"?>', 1)
+    (tmp_path / "gov.xls").write_bytes(made.encode(encoding))
+    one, two = readers.read(tmp_path / "gov.xls")
+    assert (one.metadata, two.metadata) == ({"province": "甲省", "year": "2020"}, {"province": "甲省", "year": "2021"})
+    assert (one.text, two.text) == (LONG + "\n", LONG + "\n第二段。\n")
+
+
+def test_a_page_without_reports_that_is_called_a_workbook_is_refused(tmp_path):
+    (tmp_path / "a.xls").write_text("<html><frameset><frame src=sheet001.htm></frameset></html>")
+    with pytest.raises(readers.Unreadable, match="without a column of texts"):
+        readers.read(tmp_path / "a.xls")

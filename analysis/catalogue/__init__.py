@@ -18,8 +18,7 @@ from pathlib import Path
 import pandas as pd
 
 from analysis import storage
-from analysis.readers import Unreadable, tables
-from analysis.readers.text import decoded
+from analysis.readers import Unreadable, decoded, tables
 from restoration import decode
 
 COLUMNS = [

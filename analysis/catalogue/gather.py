@@ -12,8 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePath
 
 from analysis import readers, storage
-from analysis.readers import fields, tables
-from analysis.readers.text import decoded
+from analysis.readers import tables
 
 ORIGINS = "origin.csv"
 COLUMNS = ["file", "origin", "row", "origin_sha256", "sha256", "characters", "unread"]
@@ -85,7 +84,7 @@ def gather(folder: Path, home: Path, texts: str = "catalogue-texts") -> Gathered
             said.append(f"{origin}: cannot be opened ({error.strerror})")
             continue
         for text in read:
-            if readers.family(path, data) == "text":
+            if readers.is_plain(path) and readers.family(path, data) == "text":
                 sources.append(Source(path, origin, text))
                 continue
             target = (
@@ -138,7 +137,7 @@ def _no_report(path: Path) -> str:
 
 def _is_catalogue(path: Path) -> bool:
     try:
-        head = decoded(path.read_bytes())[0]
+        head = readers.decoded(path.read_bytes())[0]
     except (readers.Unreadable, OSError):
         return False
     first = head.replace("\r", "\n").split("\n", 1)[0].lower().lstrip("\ufeff")
@@ -231,7 +230,7 @@ def metadata(folder: Path) -> tuple[dict[str, dict[str, str]], list[str]]:
         return {}, []
     known, said = {}, []
     for number, row in tables.rows(path):
-        cells = fields.named(row)
+        cells = readers.named(row)
         name = Path(cells.pop("file", "")).name or cells.get("year", "")[:4] or cells.get("date", "")[:4]
         if not name:
             said.append(f"{path.name}: row {number} names no file and no year")

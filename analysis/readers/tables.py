@@ -8,9 +8,9 @@ import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from xml.etree import ElementTree
 
-from analysis.readers import fields
-from analysis.readers.text import Text, Unreadable, decoded, paragraphs
+from analysis.readers import Text, Unreadable, column, decoded, named, paragraphs, web
 
 # A cell of Excel holds no more characters.
 _FULL = 32767
@@ -66,7 +66,7 @@ def _text(row: Row, body: str, number: int, sheet: str) -> Text | None:
     text, _ = paragraphs(said.splitlines())
     if not text:
         return None
-    metadata = fields.named({name: cell for name, cell in row.items() if name != body})
+    metadata = named({name: cell for name, cell in row.items() if name != body})
     for name in ("year", "code"):
         metadata |= {name: re.sub(r"\.0+\Z", "", metadata[name])} if name in metadata else {}
     unread = {"ends of cells (cut off by a spreadsheet at 32,767 characters)": 1} if len(said) >= _FULL else {}
@@ -78,8 +78,8 @@ def _body(rows: list[tuple[int, Row]]) -> str:
     """The column of texts: by its name, or because long Chinese texts stand in it and in no other."""
     names = list(dict.fromkeys(name for _, row in rows for name in row))
     lengths = {name: _length([row.get(name) or "" for _, row in rows]) for name in names}
-    known = [name for name in names if fields.column(name) == "text" and lengths[name] > 0]
-    long = [name for name in names if lengths[name] >= _TEXT and not fields.column(name)]
+    known = [name for name in names if column(name) == "text" and lengths[name] > 0]
+    long = [name for name in names if lengths[name] >= _TEXT and not column(name)]
     if known:
         return max(known, key=lengths.get)
     if long:
@@ -100,17 +100,42 @@ def _sheets(path: Path, data: bytes) -> list[tuple[str, list[tuple[int, Row]]]]:
     if suffix in (".json", ".jsonl", ".ndjson"):
         return [("", _json(decoded(data)[0]))]
     if data.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
-        return _workbook(data)
-    if suffix in (".csv", ".tsv") or data[:1024].isascii():
-        return [("", separated(decoded(data)[0]))]
+        return _named([(name, _rows(lines)) for name, lines in workbook(data).items()])
+    # Many sites call a page or a list a workbook; Excel opens them all the same.
+    text, head = web.decoded_page(data), data[:2048].lower()
+    if b"office:spreadsheet" in head:
+        return _named([(name, _rows(lines)) for name, lines in _xml_sheets(text)])
+    if b"<table" in data.lower() or b"<html" in head:
+        return _named([("", _rows(lines)) for lines in web.tables(text)]) or [("", [])]
+    if suffix in (".csv", ".tsv") or re.search("[,;\t|]", text.lstrip("\ufeff").partition("\n")[0]):
+        return [("", _separated(text))]
     raise Unreadable(f"is no {suffix} file inside: open it, and save it again")
 
 
-def separated(text: str) -> list[tuple[int, Row]]:
+def _named(sheets: list[tuple[str, list]]) -> list[tuple[str, list]]:
+    """Sheets with their names, where there are several."""
+    return sheets if len(sheets) > 1 else [("", rows) for _, rows in sheets]
+
+
+def _xml_sheets(text: str) -> Iterator[tuple[str, list[list[str]]]]:
+    """Sheets of a workbook of Excel 2003 in XML: cells by row; empty cells are passed over and counted."""
+    space = "{urn:schemas-microsoft-com:office:spreadsheet}"
+    for sheet in ElementTree.fromstring(text).iter(f"{space}Worksheet"):
+        lines = []
+        for row in sheet.iter(f"{space}Row"):
+            cells: list[str] = []
+            for cell in row.iter(f"{space}Cell"):
+                cells += [""] * (int(cell.get(f"{space}Index", 0)) - len(cells) - 1)
+                cells.append("".join(part for found in cell.iter(f"{space}Data") for part in found.itertext()).strip())
+            lines.append(cells)
+        yield sheet.get(f"{space}Name", ""), lines
+
+
+def _separated(text: str) -> list[tuple[int, Row]]:
     """
     Rows of a CSV with their numbers, whatever separates cells and lines.
 
-    >>> separated("省份;正文\\r甲省;增长;x\\r")
+    >>> _separated("省份;正文\\r甲省;增长;x\\r")
     [(1, {'省份': '甲省', '正文': '增长', '': 'x'})]
     """
     text = text.removeprefix("\ufeff")
@@ -159,14 +184,9 @@ def _cell(cell) -> str:
     if isinstance(cell, list):
         return "\n".join(_cell(part) for part in cell)
     if isinstance(cell, dict):
-        parts = fields.named(cell)
+        parts = named(cell)
         return parts.get("text", "")
     return str(cell).strip()
-
-
-def _workbook(data: bytes) -> list[tuple[str, list[tuple[int, Row]]]]:
-    sheets = workbook(data)
-    return [(name if len(sheets) > 1 else "", _rows(lines)) for name, lines in sheets.items()]
 
 
 def workbook(data: bytes) -> dict[str, list[list[str]]]:
@@ -216,8 +236,8 @@ def _records(text: str) -> Iterator:
             raise Unreadable(f"is no JSON ({error})") from error
     if isinstance(whole, dict):
         lists = [value for value in whole.values() if isinstance(value, list) and value]
-        if lists and all(isinstance(value, dict) for value in lists[0]) and fields.column("text") not in whole:
-            if not any(fields.column(name) == "text" for name in whole):
+        if lists and all(isinstance(value, dict) for value in lists[0]) and column("text") not in whole:
+            if not any(column(name) == "text" for name in whole):
                 whole = lists[0]
         elif lists and len(lists) == len(whole):
             whole = [dict(zip(whole, cells, strict=False)) for cells in zip(*whole.values(), strict=False)]

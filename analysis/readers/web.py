@@ -7,8 +7,7 @@ from collections.abc import Iterator
 from email.policy import default as policy
 from pathlib import Path
 
-from analysis.readers import fields
-from analysis.readers.text import Text, decoded, paragraphs
+from analysis.readers import Text, decoded, named, paragraphs
 
 # Never part of what is read. A form or a header may hold the whole report.
 _DROPPED = ("script", "style", "nav", "footer", "aside", "noscript", "template", "select", "option", "button", "svg",
@@ -35,7 +34,7 @@ def read(path: Path, data: bytes) -> list[Text]:
 
     if path.suffix.lower() in (".mht", ".mhtml"):
         data = _archived(data)
-    soup = BeautifulSoup(_decoded(data), "html.parser")
+    soup = BeautifulSoup(decoded_page(data), "html.parser")
     metadata = _metadata(soup)
     unread = {"pictures": len(soup.find_all("img")), "frames": len(soup.find_all(["iframe", "frame"]))}
     hidden = _prune(soup)
@@ -47,7 +46,7 @@ def read(path: Path, data: bytes) -> list[Text]:
     return [Text(text, metadata, unread={what: n for what, n in unread.items() if n > 0})]
 
 
-def _decoded(data: bytes) -> str:
+def decoded_page(data: bytes) -> str:
     """The page's text. What it says of its encoding counts where its bytes leave it open."""
     text, encoding = decoded(data)
     said = _CHARSET.search(data[:4096])
@@ -60,6 +59,59 @@ def _decoded(data: bytes) -> str:
         except UnicodeDecodeError:
             pass
     return text
+
+
+def tables(page: str) -> list[list[list[str]]]:
+    """
+    Give the tables of a page, cells by row: a cell that spans rows stands in each of them.
+
+    >>> tables("<table><tr><td rowspan=2>山西<td>2020<td>一<p>二<tr><td>2021<td>三</table>")
+    [[['山西', '2020', '一\\n二'], ['山西', '2021', '三']]]
+    """
+    from bs4 import BeautifulSoup
+
+    soup = BeautifulSoup(page, "html.parser")
+    for row in soup.find_all("tr"):
+        _part(row, ["tr", "table"])
+    for cell in soup.find_all(["td", "th"]):
+        _part(cell, ["td", "th", "table"])
+    found = []
+    for table in soup.find_all("table"):
+        lines: list[list[str]] = []
+        spans: dict[int, tuple[int, str]] = {}
+        for row in table.find_all("tr"):
+            if row.find_parent("table") is not table:
+                continue
+            line: list[str] = []
+            for cell in [cell for cell in row.find_all(["td", "th"]) if cell.find_parent("tr") is row]:
+                line += _from_above(spans, len(line))
+                said = "\n".join(part for part in _lines(cell) if part.strip())
+                spans[len(line)] = _span(cell, "rowspan") - 1, said
+                line += [said, *[""] * (_span(cell, "colspan") - 1)]
+            lines.append(line + _from_above(spans, len(line)))
+        found.append(lines)
+    return found
+
+
+def _part(tag, names: list[str]) -> None:
+    """Put a row or cell behind the one in which it stands because nobody closed that."""
+    outer = tag.find_parent(names)
+    if outer is not None and outer.name != "table":
+        outer.insert_after(tag.extract())
+
+
+def _from_above(spans: dict[int, tuple[int, str]], at: int) -> list[str]:
+    """Cells that begin in a row above and stand here, from a column on."""
+    cells = []
+    while (left := spans.get(at + len(cells), (0, ""))) and left[0] > 0:
+        spans[at + len(cells)] = left[0] - 1, left[1]
+        cells.append(left[1])
+    return cells
+
+
+def _span(cell, name: str) -> int:
+    said = str(cell.get(name, ""))
+    return min(int(said), 1000) if said.isdecimal() and int(said) else 1
 
 
 def _archived(data: bytes) -> bytes:
@@ -81,7 +133,7 @@ def _metadata(soup) -> dict[str, str]:
             said.setdefault(name, content)
     # The heads of the standard first: `title` of a page may be that of the site.
     order = ("articletitle", "pubdate", "contentsource", "sitename", "columnname")
-    found = fields.named({name: said[name] for name in (*order, *said) if name in said})
+    found = named({name: said[name] for name in (*order, *said) if name in said})
     if not found.get("title") and soup.title and soup.title.string:
         found["title"] = re.split(r"\s*[-_|–—]{1,2}\s*(?=[^-_|–—]*\Z)", _joined(soup.title.string))[0]
     return {name: value for name, value in found.items() if name != "text"}

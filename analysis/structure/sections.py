@@ -8,6 +8,8 @@ stands for a heading that is not there and quotes the words with which the part 
 """
 
 import re
+from bisect import bisect_right
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 from analysis.structure import headings
@@ -40,6 +42,7 @@ class Reader:
     def __init__(self, lines: list[str], marked: set[int] = frozenset()):
         self.lines, self.marked = lines, marked
         self.found = _numbered(lines)
+        self.numbered = sorted(self.found)
         self.sections: list[Section] = []
         self.stack: list[int] = []
         self.heading: set[int] = set()
@@ -105,6 +108,12 @@ class Reader:
             where = f"number {last} is followed by" if last else "numbering begins with"
             self.gaps.append((i, what, f"{where} {heading.number}"))
 
+    def _later(self, i: int, kind: str) -> Iterator[int]:
+        """Lines below one with headings of a kind."""
+        for at in range(bisect_right(self.numbered, i), len(self.numbered)):
+            if (heading := self.found.get(self.numbered[at])) and heading.kind == kind:
+                yield self.numbered[at]
+
     def _inner(self, i: int, kind: str, last: int) -> bool:
         """
         Tell whether a list begins within section `last`: the section's own numbers go on after it.
@@ -112,7 +121,7 @@ class Reader:
         The items of such a list are points of the section; they are taken out of the headings.
         """
         run = [i]
-        for j in [j for j, h in self.found.items() if j > i and h.kind == kind]:
+        for j in self._later(i, kind):
             if self.found[j].n != self.found[run[-1]].n + 1:
                 break
             run.append(j)
@@ -151,7 +160,7 @@ class Reader:
         return depth + 1
 
     def _next(self, i: int, kind: str) -> int:
-        return next((h.n for j, h in self.found.items() if j > i and h.kind == kind), 0)
+        return next((self.found[j].n for j in self._later(i, kind)), 0)
 
     def _continues(self, i: int) -> bool:
         """Take a second line of a chapter's title into it."""
