@@ -10,7 +10,7 @@ import hashlib
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import asdict, astuple, dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from functools import cached_property, partial
 from pathlib import Path
 
@@ -152,7 +152,7 @@ def restored(data: bytes, level: str = "full", overrides: Sequence[Edit] = ()) -
     """
     Restore bytes, or read what was made of the same bytes by the same rules before.
     """
-    key = (storage.checksum(data), level, [astuple(edit) for edit in overrides])
+    key = (storage.checksum(data), level, [tuple(edit) for edit in overrides])
     kept = replace(_KEPT, load=partial(_loaded, data=data))
     return kept.get(key, partial(restore, data, level=level, overrides=overrides))
 
@@ -164,8 +164,7 @@ def rules() -> str:
 
 def _dumped(made: Restored) -> bytes:
     """Write what cannot be had from the bytes themselves at once: encoding, edits, diagnosis."""
-    edits = [astuple(edit) for edit in made.ledger]
-    entry = {"encoding": made.encoding, "edits": edits, "diagnosis": asdict(made.diagnosis)}
+    entry = {"encoding": made.encoding, "edits": made.ledger.edits, "diagnosis": asdict(made.diagnosis)}
     # NumPy's numbers as plain ones.
     return json.dumps(entry, ensure_ascii=True, default=lambda value: value.item()).encode()
 

@@ -12,7 +12,7 @@ stages are gone through again until nothing changes: a restored text is left alo
 """
 
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from restoration import byte_slips, code_points, decode, doubts, layout, lookalikes, page_noise, pinyin_script
 from restoration.diagnosis import Diagnosis, diagnose
@@ -143,7 +143,7 @@ def _decoded(text: str, ledger: Ledger, encoding: str) -> tuple[str, Ledger]:
 
 def _left(edit: Edit) -> Edit:
     """An edit as a suspicion: what it would change is listed."""
-    return replace(edit, after=edit.before, confidence="unresolved", alternatives=(edit.after, *edit.alternatives))
+    return edit._replace(after=edit.before, confidence="unresolved", alternatives=(edit.after, *edit.alternatives))
 
 
 def _do(edits: list[Edit], text: str, ledger: Ledger, level: str) -> tuple[str, Ledger]:

@@ -173,18 +173,21 @@ def scores(codes: np.ndarray, table: Model | None = None) -> np.ndarray:
 
 @lru_cache(maxsize=512)
 def _distribution(history: bytes) -> np.ndarray:
-    table, codes = model(), np.frombuffer(history, np.int32)
-    result = table.values[0].copy()
-    for n in range(1, min(ORDER, len(codes) + 1)):
-        row = codes[-n]
-        for keys, code in zip(table.keys, codes[len(codes) - n + 1 :], strict=False):
-            row = _find(keys, np.array([row]), np.array([code]), table.size)[0]
-        if row >= 0:
-            # What follows a history stands side by side.
-            first = np.int64(row) * table.size
-            low, high = table.keys[n - 1].searchsorted([first, first + table.size])
-            result += table.backoffs[n - 1][row]
-            result[table.keys[n - 1][low:high] - first] = table.values[n][low:high]
+    table, codes = model(), np.frombuffer(history, np.int32).tolist()
+    if not codes:
+        return table.values[0]
+    shorter = _distribution(history[4:])
+    row, size = codes[0], table.size
+    for keys, code in zip(table.keys, codes[1:], strict=False):
+        wanted = row * size + code
+        row = int(keys.searchsorted(wanted))
+        if row == len(keys) or keys[row] != wanted:
+            return shorter
+    # What follows a history stands side by side.
+    keys, values = table.keys[len(codes) - 1], table.values[len(codes)]
+    low, high = keys.searchsorted([row * size, (row + 1) * size])
+    result = shorter + table.backoffs[len(codes) - 1][row]
+    result[keys[low:high] - row * size] = values[low:high]
     result.flags.writeable = False
     return result
 
@@ -199,7 +202,7 @@ def distribution(history: np.ndarray) -> np.ndarray:
     >>> after.tolist() == [scores(encode(f"快车{c}"))[-1] for c in "道的"]
     True
     """
-    return _distribution(history.astype(np.int32).tobytes())
+    return _distribution(history[1 - ORDER :].astype(np.int32).tobytes())
 
 
 def log_prob(text: str, before: str = "", after: str = "") -> float:

@@ -229,8 +229,8 @@ _WEST = "".join(sorted(WESTERN))
 # Of these, what a Chinese text has for itself.
 OWN = "·×÷°±§“”‘’…—•©®™€£\xa0\xad"
 STRONG = re.compile(f"[{''.join(sorted(set(WESTERN) - set(OWN)))}]")
-# A stretch of them: an ASCII character may be the second byte of one in GBK or Big5.
-AS_WESTERN = re.compile(f"[{_WEST}](?:[ -~]?[ -~]?[{_WEST}])*[@-~]?")
+# A stretch of two at least: an ASCII character may be the second byte of one in GBK or Big5.
+AS_WESTERN = re.compile(f"[{_WEST}](?:[ -~]?[ -~]?[{_WEST}])+[@-~]?")
 # In UTF-8 with bytes of something else in it: those, and what they may make with their neighbours,
 # up to eight characters on that are what a Chinese text has.
 _ODD = "[^\n -~\u2013-\u2026\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]"
@@ -592,8 +592,12 @@ def _seen_as_western(hit: re.Match, text: str) -> Iterator[Edit]:
         if sum(c > "\x7f" for c in reading) > 1:
             yield _edit(hit.start(), hit[0], reading, "run", "utf-8 seen as Western letters")
             return
+    high = [at for at in range(len(data)) if data[at] >= 0x80]
+    keep = sum(_western(data, at)[1] for at in high)
+    # No reading is cheaper than the changes to another encoding and back.
+    if keep <= CHANGE * (1 + (len(high) < SHORT)):
+        return
     steps, total = search(data, cut=DROPPED)
-    keep = sum(_western(data, at)[1] for at in range(len(data)) if data[at] >= 0x80)
     han = sum(bool(HAN.match(step.text)) for step in steps if step.how in MULTIBYTE)
     han += sum(step.end - step.start > 1 for step in steps if step.how == "lost")
     total += CHANGE * (1 + (han < SHORT))

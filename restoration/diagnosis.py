@@ -282,9 +282,8 @@ def _ghosts(text: str, annotations: list[re.Match]) -> int:
     from restoration.pinyin_script import readings, simplified_only, spelled, table, toneless, usual
 
     notes = Counter()
-    for hit in annotations:
-        reading = spelled(re.sub("[ (（)）].*", "", hit[0].lstrip(" (（")))
-        notes[text[hit.start() - 1], toneless(reading)] += 1
+    for (character, note), n in Counter((text[hit.start() - 1], hit[0]) for hit in annotations).items():
+        notes[character, toneless(spelled(re.sub("[ (（)）].*", "", note.lstrip(" (（"))))] += n
     if sum(notes.values()) < 30 * _count(LESSON, text, ""):
         return 0
     everyday = {c for c, _ in notes if standard().get(table().get(c, c)) == 1}

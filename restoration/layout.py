@@ -18,7 +18,6 @@ What a web page leaves in its text: marks of bold type, entities, tags, hard bla
 import html
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 from functools import cache
 from itertools import compress, islice
 
@@ -292,7 +291,7 @@ def mend(start: int, before: str, after: str, rule: str, reason: str, sure=False
 
 
 def _weighed(edit: Edit, margin: float) -> Edit:
-    return replace(edit, margin=round(margin, 2), alternatives=(edit.before,))
+    return edit._replace(margin=round(margin, 2), alternatives=(edit.before,))
 
 MARKED = re.compile(r"(?<!\*)\*\*(?!\*)(?=\S)([^*\n]+)(?<=\S)\*\*(?!\*)")
 # Bold type that begins a line or follows a sentence and ends as titles do; where there are masks, one in so

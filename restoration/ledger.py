@@ -16,10 +16,10 @@ import io
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
-from dataclasses import astuple, dataclass, fields
 from itertools import pairwise
+from operator import itemgetter
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from restoration import files
 
@@ -32,8 +32,7 @@ CONFIDENCE = ("exact", "inferred", "unresolved")
 GAP = "\ufffd"
 
 
-@dataclass(frozen=True, slots=True)
-class Edit:
+class Edit(NamedTuple):
     """
     One change: `before`, at `start:end` of a text, became `after`.
 
@@ -58,7 +57,8 @@ class Edit:
         return self.before != self.after
 
 
-COLUMNS = tuple(field.name for field in fields(Edit))
+COLUMNS = Edit._fields
+_span = itemgetter(0, 1)
 
 
 class Ledger:
@@ -83,7 +83,7 @@ class Ledger:
     """
 
     def __init__(self, edits: Iterable[Edit], raw_length: int) -> None:
-        self.edits = tuple(sorted(edits, key=lambda edit: (edit.start, edit.end)))
+        self.edits = tuple(sorted(edits, key=_span))
         self.raw_length = raw_length
         _check(self.edits, raw_length)
         self._raw_starts = [edit.start for edit in self.edits]
@@ -146,7 +146,7 @@ class Ledger:
         An edit on untouched text is shifted to raw offsets. One that meets earlier edits becomes
         one edit with them: rules joined with "+", evidence with "; ", the weaker class.
         """
-        groups = _groups(self, sorted(edits, key=lambda edit: (edit.start, edit.end)))
+        groups = _groups(self, sorted(edits, key=_span))
         if not groups:
             return self
         result, kept = [], 0
@@ -162,7 +162,7 @@ class Ledger:
         """Give one row an edit, columns as in `Edit`, by raw offset."""
         import pandas as pd
 
-        return pd.DataFrame([astuple(edit) for edit in self.edits], columns=list(COLUMNS))
+        return pd.DataFrame([tuple(edit) for edit in self.edits], columns=list(COLUMNS))
 
     @classmethod
     def from_frame(cls, frame: pd.DataFrame, raw_length: int) -> Ledger:
@@ -232,10 +232,6 @@ def disjoint(edits: Iterable[Edit]) -> list[Edit]:
     return chosen
 
 
-def _span(edit: Edit) -> tuple[int, int]:
-    return edit.start, edit.end
-
-
 def _meet(first: Edit, second: Edit) -> bool:
     """Whether two edits, the first by offset before the second, cannot stand in one ledger."""
     both_empty = first.start == first.end == second.start == second.end
@@ -243,13 +239,7 @@ def _meet(first: Edit, second: Edit) -> bool:
 
 
 def _moved(edit: Edit, shift: int) -> Edit:
-    # Not dataclasses.replace: there are ten thousand of these in a traditional page.
-    if not shift:
-        return edit
-    return Edit(
-        edit.start + shift, edit.end + shift, edit.before, edit.after, edit.rule, edit.kind,
-        edit.confidence, edit.evidence, edit.alternatives, edit.margin,
-    )
+    return Edit(edit[0] + shift, edit[1] + shift, *edit[2:]) if shift else edit
 
 
 def _check(edits: tuple[Edit, ...], raw_length: int) -> None:

@@ -15,7 +15,7 @@ from __future__ import annotations
 import csv
 import re
 import unicodedata
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -77,6 +77,7 @@ def usual(character: str) -> str:
     return pinyin(character, style=Style.TONE, errors="ignore")[0][0] if character else ""
 
 
+@lru_cache(1 << 12)
 def evidence(character: str, written: str) -> tuple[str, str] | None:
     """Confidence and reason for taking `written` as a reading of `character`, if it is one."""
     reading = spelled(written)
@@ -219,11 +220,9 @@ def find_script(text: str) -> list[Edit]:
     simple = simplify(text)
     if KANA.search(text):
         simple = "".join(map(_unless_foreign, text.splitlines(True), simple.splitlines(True)))
-    edits = [
-        _edit(i, old, new)
-        for i, (old, new) in enumerate(zip(text, simple, strict=True))
-        if old != new and new < BEYOND and not "\ud800" <= old <= "\udfff"
-    ]
+    before, after = char_model.code_points(text), char_model.code_points(simple)
+    changed = (before != after) & (after < ord(BEYOND)) & ((before < 0xD800) | (before > 0xDFFF))
+    edits = [_edit(i, text[i], simple[i]) for i in np.flatnonzero(changed).tolist()]
     place = simple.find("著")
     while place >= 0:
         form, reason, margin = zhu(simple, place)
@@ -249,10 +248,15 @@ def find_scattered(text: str) -> list[Edit]:
 
 
 def _edit(place: int, old: str, new: str) -> Edit:
+    return Edit(place, place + 1, old, new, *_reason(old, new))
+
+
+@lru_cache(1 << 14)
+def _reason(old: str, new: str) -> tuple:
+    """Rule, kind, class and evidence of one form for another, and the other forms."""
     forms = SEVERAL.get(old, "")
     if table().get(old) == new and not forms:
-        reason = ("exact", f"{new} is the simplified form of {old} (OpenCC)")
-        return Edit(place, place + 1, old, new, "script.t2s", SCRIPT, *reason)
+        return "script.t2s", SCRIPT, "exact", f"{new} is the simplified form of {old} (OpenCC)"
     others = tuple(form for form in forms or old if form != new)
     reason = f"of the forms of {old}, OpenCC's phrases choose {new} here"
-    return Edit(place, place + 1, old, new, "script.phrase", SCRIPT, "inferred", reason, others)
+    return "script.phrase", SCRIPT, "inferred", reason, others

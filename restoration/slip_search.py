@@ -18,6 +18,7 @@ import numpy as np
 
 from restoration import char_model
 from restoration.diagnosis import BREAKS
+from restoration.ledger import GAP
 from restoration.pinyin_script import converter
 
 # Both signs for "no such character" in decoders.
@@ -426,9 +427,27 @@ PAGE, PHRASES = 0.3, 200_000
 
 
 @cache
-def _is_simplified(c: str) -> bool:
-    """Whether a one-to-one table to traditional would change this character."""
-    return converter("s2t").convert(c) != c
+def _forms() -> tuple[np.ndarray, np.ndarray]:
+    """By code point below 10000: its simplified form, and whether a table to traditional would change it."""
+    forms, simplified = np.arange(0x10000), np.zeros(0x10000, bool)
+    han = "".join(map(chr, range(0x3400, 0xA000)))
+    lines = "\n".join(han)
+    forms[0x3400:0xA000] = [ord(c) for c in converter("t2s").convert(lines)[::2]]
+    forms[forms > 0xFFFF] = 0xFFFF  # as unseen as any
+    forms[ord(GAP)] = ord("0")
+    simplified[0x3400:0xA000] = [a != b for a, b in zip(han, converter("s2t").convert(lines)[::2], strict=True)]
+    return forms, simplified
+
+
+@lru_cache(4096)
+def _by_length(texts: tuple[str, ...]) -> list[tuple[np.ndarray, np.ndarray, np.ndarray]]:
+    """For each length: rows of the texts, their code points, and codes of their simplified forms."""
+    found = []
+    for length in sorted({len(text) for text in texts} - {0}):
+        rows = [i for i, text in enumerate(texts) if len(text) == length]
+        points = char_model.code_points("".join(texts[i] for i in rows)).reshape(len(rows), length)
+        found.append((np.array(rows), points, char_model.codes_of(_forms()[0][points])))
+    return found
 
 
 def plain(text: str) -> str:
@@ -455,15 +474,19 @@ class Page:
     """What the page tells about itself."""
 
     text: str
-    characters: frozenset[str]
     # Its own phrases: simplified, without annotations, one sign for digits and one for numerals.
     phrases: str
     # Annotated characters with their pinyin.
     table: frozenset[tuple[str, str]]
     folded: bool
-    # Number of each character of the phrases, and what follows each one, two, three of them.
+    # Number of each character of the phrases; after one, two, three of them (in one number, sorted) what follows.
     numbers: dict[str, int] = field(default_factory=dict)
-    after: dict[str, str] = field(default_factory=dict)
+    after: tuple[tuple[np.ndarray, np.ndarray], ...] = ()
+    # By code point: the number above, and whether it is a simplified form that stands nowhere on the page.
+    places: np.ndarray | None = None
+    foreign: np.ndarray | None = None
+    # How many characters one place stands for.
+    each: np.ndarray | None = None
     # Answers of `follows` and `stacks`.
     known: dict[str, np.ndarray] = field(default_factory=dict)
     stacked: dict[tuple[str, ...], list[Stack]] = field(default_factory=dict)
@@ -473,14 +496,24 @@ class Page:
         table = frozenset(re.findall(rf"([\u3400-\u9fff])\(({PINYIN})\)", text))
         phrases = kinds(plain(DAMAGED.sub("\n", text[:PHRASES])))
         numbers = {c: number for number, c in enumerate(sorted({*phrases}))}
-        after: dict[str, list[str]] = {}
+        codes = np.array([numbers[c] for c in phrases], np.int64)
+        follows = ~np.isin(codes, [numbers[c] for c in NO if c in numbers])
+        after, keys = [], np.zeros(len(codes), np.int64)
         for order in range(1, CONTEXT + 1):
-            pieces = (phrases[k:] for k in range(order))
-            for *history, c in zip(*pieces, phrases[order:], strict=False):
-                if c not in NO:
-                    after.setdefault("".join(history), []).append(c)
+            keys = keys[:-1] * len(numbers) + codes[order - 1 : -1]
+            kept = follows[order:]
+            rows = np.argsort(keys[kept], kind="stable")
+            after.append((keys[kept][rows], codes[order:][kept][rows]))
         whole = not re.search("[！-～]", text)
-        return cls(text, frozenset(text), phrases, table, whole, numbers, after)
+        places = np.full(0x10000, len(numbers))
+        places[[ord(c) for c in numbers if c < "\U00010000"]] = [n for c, n in numbers.items() if c < "\U00010000"]
+        for c, kind in NUMERALS.items():
+            places[c] = places[ord(kind)]
+        foreign = _forms()[1].copy()
+        foreign[[ord(c) for c in {*text} if c < "\U00010000"]] = False
+        each = np.ones(len(numbers) + 1)
+        each[places[ord("一")]] = len(WORDS) if "一" in numbers else 1
+        return cls(text, phrases, table, whole, numbers, tuple(after), places, foreign, each)
 
     def follows(self, history: str) -> np.ndarray:
         """
@@ -489,35 +522,33 @@ class Page:
         Mixed with the language model, as in a cache model (Kuhn and De Mori 1990):
         p(c | h) = (1 - w) p_language(c | h) + w f_page(c | h).
         """
-        if history not in self.known:
-            # The last place stands for all that the page does not have.
-            share = np.zeros(len(self.numbers) + 1)
-            for order in range(1, CONTEXT + 1):
-                found = self.after.get(history[-order:], ())
-                for c, times in Counter(found).items():
-                    each = len(WORDS) if c == "一" else 1
-                    share[self.numbers[c]] += times / (len(found) + 1) / CONTEXT / each
-            self.known[history] = share
-        return self.known[history]
+        # The last place stands for all that the page does not have.
+        known, size = self.known, len(self.numbers)
+        share = known.setdefault("", np.zeros(size + 1))
+        key, scale = 0, 1
+        for order, (keys, codes) in enumerate(self.after, 1):
+            part = history[-order:]
+            if len(part) < order or part[0] not in self.numbers:
+                break
+            key, scale = key + self.numbers[part[0]] * scale, scale * size
+            if part not in known:
+                low, high = keys.searchsorted([key, key + 1])
+                known[part] = share
+                if low < high:
+                    counts = np.bincount(codes[low:high], minlength=size + 1)
+                    known[part] = share + counts / (high - low + 1) / CONTEXT / self.each
+            share = known[part]
+        return share
 
     def stacks(self, texts: tuple[str, ...]) -> list[Stack]:
         """Texts by length; the same ones come back with every history."""
         if texts not in self.stacked:
-            lengths = sorted({len(text) for text in texts} - {0})
-            self.stacked[texts] = [self._stack(texts, length) for length in lengths]
+            self.stacked[texts] = [self._stack(*one) for one in _by_length(texts)]
         return self.stacked[texts]
 
-    def _stack(self, texts: tuple[str, ...], length: int) -> Stack:
-        rows = [i for i, text in enumerate(texts) if len(text) == length]
-        line = "".join(simple(c) for i in rows for c in texts[i])
-        codes = char_model.encode(line).reshape(len(rows), length)
-        firsts = [self.numbers.get(c, len(self.numbers)) for c in kinds(line[::length])]
-        costs = np.array([self._cost(texts[i]) for i in rows])
-        return Stack(np.array(rows), codes, np.array(firsts), costs)
-
-    def _cost(self, text: str) -> float:
-        """Cost of simplified forms that stand nowhere else on the page."""
-        return FOREIGN * sum(c not in self.characters and _is_simplified(c) for c in text)
+    def _stack(self, rows: np.ndarray, points: np.ndarray, codes: np.ndarray) -> Stack:
+        firsts = self.places[_forms()[0][points[:, 0]]]
+        return Stack(rows, codes, firsts, FOREIGN * self.foreign[points].sum(axis=1))
 
 
 class Rater:
