@@ -160,27 +160,33 @@ def texts(fig: Figure) -> list[str]:
     return [text for text in shown if text.strip()]
 
 
-def missing_glyphs(fig: Figure) -> list[str]:
-    """Characters in the figure's texts that the font cannot draw, sorted."""
-    return sorted(set("".join(texts(fig))) - _charset(font_path()) - {"\n"})
+def codes(text: str) -> dict[int, str]:
+    """
+    Characters of a text that the font cannot draw, with their codes to be written in their place.
+
+    >>> codes("太原\\U0002a6d6")
+    {173782: '〔U+2A6D6〕'}
+    """
+    lost = {char for char in set(text) - _charset(font_path()) if ord(char) > 127}
+    return {ord(char): f"〔U+{ord(char):04X}〕" for char in sorted(lost)}
 
 
-def _name_glyphs(fig: Figure, lost: list[str]) -> None:
-    """Write a character that the font cannot draw, as in some names of places, as its code: never a box."""
-    codes = {ord(char): f"〔U+{ord(char):04X}〕" for char in lost}
+def _name_glyphs(fig: Figure) -> list[str]:
+    """Write characters that the font cannot draw, as in some names of places, by their codes; note which."""
+    lost = codes("".join(texts(fig)))
     for axis in (axis for ax in fig.axes for axis in (ax.xaxis, ax.yaxis)):
         labels = [label.get_text() for label in axis.get_ticklabels()]
-        if any(char in label for label in labels for char in lost):
+        if lost.keys() & set(map(ord, "".join(labels))):
             limits = axis.get_view_interval().tolist()
-            axis.set_ticks(axis.get_ticklocs(), labels=[label.translate(codes) for label in labels])
+            axis.set_ticks(axis.get_ticklocs(), labels=[label.translate(lost) for label in labels])
             axis.set_view_interval(*limits, ignore=True)
     for text in fig.findobj(Text):
-        if any(char in text.get_text() for char in lost):
-            text.set_text(text.get_text().translate(codes))
-
-
-def _code_note(lost: list[str]) -> list[str]:
-    return [f"{'、'.join(lost)}: written by code, as the font {font_path().name} has no picture of "
+        if lost:
+            text.set_text(text.get_text().translate(lost))
+    if not lost:
+        return []
+    named = "、".join(map(chr, lost))
+    return [f"{named}: written by code, as the font {font_path().name} has no picture of "
             f"{'it' if len(lost) == 1 else 'them'}."]  # fmt: skip
 
 
@@ -400,7 +406,7 @@ def save(
     Raises
     ------
     ValueError
-        If the slug does not look like `02_rates`, or a character that the font lacks cannot be written by its code.
+        If the slug does not look like `02_rates`.
     """
     fig = fig if isinstance(fig, Figure) else np.ravel(fig)[0].figure
     if not re.fullmatch(r"\d\d_[a-z0-9_]+", slug):
@@ -410,12 +416,7 @@ def save(
 
         pyplot.close(fig)
         return Markdown(f"*{prose(fig.get_label())}*")
-    drawn_by_code = missing_glyphs(fig)
-    if drawn_by_code:
-        _name_glyphs(fig, drawn_by_code)
-    if lost := missing_glyphs(fig):
-        names = ", ".join(f"{char} (U+{ord(char):04X})" for char in lost)
-        raise ValueError(f"figure {slug}: the font {font_path().name} cannot draw {names}")
+    notes = [*table.attrs.get("notes", []), *_name_glyphs(fig)]
     _settle(fig)
     folder = Path(folder or paths.FIGURES)
     with storage.writing(folder / f"{slug}.pdf") as file:
@@ -423,7 +424,6 @@ def save(
     _write_svg(fig, folder / f"{slug}.svg")
     storage.write(folder / f"{slug}.png", _png(fig, 300, 256))
     write_csv(table.reset_index() if table.index.names != [None] else table, folder / f"{slug}.csv")
-    notes = [*table.attrs.get("notes", []), *(_code_note(drawn_by_code) if drawn_by_code else [])]
     caption = " ".join([*map(named, [caption, *notes]), *([f"Corpus {corpus.hash}."] if corpus else [])])
     width, height = (round(inches * SHOWN_DPI) for inches in fig.get_size_inches())
     shown = Saved(slug, caption, _png(fig, NOTEBOOK_DPI, 128), width, height, folder)

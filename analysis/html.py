@@ -8,12 +8,13 @@ folder, and there is no script. It opens from disk.
 
 import re
 import struct
+from base64 import b64encode
 from collections.abc import Iterable
 from dataclasses import dataclass
 from fnmatch import fnmatch
 from functools import cache
 from html import escape, unescape
-from itertools import takewhile
+from itertools import takewhile, zip_longest
 from pathlib import Path
 from urllib.parse import quote, unquote
 
@@ -138,6 +139,53 @@ def markdown(source: str) -> str:
 
     box = '<div class="scroll" tabindex="0" role="region" aria-label="table"><table>'
     return markdown2html(source).replace("<table>", box).replace("</table>", "</table></div>")
+
+
+def printing(config) -> None:
+    """
+    Let `jupyter nbconvert --to pdf`, `--to latex` and `--to webpdf` keep Chinese characters, and tables as tables.
+
+    Parameters
+    ----------
+    config : traitlets Config
+        Of a Jupyter application; `templates/jupyter_config.py` passes it.
+    """
+    folder = f"{paths.FONT.parent.as_posix()}/"
+    data = b64encode(paths.FONT.read_bytes()).decode
+    config.TemplateExporter.extra_template_basedirs = [str(TEMPLATES)]
+    config.TemplateExporter.filters = {"html2tex": _tex, "font_folder": lambda _: folder, "font_data": lambda _: data()}
+    config.LatexExporter.template_name = "print"
+    config.LatexExporter.preprocessors = [_coded]
+    config.WebPDFExporter.template_name = "printweb"
+
+
+def _coded(notebook, resources: dict) -> tuple:
+    """Write characters that the font cannot draw by their codes, as figures do: never a box."""
+    import nbformat
+
+    text = nbformat.writes(notebook)
+    return nbformat.reads(text.translate(figures.codes(text)), as_version=4), resources
+
+
+def _tex(source: str, start: str = "html") -> str:
+    """Set an output in LaTeX: columns as wide as what they hold, and no drawing that only a browser shows."""
+    from bs4 import BeautifulSoup
+    from nbconvert.filters.pandoc import convert_pandoc
+
+    soup = BeautifulSoup(source, "html.parser")
+    for tag in soup.find_all(["style", "svg", "img"]):
+        tag.decompose()
+    for tag in soup.find_all(lang=True):
+        del tag["lang"]
+    for table in soup.find_all("table"):
+        rows = [[sum(1 + (ord(char) > 255) for char in cell.get_text(strip=True))
+                 for cell in row.find_all(["td", "th"])] for row in table.find_all("tr")]  # fmt: skip
+        widths = [min(max(column), 40) + 2 for column in zip_longest(*rows, fillvalue=0)]
+        group = soup.new_tag("colgroup")
+        for width in widths:
+            group.append(soup.new_tag("col", style=f"width: {min(width, 100 * width / sum(widths)):.0f}%"))
+        table.insert(0, group)
+    return convert_pandoc(str(soup), start, "latex")
 
 
 def pictures(where: pipeline.Places) -> list[dict]:

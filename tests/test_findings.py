@@ -117,8 +117,8 @@ def test_only_what_is_lower_is_named(reports, pair, monkeypatch):
     monkeypatch.setattr(findings, "stated_by_both", lambda *_: rows)
     lower = findings.targets({"full": reports}, pair)[0]
     assert lower.value == 1
-    assert "地区生产总值" in lower.statement
-    assert "固定资产投资" not in lower.statement
+    assert "地区生产总值" in lower.detail
+    assert "固定资产投资" not in lower.detail
 
 
 def test_quotations_take_reports_and_sections_in_turn(reports):

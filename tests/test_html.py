@@ -4,8 +4,10 @@ import json
 import re
 import shutil
 import subprocess
+import sys
 from dataclasses import replace
 from html import unescape
+from pathlib import Path
 from urllib.parse import unquote
 
 import nbformat
@@ -279,3 +281,38 @@ def test_a_page_of_a_notebook_that_is_gone_goes_too(other, tmp_path):
     (other.notebooks / "00_bare.ipynb").rename(other.notebooks / "01_other.ipynb")
     html.write(other, tmp_path / "html")
     assert [path.name for path in (tmp_path / "html").glob("0*.html")] == ["01_other.html"]
+
+
+PRINTED = "高质量发展“首位度”——铨省，阳曲县㐂"
+
+
+def printed(folder, kind):
+    """Convert a notebook with Chinese in prose, code and every kind of output by the command that a reader types."""
+    outputs = [v4.new_output("stream", text=f"{PRINTED[:3]}流\n"),
+               v4.new_output("execute_result", {"text/html": f"<table><tr><td>{PRINTED}表</td></tr></table>", "text/plain": "x"}),
+               v4.new_output("display_data", {"text/markdown": f"**{PRINTED[2:8]}句**", "text/plain": "x"}),
+               v4.new_output("display_data", {"text/html": f'<div lang="zh"><style>p {{}}</style>{PRINTED[:2]}文</div>'})]  # fmt: skip
+    cells = [v4.new_markdown_cell(f"# 题 {PRINTED}"), v4.new_code_cell("# 码 高质量", outputs=outputs, execution_count=1)]
+    nbformat.write(v4.new_notebook(cells=cells), folder / "one.ipynb")
+    command = [sys.executable, "-m", "nbconvert", "--to", kind, "--config",
+               str(html.TEMPLATES / "jupyter_config.py"), "one.ipynb"]  # fmt: skip
+    subprocess.run(command, cwd=folder, check=True, capture_output=True, timeout=300)
+
+
+@pytest.mark.skipif(shutil.which("pandoc") is None, reason="nbconvert needs pandoc")
+def test_a_notebook_for_latex_names_a_font_with_its_characters_and_keeps_tables(tmp_path):
+    printed(tmp_path, "latex")
+    text = (tmp_path / "one.tex").read_text(encoding="utf-8")
+    font = re.search(r"setmainfont\{(.+?)\}\[Path=(.+?),", text)
+    assert set(PRINTED[:-1]) <= figures._charset(Path(font[2]) / font[1])
+    assert "〔U+3402〕" in text
+    assert re.search(rf"longtable.*{PRINTED[:5]}", text, re.S)
+    assert all(mark in text for mark in ("题", "码", "流", "表", "句", "文"))
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(None in (shutil.which("pandoc"), shutil.which("xelatex"), shutil.which("pdftotext")), reason="no XeLaTeX")
+def test_a_pdf_has_every_character(tmp_path):
+    printed(tmp_path, "pdf")
+    out = subprocess.run(["pdftotext", "one.pdf", "-"], cwd=tmp_path, capture_output=True, text=True, check=True).stdout
+    assert all(char in out for char in PRINTED[:-1] + "〔U+3402〕题码流表句文")
