@@ -673,7 +673,7 @@ def _unlike(counts, corpus):
         return
     one = refused.iloc[-1]
     yield f"“{label(one['target'])} speaks otherwise than {label(one['reference'])}”", (
-        f"{one['through']}: so {len(refused)} of {len(matrix)} pairs are refused.")  # fmt: skip
+        f"They have {one['through']}: {len(refused)} of {len(matrix)} pairs are refused for such a reason.")  # fmt: skip
 
 
 def _keywords(naive, changed, pair):
@@ -685,8 +685,8 @@ def _keywords(naive, changed, pair):
     gone = (~found["verdict"].isin(["rose", "fell"])).sum()
     top = found.index[0]
     yield f"“A keyword tool finds that {_name(top)} changed most”", (
-        f"On the pages as received it calls {len(found)} words different; for {gone} of these no "
-        "difference is settled like for like.")  # fmt: skip
+        f"On the pages as received it calls {len(found)} words different; {gone} of these do "
+        "not differ significantly like for like.")  # fmt: skip
 
 
 def _silence(corpus, changed, pair):
@@ -699,7 +699,7 @@ def _silence(corpus, changed, pair):
     yield f"“{_name(row['term'])} has been dropped”", (
         f"It has {row['n']} hits on the earlier side ({row['per_10k']:.1f} per 10,000, at least "
         f"{row['low']:.1f}) and none on the later one, but a text of that length may have none at "
-        f"rates of up to {row['limit']:.1f}: silence is not absence.")  # fmt: skip
+        f"rates of up to {row['limit']:.1f}: no hit here is no proof that it was dropped.")  # fmt: skip
 
 
 def _missing(corpus, pair):

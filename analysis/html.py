@@ -189,7 +189,7 @@ def _tex(source: str, start: str = "html") -> str:
 
 
 def pictures(where: pipeline.Places) -> list[dict]:
-    """Slug, caption, page, size and kinds of file of every figure that a notebook shows, in order."""
+    """Slug, caption and its first sentence, page, size and kinds of file of every figure of the notebooks, in order."""
     found = {}
     for path in notebooks.every(where.notebooks):
         for cell in _read(path).cells:
@@ -200,8 +200,9 @@ def pictures(where: pipeline.Places) -> list[dict]:
                     kinds = [kind for kind in figures.KINDS if file.with_suffix(f".{kind}").is_file()]
                     # The head of a PNG: its width and height.
                     width, height = struct.unpack(">II", file.read_bytes()[16:24])
-                    found[said[1]] = {"slug": said[1], "caption": said[2], "kinds": kinds, "width": width,
-                                      "height": height, "page": f"{path.stem}.html"}  # fmt: skip
+                    first = re.match(r".*?\.(?=\s+[A-Z]|$)|.*", said[2], re.S)[0]
+                    found[said[1]] = {"slug": said[1], "caption": said[2], "said": first, "kinds": kinds,
+                                      "width": width, "height": height, "page": f"{path.stem}.html"}  # fmt: skip
     return list(found.values())
 
 
