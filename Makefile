@@ -14,12 +14,12 @@ help:  ## list the targets
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 # What builds source packages is pinned as they are, and comes first.
-$(READY): build.lock requirements.lock pyproject.toml analysis/resources/templates/jupyter_config.py
+$(READY): build.lock requirements.lock pyproject.toml notebooks/jupyter_config.py
 	$(PYTHON) -m venv $(VENV)
 	$(PIP) --require-hashes -r build.lock
 	$(PIP) --require-hashes --no-build-isolation -r requirements.lock
 	$(PIP) --no-build-isolation --no-deps --editable .
-	@mkdir -p $(VENV)/etc/jupyter && cp analysis/resources/templates/jupyter_config.py $(VENV)/etc/jupyter/
+	@mkdir -p $(VENV)/etc/jupyter && cp notebooks/jupyter_config.py $(VENV)/etc/jupyter/
 	@touch $(READY)
 
 figures: $(READY)  ## restore the texts, execute every notebook, write figures/ (CATALOGUE=… for your own reports)

@@ -148,7 +148,7 @@ def printing(config) -> None:
     Parameters
     ----------
     config : traitlets Config
-        Of a Jupyter application; `templates/jupyter_config.py` passes it.
+        Of a Jupyter application; `notebooks/jupyter_config.py` passes it.
     """
     folder = f"{paths.FONT.parent.as_posix()}/"
     data = b64encode(paths.FONT.read_bytes()).decode

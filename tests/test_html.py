@@ -295,7 +295,7 @@ def printed(folder, kind):
     cells = [v4.new_markdown_cell(f"# 题 {PRINTED}"), v4.new_code_cell("# 码 高质量", outputs=outputs, execution_count=1)]
     nbformat.write(v4.new_notebook(cells=cells), folder / "one.ipynb")
     command = [sys.executable, "-m", "nbconvert", "--to", kind, "--config",
-               str(html.TEMPLATES / "jupyter_config.py"), "one.ipynb"]  # fmt: skip
+               str(paths.ROOT / "notebooks" / "jupyter_config.py"), "one.ipynb"]  # fmt: skip
     subprocess.run(command, cwd=folder, check=True, capture_output=True, timeout=300)
 
 
