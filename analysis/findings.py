@@ -673,7 +673,7 @@ def _unlike(counts, corpus):
         return
     one = refused.iloc[-1]
     yield f"“{label(one['target'])} speaks otherwise than {label(one['reference'])}”", (
-        f"They have {one['through']}: {len(refused)} of {len(matrix)} pairs are refused for such a reason.")  # fmt: skip
+        f"They have {one['through']}. So {len(refused)} of {len(matrix)} pairs are refused.")  # fmt: skip
 
 
 def _keywords(naive, changed, pair):
