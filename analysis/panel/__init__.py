@@ -669,7 +669,8 @@ def _notes(table: pd.DataFrame, named: list[Dictionary], parts: list[str], witho
     notes += [f"{d.name}: {len(d.terms)} terms in {len(d.lists)} lists, as written, the longest first" for d in named]
     if nameless := int(reports["place"].eq("").sum()):
         notes.append(f"{nameless} reports have no place in the catalogue: they join no series")
-    if gone := int(table.loc[table["formula"].eq("rate"), "value"].isna().groupby(table["report"]).any().sum()):
+    rated = table["formula"].eq("rate") & table["unit"].isin(["per_10k", "tokens"])
+    if gone := int(table.loc[rated, "value"].isna().groupby(table["report"]).any().sum()):
         notes.append(f"{gone} reports lack a part that was asked for")
     if gaps := int(reports["gap"].gt(0).sum()):
         notes.append(f"{gaps} reports have gaps")

@@ -201,9 +201,11 @@ def target_course(table: pd.DataFrame, *, ax: Axes, lang: str | None = None) -> 
     ----------
     table : DataFrame
         Rows of `quantities.targets.table` of one indicator and place, one a year and status: `status` (target, result),
-        `year`, `low`, `high` (one missing where open: the mark points the open way), `hedge`.
+        `year`, `low`, `high` (one missing where open: the mark points the open way), `hedge`; or `panel.promised`.
     """
     own = table[table["status"].eq("target")].sort_values("year")
+    # Years without a target break the line.
+    own = own.set_index("year").reindex(range(int(own["year"].min()), int(own["year"].max()) + 1)).reset_index()
     middle = own[["low", "high"]].mean(axis=1).to_numpy(float)
     year = own["year"].to_numpy(float)
     ax.step(year, middle, where="mid", color=INK, linewidth=1.2, label=heading("target", lang))
@@ -213,7 +215,7 @@ def target_course(table: pd.DataFrame, *, ax: Axes, lang: str | None = None) -> 
         ax.plot(year[chosen], middle[chosen], mark, color=INK, markersize=4)
     for at, value, hedge in zip(year, middle, own["hedge"].fillna(""), strict=True):
         if hedge:
-            ax.annotate(hedge, (at, value), (0, 5), textcoords="offset points", ha="center", fontsize=5.5, color=GREY)
+            ax.annotate(hedge, (at, value), (0, -10), textcoords="offset points", ha="center", fontsize=5.5, color=GREY)
     result = table[table["status"].eq("result")]
     reached = result[["low", "high"]].mean(axis=1)
     ax.plot(result["year"].astype(float), reached, "D", color="black", markersize=3.5, label=heading("result", lang))

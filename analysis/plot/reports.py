@@ -317,11 +317,13 @@ def agenda(table: pd.DataFrame, *, ax: Axes, named: Sequence[str] = (), lang: st
         line = wide[name]
         look = {"color": colours.get(name, "0.85"), "linewidth": 1.6 if name in colours else 0.8}
         ax.plot(line.index, line, marker="o", markersize=3.5 if name in colours else 2.5, clip_on=False, **look)
-    last = wide.ffill().iloc[-1].dropna().sort_values()
-    for at, name in enumerate(last.index):
-        ax.annotate(label(name, lang), (wide.index[-1], at + 1), (6, 0), textcoords="offset points", va="center",
-                    fontsize=6.5, color=colours.get(name, GREY), annotation_clip=False)  # fmt: skip
-    ax.set_ylim(max(len(last), int(wide.max().max())) + 0.5, 0.5)
+    for name in wide:
+        # In one year no two domains have one place, so that names at the ends of lines keep apart.
+        ends = wide[name].dropna()
+        last = ends.index[-1] == wide.index[-1]
+        ax.annotate(label(name, lang), (ends.index[-1], ends.iloc[-1]), (6, 0) if last else (0, 5),
+                    textcoords="offset points", va="center", ha="left" if last else "center", fontsize=6.5, color=colours.get(name, GREY), annotation_clip=False)  # fmt: skip
+    ax.set_ylim(int(wide.max().max()) + 0.5, 0.5)
     ax.yaxis.get_major_locator().set_params(integer=True)
     ax.xaxis.get_major_locator().set_params(integer=True)
     ax.set_ylabel(heading("place on the agenda", lang))
