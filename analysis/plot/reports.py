@@ -322,7 +322,8 @@ def agenda(table: pd.DataFrame, *, ax: Axes, named: Sequence[str] = (), lang: st
         ends = wide[name].dropna()
         last = ends.index[-1] == wide.index[-1]
         ax.annotate(label(name, lang), (ends.index[-1], ends.iloc[-1]), (6, 0) if last else (0, 5),
-                    textcoords="offset points", va="center", ha="left" if last else "center", fontsize=6.5, color=colours.get(name, GREY), annotation_clip=False)  # fmt: skip
+                    textcoords="offset points", va="center", ha="left" if last else "center", fontsize=6.5,
+                    color=colours.get(name, GREY), annotation_clip=False)  # fmt: skip
     ax.set_ylim(int(wide.max().max()) + 0.5, 0.5)
     ax.yaxis.get_major_locator().set_params(integer=True)
     ax.xaxis.get_major_locator().set_params(integer=True)
