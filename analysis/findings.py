@@ -709,8 +709,9 @@ def _missing(corpus, pair):
     if lost.empty:
         return
     row = lost.iloc[0]
+    lost = f"{row['what']} are" if row["what"][0].isdigit() else f"A {row['what']} is"
     yield f"“This is what {label(row['report'])} said, and what it left out”", (
-        f"A {row['what']} is missing from the file ({row['evidence']}). What it said cannot be "
+        f"{lost} missing from the file ({row['evidence']}). What it said cannot be "
         "restored, and no share of the whole report means anything without it.")  # fmt: skip
 
 

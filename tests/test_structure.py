@@ -45,6 +45,7 @@ PIECES += [
     BODY,
 ]
 MIXED = st.lists(st.one_of(st.sampled_from(PIECES), st.text(max_size=5)), max_size=40).map("".join)
+REVIEW = f"一、过去五年工作回顾\n{YEAR}\n"
 
 
 def titles(text: str, **options) -> list[str]:
@@ -379,6 +380,47 @@ def test_parts_at_the_end_have_no_function():
     assert structure.parse(text).paragraphs.function.tolist()[4:] == ["self-government"] * 2 + ["other"] * 4
 
 
+@pytest.mark.parametrize("title", [
+    "名词解释", "附件1", "附：名词解释", "《政府工作报告》有关用语说明", "**有关词语解释**", "附录一：术语解读", "注释：", "部分名词注释",
+])  # fmt: skip
+def test_notes_longer_than_the_report_in_lines_are_none_of_its_parts(title):
+    notes = "\n".join(f"{n}.第{n}项工程：即在今年加快建设、深化改革、推动发展的工程。" for n in range(1, 31))
+    closing = "各位代表！让我们团结起来，为谱写新篇章而努力奋斗！"
+    parsed = structure.parse(f"政府工作报告\n{REVIEW}二、2024年重点工作\n{BODY * 40}\n{closing}\n{title}\n{notes}")
+    assert parsed.paragraphs.function.tolist()[5:] == ["other"] * 32
+    assert not len(parsed.gaps)
+    assert (parsed.sections.loc[parsed.sections.title == title.strip("*"), "level"] == 1).all()
+
+
+def test_a_word_of_notes_before_the_middle_opens_none():
+    text = f"附件\n{REVIEW}二、2024年重点工作\n（一）扩大开放。{BODY}\n（二）促进消费。{BODY}"
+    assert structure.parse(text).paragraphs.function.tolist()[1:] == ["review"] * 2 + ["tasks"] * 3
+
+
+FIELDS = "一二三四五六七八"
+
+
+@pytest.mark.parametrize(("first", "gaps"), [
+    ((1, 3, 5), []), ((1, 1, 1), []), ((1, 3, 6), ["section"]), ((1, 1, 3), ["2 sections"]), ((1, 4, 6), ["3 sections"]),
+])  # fmt: skip
+def test_numbers_that_run_through_sections_are_no_gap(first, gaps):
+    items = "".join(
+        f"{FIELDS[k]}、惠民实事\n（{FIELDS[n - 1]}）新建学校若干所。\n（{FIELDS[n]}）改造道路若干条。\n"
+        for k, n in enumerate(first)
+    )
+    closing = "各位代表！让我们团结起来，为谱写新篇章而努力奋斗！"
+    parsed = structure.parse(
+        f"政府工作报告\n{REVIEW}二、2024年重点工作\n{BODY * 9}\n{closing}\n附件1\n{items}附件2\n（一）双碳。\n（二）双减。"
+    )
+    assert parsed.gaps.what.tolist() == gaps
+
+
+def test_a_proposal_is_named_by_what_it_proposes():
+    text = f"2023年工作回顾\n（一）改革。{YEAR}\n（二）开放。{YEAR}\n2024年工作安排建议\n（一）扩大开放。{BODY}\n（二）消费。{BODY}"
+    sections = structure.parse(text).sections
+    assert sections.loc[sections.level == 1, "title"].tolist() == ["2023年工作回顾", "2024年工作安排建议"]
+
+
 def test_what_is_unsure_has_a_probability_and_a_reason():
     sections = structure.parse(f"一、2023年工作回顾\n{YEAR}\n二、2024年重点工作\n{BODY}").sections
     assert sections.probability.between(0, 1).all()
@@ -397,7 +439,6 @@ def listed(names, numbers="一二三四五六七八"):
     return "".join(f"（{n}）{name}。{BODY}\n" for n, name in zip(numbers, names, strict=False))
 
 
-REVIEW = f"一、过去五年工作回顾\n{YEAR}\n"
 NAMES = ["扩大国内需求", "稳定外贸外资", "建设美丽乡村", "保护生态环境"]
 
 

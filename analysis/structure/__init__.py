@@ -96,7 +96,8 @@ def _read(text: str, genre: str) -> tuple[Reader, list[Section], list[tuple[int,
     if lines and not sections:
         sections = [Section(0, "front", title="〔全文〕", notes=["no heading found"])]
     if lines:
-        sections = with_parts(sections, lines, functions.read(lines, sections, genre))
+        parts = functions.read(lines[: reader.annex], [s for s in sections if s.at < reader.annex], genre)
+        sections = with_parts(sections, lines, parts + ["annex"] * (len(lines) - reader.annex))
     return reader, sections, spans
 
 
@@ -174,8 +175,11 @@ def _probability(reader, sections, paragraphs, genre: str) -> list[float]:
     """Probability of each section's function, over its own characters; without a model, none."""
     if genre == "other" or not reader.lines:
         return [float("nan")] * len(sections)
-    plain = [section for section in reader.sections or sections]
-    by_part = functions.probabilities(*functions.scores(reader.lines, plain, functions.model()), functions.model())
+    plain = [section for section in reader.sections or sections if section.at < reader.annex]
+    lines = reader.lines[: reader.annex]
+    by_part = functions.probabilities(*functions.scores(lines, plain, functions.model()), functions.model())
+    annex = np.tile([part == "annex" for part in functions.PARTS], (len(reader.lines) - len(lines), 1))
+    by_part = np.vstack([by_part, annex])
     does = [functions.function(part) for part in functions.PARTS]
     same = {name: by_part[:, [d == name for d in does]].sum(axis=1) for name in functions.FUNCTIONS}
     said = np.array([same[name][i] for i, name in enumerate(paragraphs.function)])
@@ -209,7 +213,8 @@ def _gaps(reader, sections, spans, genre) -> list[tuple[str, str, int]]:
     gaps = list(reader.gaps)
     if sections and sections[0].kind != "front" and sections[0].at == 0:
         gaps.append((0, "opening", "the text begins with a heading: no title, date or address"))
-    if genre.endswith("report") and sections and sections[-1].kind != "closing":
+    before = [section for section in sections if section.part != "annex"]
+    if genre.endswith("report") and before and before[-1].kind != "closing":
         gaps.append((len(spans) - 1, "closing", "no closing address: the text may be abridged"))
     return [(what, evidence, spans[i][0]) for i, what, evidence in sorted(gaps)]
 

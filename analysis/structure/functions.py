@@ -10,7 +10,6 @@ learned from reports labelled by reading (`data/gold/public.csv`), by `recipes/s
 """
 
 import csv
-import re
 from bisect import bisect_right
 from functools import cache
 from typing import NamedTuple
@@ -41,11 +40,6 @@ _LENGTHS = (8, 16, 32, 64, 128)
 _SINCE = (1, 2, 3, 6, 12)
 _FROM_END = (1, 2, 3, 5, 9)
 _TENTHS = 10
-# Notes after the end stand under a line of their own.
-_NOTES = re.compile(
-    r"\W*(?:(?:附\s*件?|(?:政府工作)?报告.{0,4}|有关|相关|部分|情况)\W*)*"
-    r"(?:(?:附\s*[件录]?|名词|用语|术语|注|注解|释义|解释|注释|说明)[和与及]?)+[\d一二三]*\W*(?:关于.*)?$"
-)
 
 
 def function(part: str) -> str:
@@ -71,7 +65,7 @@ def signs(lines: list[str], sections: list) -> tuple[list[list[str]], list[str]]
     rules = [_rules(k, sections) for k in range(len(sections))] if n < SHORT else []
     always = [[f"named {sign}" for sign in one] for one in map(_chapter, sections, [sections] * len(sections))]
     starts = {section.at: k for k, section in enumerate(sections)}
-    k, top, notes = 0, 0, False
+    k, top = 0, 0
     last = max((section.at for section in sections if section.level == 1 and section.n), default=-1)
     for i, line in enumerate(lines):
         here = i in starts
@@ -89,8 +83,6 @@ def signs(lines: list[str], sections: list) -> tuple[list[list[str]], list[str]]
         row += [f"{name} {inside} {min(since, 3) if inside == 'own' else ''}" for name in above[k][0]]
         row += above[k][1] + always[k]
         row += [f"line {sign}" for sign in above[k][2]] if here else []
-        notes = notes or (i > n / 2 and len(line) < 24 and bool(_NOTES.match(line)))
-        row += ["after notes"] if notes else []
         row += ["last chapter"] if 0 <= last <= i else []
         speaks = headings.vocative(line)
         row += ["address"] if speaks else []

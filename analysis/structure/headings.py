@@ -39,6 +39,13 @@ _POINT = re.compile(
     r"\s*(?:[一二三四五六七八九十]{1,2}[是要](?!素)|[●•■◆★▲◇]|[—–─]+"
     r"|第[一二三四五六七八九十]{1,2}[，、,])"
 )
+# Notes after the end stand under a line of their own.
+_NOTES = re.compile(
+    r"[\W\d]*(?:政府工作报告\W*)?(?:附\s*[件录表注]?\W*[一二三四五\d]{0,2}(?:\W*|[：:、.\s][^。；]*)|"
+    r"[^，。；]{0,20}(?:[名用术词][词语]|有关(?:内容|情况)|相关情况)[^。；]{0,8}(?:解释|注释|释义|注解|解读|解析|说明)[^。；]{0,16}|"
+    r"(?:[有相]关)?(?:名词|注|注[释解]|解释|释义)(?:[和与及、]?(?:说明|解释|注释))?\W*)$"
+)
+_LONGEST_NOTES = 32
 _VOCATIVE = re.compile(r"\s*(?:各位代表|各位委员|同志们|代表们|各位同志)")
 _STOP = re.compile(r"[。！？!?]")
 _PAUSE = re.compile(r"[，,；;：:]")
@@ -159,6 +166,16 @@ def vocative(line: str) -> bool:
     return bool(_VOCATIVE.match(line))
 
 
+def opens_notes(line: str) -> bool:
+    """
+    Tell whether a line opens an annex or a glossary, where one can stand.
+
+    >>> [opens_notes(line) for line in ("附：名词解释", "附件1", "《政府工作报告》有关用语说明", "附加值提高。")]
+    [True, True, True, False]
+    """
+    return len(line) <= _LONGEST_NOTES and bool(_NOTES.match(line))
+
+
 def plain(line: str) -> bool:
     """
     Tell whether a line without a number looks like a heading.
@@ -200,7 +217,7 @@ def _patterns(place: str) -> dict[str, re.Pattern]:
     with open(paths.LEXICONS / "headings.csv", encoding="utf-8", newline="") as file:
         rows = [row for row in csv.DictReader(file) if row["place"] == place]
     # A noun heads its phrase only at the end of it: 主要目标, but not 目标任务落实机制.
-    tail = r"(?=$|[和与及、，,。：:；;是…])" if place == "end" else ""
+    tail = r"(?=(?:的?建议)?(?:$|[和与及、，,。：:；;是…]))" if place == "end" else ""
     by_function: dict[str, list[str]] = {}
     for row in rows:
         by_function.setdefault(row["function"], []).extend(_choices(row["pattern"]))
@@ -243,12 +260,6 @@ def _commanded(title: str, at: int) -> str:
     return imperative(re.split(r"[，,。]", title[:at])[-1])
 
 
-def evidence(text: str, function: str) -> list[str]:
-    """Words in running text that speak for a function, as often as they stand."""
-    pattern = _patterns("text").get(function)
-    return [found[0] for found in pattern.finditer(text)] if pattern else []
-
-
 def rallies(text: str) -> str:
     """Return the word with which a paragraph closes the report (让我们); "" where there is none."""
     found = _patterns("closing")["other"].search(text)
@@ -265,13 +276,3 @@ def imperative(title: str) -> str:
     """
     found = _patterns("verb")["tasks"].match(title)
     return found[0] if found else ""
-
-
-@cache
-def _clause_verbs() -> re.Pattern:
-    return re.compile(r"[，,。；;\n](?:" + _patterns("verb")["tasks"].pattern + ")")
-
-
-def imperatives(text: str) -> int:
-    """Count the clauses that begin as an instruction (加快…, 要…)."""
-    return len(_clause_verbs().findall("\n" + text))

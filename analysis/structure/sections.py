@@ -11,6 +11,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 
 from analysis.structure import headings
 
@@ -41,6 +42,7 @@ class Reader:
 
     def __init__(self, lines: list[str], marked: set[int] = frozenset()):
         self.lines, self.marked = lines, marked
+        self.annex = annex(lines)
         self.found = _numbered(lines)
         self.numbered = sorted(self.found)
         self.sections: list[Section] = []
@@ -49,22 +51,30 @@ class Reader:
         self.gaps: list[tuple[int, str, str]] = []
 
     def read(self) -> list[Section]:
-        end = _closing(self.lines)
+        end = _closing(self.lines[: self.annex])
+        self._between(0, end)
+        if end < self.annex:
+            title = self.lines[end].strip() if _named_closing(self.lines[end]) else "〔结语〕"
+            self._open(Section(end, "closing", title=title), depth=0)
+        self._between(self.annex, len(self.lines))
+        self._front()
+        return self.sections
+
+    def _between(self, start: int, end: int) -> None:
+        """Read some lines; below an annex numbers begin anew."""
         skip = -1
-        for i in range(end):
+        for i in range(start, end):
             if i == skip:
                 continue
-            if heading := self.found.get(i):
+            if i >= self.annex and headings.opens_notes(self.lines[i]):
+                self.heading.add(i)
+                self._open(Section(i, "annex", title=self.lines[i].strip()), depth=0)
+            elif heading := self.found.get(i):
                 self._number(i, heading)
                 if heading.kind == "chapter" and self._continues(i + 1):
                     skip = i + 1
             else:
                 self._line(i)
-        if end < len(self.lines):
-            title = self.lines[end].strip() if _named_closing(self.lines[end]) else "〔结语〕"
-            self._open(Section(end, "closing", title=title), depth=0)
-        self._front()
-        return self.sections
 
     def _open(self, section: Section, depth: int) -> None:
         """Close everything below `depth` and open a section there."""
@@ -81,7 +91,7 @@ class Reader:
             section.notes.append("no full stop ends the heading")
         depth = self._depth(heading.kind)
         if depth is None:
-            self._missing(i, heading, 0)
+            self._missing(i, heading, self._before(heading))
             depth = len(self.stack)
         else:
             last = self.sections[self.stack[depth]].n
@@ -100,6 +110,22 @@ class Reader:
         """Deepest open level numbered in this way."""
         depths = [d for d, s in enumerate(self.stack) if self.sections[s].kind == kind]
         return depths[-1] if depths else None
+
+    def _before(self, heading: headings.Heading) -> int:
+        """
+        Number that a heading goes on from though it stands below another section: 一、(1. 2.) 二、(3. 4.); else 0.
+
+        Numbers run through sections that lie side by side, one of which alone begins with 1.
+        """
+        if not self.stack:
+            return 0
+        above = self.sections[self.stack[-1]]
+        like = [s for s in self.sections if s.kind == heading.kind and s.level == len(self.stack) + 1]
+        like = [s for s in like if self.sections[s.parent].parent == above.parent]
+        if sum(s.n == 1 for s in like) != 1 or like[-1].n >= heading.n:
+            return 0
+        goes_on = any(b.n == a.n + 1 and a.parent != b.parent for a, b in pairwise(like))
+        return like[-1].n if goes_on or like[-1].n + 1 == heading.n else 0
 
     def _missing(self, i: int, heading: headings.Heading, last: int) -> None:
         """Note the numbers skipped between `last` and this heading."""
@@ -196,7 +222,7 @@ class Reader:
 
     def _plain(self, i: int, title: str, named: bool) -> None:
         numbered = self.stack and self.sections[self.stack[0]].n
-        top = named and not numbered and not re.search("[，,]", title)
+        top = named and not numbered and i < self.annex and not re.search("[，,]", title)
         self.heading.add(i)
         self._open(Section(i, "plain", title=title), 0 if top else self._below_numbered())
 
@@ -249,9 +275,10 @@ def with_parts(sections: list[Section], lines: list[str], parts: list[str]) -> l
         now = list(parts[section.at : end])
         if section.kind == "closing" and _named_closing(section.title):
             now = [part if part == "annex" else "closing" for part in now]
-        if len(now) > 1 and section.number and now[0] != now[1] and len(lines[section.at]) <= headings.LONGEST_HEADING:
+        short = len(lines[section.at]) <= headings.LONGEST_HEADING
+        if len(now) > 1 and section.number and now[0] != now[1] and short:
             now[0] = now[1]
-        bare = len(now) == 1 and end < len(lines) and len(lines[section.at]) <= headings.LONGEST_HEADING
+        bare = len(now) == 1 and now != ["annex"] and end < len(lines) and short
         named = list(headings.named(section.title)) if bare and section.title[:1] != "〔" and section.level == 1 else []
         if len(named) == 1 and named[0] != "other":
             # Nothing but a heading says what it says.
@@ -306,6 +333,21 @@ def _runs(items: list[tuple[int, headings.Heading]]) -> list[list[int]]:
         else:
             runs.append([i])
     return runs
+
+
+def annex(lines: list[str]) -> int:
+    """
+    Index of the line that opens an annex or a glossary, after half of the characters; else their number.
+
+    >>> annex(["一、工作安排", "扩大开放。各位代表！让我们团结奋斗！", "附件1：名词解释", "1.双碳：即碳达峰。"])
+    2
+    """
+    before, half = 0, sum(map(len, lines)) / 2
+    for i, line in enumerate(lines):
+        if before > half and headings.opens_notes(line):
+            return i
+        before += len(line)
+    return len(lines)
 
 
 def _closing(lines: list[str]) -> int:

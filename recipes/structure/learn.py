@@ -25,12 +25,10 @@ from scipy.optimize import minimize
 
 from analysis import corpus, paths
 from analysis.structure import functions, headings
-from analysis.structure.sections import Reader, Section
+from analysis.structure.sections import Reader, Section, annex
 from analysis.tokens import engines
 
 L2, LT, STEPS, N_WORDS, IN_REPORTS, LEAST = 2.5, 0.1, 80, 300, 12, 0.05
-# The annex that a line of its own opens goes to the end.
-NOTES = ("after notes", (0, 0, 0, 0, 0, 0, 8))
 PARTS, BREAKS = functions.PARTS, functions.BREAKS
 PART = {"head": "front", "address": "front", "other": "annex"}
 HAND = [
@@ -60,6 +58,8 @@ def public(folder: Path) -> list[tuple[list[str], list[str]]]:
         label = {k: row.label for row in rows[rows["kind"] == "section"].itertuples()
                  for k in range(int(row.first) - 1, int(row.last))}  # fmt: skip
         kept = [k for k in range(first, len(lines)) if lines[k].strip() and k in label]
+        # What a line of its own opens as an annex is none of the chain.
+        kept = kept[: annex([headings.bare(lines[k]) for k in kept])]
         found.append(([lines[k] for k in kept], [PART.get(label[k], label[k]) for k in kept]))
     return found
 
@@ -186,7 +186,6 @@ def learned(read, five) -> list[tuple[str, str, list[float]]]:
     with open(paths.LEXICONS / "functions.csv", encoding="utf-8", newline="") as file:
         rules = [list(row.values()) for row in csv.DictReader(file) if row["kind"] == "rule"]
     fixed = {index[row[1]]: np.zeros(len(PARTS)) for row in rules if row[1] in index}
-    fixed[index[NOTES[0]]] = np.array(NOTES[1], float)
     signs, change = fit(data, [1.0] * len(read) + [3.0] * len(five), len(index), fixed)
     by_hand = {row[1] for row in rules}
     made = [
