@@ -131,3 +131,101 @@ def test_places_have_codes_levels_and_short_names():
     assert places.find("莱芜市").until in ("2018", "2019")
     codes = [place.code for place in places.table() if not place.until]
     assert len(codes) == len(set(codes))
+
+
+def report(place="", speaker="", gov="区", all_="全区", year=2021, title="政府工作报告", more=""):
+    return (
+        f"{title}\n——{year}年1月12日在{place}第十八届人民代表大会第七次会议上\n{speaker}\n各位代表：\n我代表{gov}人民政府向大会报告工作。\n"
+        f"{all_}经济发展，{all_}上下努力，{all_}改革开放。\n{more}"
+    )
+
+
+@pytest.mark.parametrize(("text", "metadata", "path", "code"), [
+    (report("长春市朝阳区", "朝阳区区长 李四"), None, None, "220104"), (report("吉林省长春市朝阳区"), None, None, "220104"),
+    (report("深圳市南山区", "南山区代区长 李四"), None, None, "440305"), (report("重庆市江北区", "江北区区长 李四"), None, None, "500105"),
+    (report("贵阳白云区"), None, None, "520113"), (report("朝阳区", "长春市朝阳区人民政府区长 李四"), None, None, "220104"),
+    (report("朝阳区", title="长春市朝阳区2021年政府工作报告"), None, None, "220104"), (report("", gov="长春市朝阳区"), None, None, "220104"),
+    (report("朝阳区"), None, "吉林省/长春市/朝阳区2021.txt", "220104"), (report("区"), None, "福州_鼓楼区_2021.txt", "350102"),
+    (report("鼓楼区"), None, "350102_2021.txt", "350102"), (report("鼓楼区"), {"province": "河南"}, None, "410204"),
+    (report("鼓楼区"), {"issuer": "开封市鼓楼区人民政府"}, None, "410204"), (report("太原市河西区", year=1995), None, None, "140104"),
+    (report("鼓楼区", more="在福州市委的领导下，全区上下努力。\n" * 3), None, None, "350102"), (report("朝阳区"), None, None, ""),
+    (report("北京市朝阳区"), None, None, "110105"), (report("清徐县", gov="县", all_="全县"), None, None, "140121"),
+])  # fmt: skip
+def test_namesakes_lie_where_the_rest_points_to(text, metadata, path, code):
+    one = found(text, metadata, path)
+    assert (one.get("code", ""), one["level"]) == (code, "district")
+
+
+def test_of_a_namesake_that_nothing_tells_apart_the_others_are_said():
+    place = evidence.weigh(report("朝阳区", "朝阳区区长 李四"))["place"]
+    assert place.value == "朝阳区"
+    assert "北京市、长春市" in place.against
+
+
+@pytest.mark.parametrize(("called", "year", "name"), [
+    ("凉山州", 2021, "凉山彝族自治州"), ("海西州", 2021, "海西蒙古族藏族自治州"), ("克州", 2021, "克孜勒苏柯尔克孜自治州"), ("海南州", 2021, "海南藏族自治州"),
+    ("三江县", 2021, "三江侗族自治县"), ("前郭县", 2021, "前郭尔罗斯蒙古族自治县"), ("阜蒙县", 2021, "阜新蒙古族自治县"), ("鄂温克旗", 2021, "鄂温克族自治旗"),
+    ("玉屏县", 2021, "玉屏侗族自治县"), ("玉屏县", 1975, "玉屏县"), ("长阳县", 2021, "长阳土家族自治县"),
+])  # fmt: skip
+def test_autonomous_areas_by_the_names_they_are_called_by(called, year, name):
+    assert found(report(called, gov=called[-1], all_=f"全{called[-1]}", year=year))["place"] == name
+
+
+@pytest.mark.parametrize(("text", "path", "place", "level"), [
+    (report("大安市", "市长 李四", "市", "全市"), None, "大安市", "district"), (report("", "市长 李四", "市", "全市"), "江苏省/昆山市/2021.txt", "昆山市", "district"),
+    (report("延吉市", "市长 李四", "市", "全市", more="州委州政府，全州，我州。\n"), None, "延吉市", "district"), (report("", "市长 李四", "市", "全市"), "上海/2021.txt", "上海市", "province"),
+    (report("苏州市", "市长 李四", "市", "全市", more="昆山市、常熟市、太仓市。\n" * 9), None, "苏州市", "city"),
+])  # fmt: skip
+def test_市长_is_of_the_level_of_the_place(text, path, place, level):
+    one = found(text, None, path)
+    assert (one["place"], one["level"]) == (place, level)
+
+
+@pytest.mark.parametrize(("text", "place", "level", "issuer"), [
+    ("大同市2020年国民经济和社会发展统计公报\n大同市统计局　国家统计局大同调查队\n2020年，全市增长2%。\n", "大同市", "city", "大同市统计局"),
+    ("2020年山西省国民经济和社会发展统计公报\n国家统计局山西调查总队 山西省统计局\n2020年，全省增长2%。\n", "山西省", "province", "山西省统计局"),
+    ("中华人民共和国2020年国民经济和社会发展统计公报\n国家统计局\n2020年，我国增长2%。\n", "全国", "national", "国家统计局"),
+    ("高举旗帜\n——在中国共产党太原市第十二次代表大会上的报告\n同志们：\n我代表中国共产党太原市第十一届委员会作报告。\n", "太原市", "city", "中国共产党太原市第十一届委员会"),
+    ("在中共清徐县第十二次代表大会上的报告\n同志们：\n我代表中共清徐县委员会作报告。\n", "清徐县", "district", "中国共产党清徐县委员会"),
+    ("在中国共产党第二十次全国代表大会上的报告\n同志们：\n我代表第十九届中央委员会向大会作报告。\n", "全国", "national", "中国共产党第十九届中央委员会"),
+    ("政府工作报告\n——1993年1月12日在锡林郭勒盟工作会议上\n各位代表：\n我代表盟行政公署向大会报告工作。\n", "锡林郭勒盟", "city", "锡林郭勒盟行政公署"),
+])  # fmt: skip
+def test_communiqués_congresses_of_the_party_and_leagues(text, place, level, issuer):
+    one = found(text)
+    assert (one["place"], one["level"], one["issuer"]) == (place, level, issuer)
+
+
+@pytest.mark.parametrize(("line", "day"), [
+    ("2021-02-23", "2021-02-23"), ("2021/2/23", "2021-02-23"), ("（2021.2.23）", "2021-02-23"), ("2021·2·23", "2021-02-23"),
+    ("二0二一年二月二十三日", "2021-02-23"), ("二O二一年2月23日", "2021-02-23"), ("发布时间：2021-02-23", None), ("2021-13-03", None),
+])  # fmt: skip
+def test_a_day_in_a_line_of_its_own(line, day):
+    text = f"政府工作报告\n在太原市第十四届人民代表大会第六次会议上\n{line}\n市长 张三\n" + ADDRESS.format("市人民政府")
+    assert found(text + "一、2020年工作回顾\n").get("delivered") == day
+
+
+@pytest.mark.parametrize(("name", "metadata", "year"), [
+    ("太原市20210223", None, "2021"), ("太原市202102", None, "2021"), ("太原市20201228", None, "2021"), ("太原市202013", None, None),
+    ("太原市21年政府工作报告", None, "2021"), ("山西省太原市05年政府工作报告", None, "2005"), ("太原98年", None, "1998"), ("太原市’98政府工作报告", None, "1998"),
+    ("改革开放40年", None, None), ("成立70年政府报告", None, None), ("a", {"year": "二〇二一年"}, "2021"), ("a", {"year": "2021.0"}, "2021"),
+])  # fmt: skip
+def test_years_of_names_and_columns(name, metadata, year):
+    assert found(ADDRESS.format("市人民政府") + "今年要推动发展。\n", metadata, f"x/{name}.txt").get("date") == year
+
+
+@pytest.mark.parametrize(("name", "place"), [
+    ("140100_2021", "太原市"), ("【太原】2021", "太原市"), ("taiyuan-gov-2021", "太原市"), ("suzhou-2021", None), ("shanxi-2021", None),
+])  # fmt: skip
+def test_places_of_names(name, place):
+    assert found(ADDRESS.format("市人民政府"), None, f"x/{name}.txt").get("place") == place
+
+
+@pytest.mark.parametrize(("heading", "year", "reviews"), [
+    ("一、2022年工作回顾", 2023, "2022"), ("一、“十三五”及2020年工作回顾", 2021, "2016-2020"), ("一、2015年和“十二五”工作回顾", 2016, "2011-2015"),
+    ("一、过去五年工作回顾", 2022, "2017-2021"), ("（一）2021年及本届政府工作回顾", 2022, "2017-2021"), ("**一、过去一年工作的回顾**", 2022, "2021"),
+    ("一、“十四五”以来工作回顾", 2024, "2021-2023"), ("一、２０１１年工作回顾", 2012, "2011"), ("一、主要工作", 2021, None),
+    ("过去五年，我们回顾，成绩不小。", 2022, None),
+])  # fmt: skip
+def test_years_looked_back_on(heading, year, reviews):
+    text = HEAD.format(f"{year}年1月20日") + f"{heading}\n全市经济平稳。\n二、{year}年工作安排\n"
+    assert found(text).get("reviews") == reviews

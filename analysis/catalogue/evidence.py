@@ -20,24 +20,29 @@ from analysis.catalogue.places import Place
 HEAD = 2500
 _DIGIT = {
     **{c: str(n) for n, c in enumerate("〇一二三四五六七八九")},
-    **dict(zip("０１２３４５６７８９○Ｏ零O", "01234567890000"[:10] + "0000", strict=True)),
+    **dict(zip("０１２３４５６７８９", "0123456789", strict=True)),
+    **dict.fromkeys("○◯Ｏ零OoｏОΟ", "0"),
 }
-_N = "[0-9０-９〇○Ｏ零O一二三四五六七八九]"
+_O = "[〇○◯Ｏ零OoｏОΟ0０]"
+_N = "[0-9０-９〇○◯Ｏ零OoｏОΟ一二三四五六七八九]"
 _DAY = re.compile(
-    rf"(?<![0-9０-９])(?P<year>(?:19|20|１９|２０|一九|二[〇○Ｏ零O]){_N}{{2}})\s*年\s*"
+    rf"(?<![0-9０-９])(?P<year>(?:19|20|１９|２０|一九|二{_O}){_N}{{2}})\s*年\s*"
     r"(?P<month>[0-9０-９]{1,2}|十[一二]?|元|[一二三四五六七八九])\s*月\s*"
     r"(?P<day>[0-9０-９]{1,2}|[二三]?十[一二三四五六七八九]?|[一二三四五六七八九]|廿[一二三四五六七八九]?)\s*日"
 )
-_ISO = re.compile(r"(?<!\d)((?:19|20)\d\d)[-/.](\d{1,2})[-/.](\d{1,2})(?!\d)")
-_YEAR = re.compile(rf"(?<![0-9０-９])((?:19|20|１９|２０|一九|二[〇○Ｏ零O]){_N}{{2}})(?![0-9０-９])")
+# A day in figures, alone in its line.
+_ISO = re.compile(r"[（(\[]?\s*(?P<year>(?:19|20)\d\d)([-/.．·])\s*(?P<month>\d{1,2})\2\s*(?P<day>\d{1,2})\s*[)）\]]?")
+_YEAR = re.compile(rf"(?<![0-9０-９])((?:19|20|１９|２０|一九|二{_O}){_N}{{2}})(?![0-9０-９])")
 _CONGRESS = re.compile(
     r"(?:在|于|——|^)?\s*(?P<place>[^，。；：\s（()）—\-]{0,24}?)(?:第[一二三四五六七八九十百]{1,4}届|[一二三四五六七八九十]{1,3}届)?"
     r"(?:人民代表大会|人大)(?:第?[一二三四五六七八九十]{1,3}次会议|常务委员会|.{0,2}会议|上)",
     re.MULTILINE,
 )
+# Leagues and prefectures have no congress.
+_CONFERENCE = re.compile(r"[在于](?P<place>[^，。；：\s（()）—\-]{1,20}?(?:盟|地区))[^，。；：\s]{0,12}会议上")
 _PARTY = re.compile(
     r"(?:中国共产党|中共)(?P<place>[^，。；：\s]{0,16}?)(?:第[一二三四五六七八九十百]+(?:次|届)|.{0,6})代表大会上的报告|党代会报告"
-    r"|在(?:中国共产党|中共)(?P<where>[^，。；：\s]{0,16}?)第[一二三四五六七八九十]+次(?:全国)?代表大会上"
+    r"|在(?:中国共产党|中共)(?P<where>[^，。；：\s]{0,16}?)第[一二三四五六七八九十]+次(?P<nation>全国)?代表大会上"
 )
 _ADDRESS = re.compile(
     r"(?:我[^，。\n]{0,8}|[,，\s]|^)代表(?!大会)(?P<who>[^，。；：,:\n]{0,30}?(?:政府|国务院|革命委员会|行政公署|委员会))[^。\n]{0,40}?(?:报告|汇报|作(?!关于|出?说明))"
@@ -45,15 +50,16 @@ _ADDRESS = re.compile(
 _SPEAKER = re.compile(
     r"(?P<place>[^，。；：\s（()）—\d]{0,22}?)(?:人民政府)?(?:常务副|代理|代|副)?(?P<office>国务院总理|总理|省长|市长|州长|区长|县长|旗长|盟长|专员|自治区主席|政府主席)"
 )
-# Who is in charge at which level; 市 may be a municipality or belong to a county.
+# Who is in charge at which level; 市 may be a municipality or of a county's level: what is said of it is kept as 市.
 _OFFICES = {
     "国务院总理": "national", "总理": "national", "省长": "province", "自治区主席": "province", "政府主席": "province",
-    "市长": "city", "州长": "city", "盟长": "city", "专员": "city", "区长": "district", "县长": "district", "旗长": "district",  # noqa: E501
+    "市长": "市", "州长": "city", "盟长": "city", "专员": "city", "区长": "district", "县长": "district", "旗长": "district",  # noqa: E501
 }  # fmt: skip
 _AUTHORITIES = (
-    ("national", re.compile("国务院|中央人民政府|政务院")),
+    ("national", re.compile("国务院|中央人民政府|政务院|中央委员会")),
     ("province", re.compile("(?:省|自治区|区.{0,6}届)(?:第?.{1,4}届)?(?:人民)?(?:政府|革命委员会)")),
-    ("city", re.compile("(?:自治州|州|市|盟|地区)(?:第?.{1,4}届)?(?:人民)?(?:政府|革命委员会|行政公署)|行署")),
+    ("市", re.compile("市(?:第?.{1,4}届)?(?:人民)?(?:政府|革命委员会)")),
+    ("city", re.compile("(?:自治州|州|盟|地区)(?:第?.{1,4}届)?(?:人民)?(?:政府|革命委员会|行政公署)|行署")),
     ("district", re.compile("(?:县|区|旗)(?:第?.{1,4}届)?(?:人民)?政府")),
 )
 _WORDS = {
@@ -234,10 +240,28 @@ def _is_report_on_a_plan(said: str) -> bool:
 # --- place and level --------------------------------------------------------------------------------
 
 
+class _Mention(NamedTuple):
+    """Where a place is named: its name after those of the larger ones it is said to lie in."""
+
+    names: tuple[str, ...]
+    weight: float
+    why: str
+
+
 def _where(text: str, head: _Head, metadata: dict[str, str], path: PurePath | None) -> dict[str, Finding]:
-    votes = [*_said_places(metadata), *_head_places(head), *_path_places(path)]
-    levels = [*_head_levels(head, metadata, path), *_word_levels(text)]
-    codes = [vote for vote in votes if vote.column == "code"]
+    year = _spoken_year(head, metadata, path)
+    in_head = list(_head_places(head))
+    mentions = [*_said_places(metadata), *in_head, *_path_places(path)]
+    unsure: dict[str, tuple[Place, ...]] = {}
+    said = list(_said_codes(metadata, path))
+    codes = [*_resolved(mentions, said, text, year, unsure), *said]
+    # 市长 and 全市 are said in a municipality and in a city of a county's level, too: the place decides.
+    town = places.by_code().get((_decided(_resolved(in_head, said, text, year, {})).value) or _decided(codes).value)
+    of_town = town.level if town and town.name.endswith("市") else "city"
+    levels = [
+        vote._replace(value=of_town) if vote.value == "市" else vote
+        for vote in [*_head_levels(head, metadata, path), *_word_levels(text)]
+    ]
     level = _decided([*levels, *(Vote("level", _level(vote.value), vote.weight, vote.why) for vote in codes)])
     fitting = [vote for vote in codes if _level(vote.value) == level.value]
     # What lies in another place that is named belongs there: 太原市 in 山西省.
@@ -252,7 +276,67 @@ def _where(text: str, head: _Head, metadata: dict[str, str], path: PurePath | No
         found |= {"place": replace(best, value=place.name), "code": replace(best, value=place.code, against="")}
         against = level.against if place.level == level.value else ""
         found["level"] = Finding(place.level, level.why or best.why, against, level.margin)
+        if some := unsure.get(place.code):
+            of = "、".join(_larger(one) for one in some)
+            found["place"] = replace(found["place"], against=f"there is one in {of}, and nothing says which")
+            del found["code"]
     return found
+
+
+def _spoken_year(head: _Head, metadata: dict[str, str], path: PurePath | None) -> int:
+    """A year of which a text is, roughly; 0 if nothing tells."""
+    said = [head.text, metadata.get("year", ""), metadata.get("date", ""), metadata.get("title", "")]
+    hits = [hit for part in (*said, path.stem if path else "") if (hit := _YEAR.search(part))]
+    return int(_number(hits[0][1])) if hits else 0
+
+
+def _resolved(mentions: list[_Mention], said: list[Vote], text: str, year: int, unsure: dict) -> list[Vote]:
+    """Votes for the places that are meant; of namesakes the one that lies where the rest points to, else `unsure`."""
+    lying: dict[str, float] = defaultdict(float, {vote.value: vote.weight for vote in said})
+    for one in mentions:
+        within = ""
+        for name in one.names:
+            if (place := places.find(name, within, year)) and place.level in ("province", "city"):
+                within = place.code
+                lying[within] += one.weight
+    votes = []
+    for one in mentions:
+        place, within = None, ""
+        for name in one.names:
+            # What is said to lie where there is none of its name is another place.
+            some = places.namesakes(name, year)
+            inside = [p for p in places.known(name, year) if within and places.lies_in(p.code, within)]
+            place = inside[0] if inside else some[0] if some else None
+            if not inside and len(some) > 1:
+                place = _meant(some, lying, text)
+                if place is None:
+                    unsure[some[0].code], place = some, some[0]
+            within = place.code if place else within
+        if place:
+            votes.append(Vote("code", place.code, one.weight, one.why))
+    for code in {vote.value for vote in votes} & unsure.keys():
+        named = {place.code for place in unsure[code]}
+        votes = [vote for vote in votes if vote.value not in named - {code}]
+    return votes
+
+
+def _meant(some: tuple[Place, ...], lying: dict[str, float], text: str) -> Place | None:
+    """Of namesakes the one in a place that is named beside it, or of which the text speaks more."""
+    for weigh in (
+        lambda place: sum(weight for code, weight in lying.items() if places.lies_in(place.code, code)),
+        lambda place: text.count(re.sub("市$", "", _larger(place))),
+    ):
+        ranked = sorted(((weigh(place), place) for place in some), key=lambda item: -item[0])
+        if ranked[0][0] > ranked[1][0]:
+            return ranked[0][1]
+    return None
+
+
+def _larger(place: Place) -> str:
+    """Name of the city, or else the province, in which a district lies."""
+    known = places.by_code()
+    larger = known.get(place.code[:4] + "00") or known.get(place.code[:2] + "0000")
+    return larger.name if larger else ""
 
 
 def _from_words(text: str, level: Finding, within: str, codes: list[Vote]) -> tuple[Finding, Finding]:
@@ -286,73 +370,66 @@ def _older(code: str) -> Place | None:
     return next((place for place in places.table() if place.code == code), None)
 
 
-def _vote(name: str, weight: float, why: str, within: str = "") -> Iterator[Vote]:
-    place = places.find(name, within)
-    if place:
-        yield Vote("code", place.code, weight, why)
-
-
-def _said_places(metadata: dict[str, str]) -> Iterator[Vote]:
-    within, last = "", None
+def _said_places(metadata: dict[str, str]) -> Iterator[_Mention]:
+    names: list[str] = []
+    why = ""
     for column in ("province", "city", "county", "place"):
         said = metadata.get(column, "")
-        place = places.find(said, within) or places.find(places.whose(said), within)
-        if place:
+        if some := (said,) if places.known(said) else places.first(said) or places.last(said):
             # A smaller place in a larger one: the larger is no evidence against it.
-            within, last = place.code, Vote("code", place.code, 8, f"the file says {said}")
-    if last:
-        yield last
+            names, why = [*names, *some], f"the file says {said}"
+    if names:
+        yield _Mention(tuple(names), 8, why)
+    for column, weight in (("issuer", 3), ("sitename", 2)):
+        if some := places.first(metadata.get(column, "")):
+            yield _Mention(some, weight, f"the file says {metadata[column]}")
+
+
+def _said_codes(metadata: dict[str, str], path: PurePath | None) -> Iterator[Vote]:
+    """Codes of GB/T 2260 in a column or in the file name."""
     if code := re.sub(r"\D", "", metadata.get("code", ""))[:6]:
         code = code.ljust(6, "0")
         if code in places.by_code():
             yield Vote("code", code, 6, f"the file says code {code}")
-    for column, weight in (("issuer", 3), ("sitename", 2)):
-        if name := _first_name(metadata.get(column, "")):
-            yield from _vote(name, weight, f"the file says {metadata[column]}")
+    for code in re.findall(r"(?<!\d)\d{6}(?!\d)", path.stem if path else ""):
+        if code in places.by_code():
+            yield Vote("code", code, 4, f"code {code} is in the file name")
 
 
-def _first_name(said: str) -> str:
-    """The last of the names with which a line begins: 山西省太原市人民政府 is of 太原市."""
-    rest, name = said, ""
-    while found := places.whose(rest[:15]):
-        if not rest.startswith(found):
-            break
-        name, rest = found, rest[len(found) :]
-    return name
-
-
-def _head_places(head: _Head) -> Iterator[Vote]:
+def _head_places(head: _Head) -> Iterator[_Mention]:
     for line in head.top[:12]:
         if hit := _congress(line):
-            name = _last_name(hit["place"])
-            if name:
-                yield from _vote(name, 6, f"{name} stands before the congress ({_short(hit[0])})")
+            if names := _last_names(hit["place"]):
+                yield _Mention(names, 6, f"{names[-1]} stands before the congress ({_short(hit[0])})")
+        elif (hit := _CONFERENCE.search(line)) and len(line) < 120 and (names := places.last(hit["place"])):
+            yield _Mention(names, 4, f"{names[-1]} stands before the conference ({_short(hit[0])})")
+        elif (hit := _PARTY.search(line)) and (names := _last_names(hit["place"] or hit["where"] or "")):
+            yield _Mention(names, 6, f"{names[-1]} stands before the congress of the Party")
         if len(line) <= 40 and (hit := _SPEAKER.search(line)):
-            name = _last_name(hit["place"])
-            if name:
-                yield from _vote(name, 4, f"the speaker is of {name}")
+            if names := _last_names(hit["place"]):
+                yield _Mention(names, 4, f"the speaker is of {names[-1]}")
             elif (
                 place := places.find(hit["place"][-4:]) or places.find(hit["place"][-3:])
             ) and place.level != "district":
-                yield from _vote(place.name, 3, f"the speaker is of {place.name}")
-    if head.address and (
-        name := _last_name(re.sub("(?:第?[一二三四五六七八九十]{1,3}届)?(?:人民)?政府.*", "", head.address["who"]))
-    ):
-        yield from _vote(name, 6, f"it is addressed for {head.address['who']}")
+                yield _Mention((place.name,), 3, f"the speaker is of {place.name}")
+    if head.address and (names := _last_names(_BODY.sub("", head.address["who"]))):
+        yield _Mention(names, 6, f"it is addressed for {head.address['who']}")
     for line in head.top[:3]:
         if len(line) <= 40 and re.search("报告|规划|纲要|公报|计划", line):
             yield from _title_place(line, 4, "the title")
 
 
-def _title_place(line: str, weight: float, where: str) -> Iterator[Vote]:
-    name = _first_name(re.sub(r"^\W*(?:\d{4}年?(?:度)?)?\W*(?:关于)?(?:中共|中国共产党)?", "", line))
-    if name:
-        yield from _vote(name, weight, f"{name} is in {where}")
+_BODY = re.compile(r"(?:第?[一二三四五六七八九十]{1,3}届)?(?:(?:人民)?政府|革命委员会|行政公署|委员会).*")
+
+
+def _title_place(line: str, weight: float, where: str) -> Iterator[_Mention]:
+    bare = re.sub(r"^\W*(?:\d{4}年?(?:度)?)?\W*(?:关于)?(?:中共|中国共产党)?", "", line)
+    if names := places.first(bare):
+        yield _Mention(names, weight, f"{names[-1]} is in {where}")
     else:
-        bare = re.sub(r"^\W*(?:\d{4}年?)?", "", line)
         for size in (5, 4, 3, 2):
             if (place := places.find(bare[:size])) and place.level != "district":
-                yield from _vote(place.name, weight - 1, f"{bare[:size]} is in {where}")
+                yield _Mention((place.name,), weight - 1, f"{bare[:size]} is in {where}")
                 break
 
 
@@ -360,37 +437,37 @@ def _congress(line: str) -> re.Match | None:
     return _CONGRESS.search(line) if re.search("人民代表大会|人大", line) and len(line) < 120 else None
 
 
-def _last_name(said: str) -> str:
-    """The smallest place that ends a string: of 山西省太原市 it is 太原市."""
-    said = re.sub(r"\s", "", said)
-    names = [
-        said[start:] for start in range(len(said) - 1) if places.find(said[start:]) and said[-1] in "省市区县州盟旗"
-    ]
-    return min(names, key=len, default="") if names and len(names) < 2 else (names[0] if names else "")
+def _last_names(said: str) -> tuple[str, ...]:
+    return places.last(re.sub(r"\s", "", said))
 
 
 def _short(said: str) -> str:
     return said.strip(" —-")[:40]
 
 
-def _path_places(path: PurePath | None) -> Iterator[Vote]:
+def _path_places(path: PurePath | None) -> Iterator[_Mention]:
     if path is None:
         return
-    within, last = "", None
+    names: tuple[str, ...] = ()
+    why = ""
     for folder in path.parts[:-1]:
-        place = places.find(folder, within) or places.find(_first_name(folder), within)
-        if place:
-            within, last = place.code, Vote("code", place.code, 4.5, f"it lies in the folder {folder}")
-    if last:
-        yield last
-    stem = re.sub(r"[\d_\-\s.年]+", " ", path.stem).strip()
-    if name := _first_name(stem):
-        yield from _vote(name, 4, f"{name} is in the file name", within)
-    elif stem:
+        if some := (folder,) if places.known(folder) else places.first(folder):
+            names, why = (*names, *some), f"it lies in the folder {folder}"
+    if names:
+        yield _Mention(names, 4.5, why)
+    stem = re.sub(r"[\d_\-\s.年【】\[\]()（）《》〔〕]+", " ", path.stem).strip()
+    if some := places.first(stem):
+        yield _Mention((*names, *some), 4, f"{some[-1]} is in the file name")
+    elif re.search("[\u3400-\u9fff]", stem):
         for size in (6, 5, 4, 3, 2):
-            place = places.find(stem[:size], within)
+            place = places.find(stem[:size])
             if place and place.level != "district":
-                yield Vote("code", place.code, 3.5, f"{stem[:size]} is in the file name")
+                yield _Mention((*names, stem[:size]), 3.5, f"{stem[:size]} is in the file name")
+                break
+    else:
+        for word in re.findall("[a-z]{4,}", stem.lower()):
+            if place := places.latin().get(word):
+                yield _Mention((place.name,), 3, f"{word} is in the file name")
                 break
 
 
@@ -398,15 +475,20 @@ def _head_levels(head: _Head, metadata: dict[str, str], path: PurePath | None) -
     if said := _LEVEL_NAMES.get(metadata.get("level", "").strip().lower()):
         yield Vote("level", said, 6, f"the file says {metadata['level']}")
     if head.address and (level := _authority(head.address["who"])):
-        # 我代表市人民政府 is said in a municipality, too: its place decides.
-        yield Vote("level", level, 4 if level != "city" else 3, f"it is addressed for {head.address['who']}")
+        weight = 3 if level in ("city", "市") else 4
+        yield Vote("level", level, weight, f"it is addressed for {head.address['who']}")
     for line in head.top[:12]:
         if "全国人民代表大会" in line and _congress(line):
             yield Vote("level", "national", 6, "it stands before the National People's Congress")
+        if (hit := _PARTY.search(line)) and (hit["nation"] or "全国" in (hit["place"] or "")):
+            yield Vote("level", "national", 6, "it stands before the National Congress of the Party")
         if len(line) <= 40 and (hit := _SPEAKER.search(line)):
             yield Vote("level", _OFFICES[hit["office"]], 2, f"the speaker is {hit['office']}")
     title = " ".join([metadata.get("title", ""), *head.lines[:3]])[:300]
-    if hit := re.search("(?:^|[ 《])(?:中华人民共和国(?!国务院公报)|国家统计局|全国人民代表大会|中共中央)", title):
+    # A bureau of statistics of a place publishes with the nation's survey team there (国家统计局大同调查队).
+    if hit := re.search(
+        "(?:^|[ 《])(?:中华人民共和国(?!国务院公报)|国家统计局(?!\\S{1,10}调查)|全国人民代表大会|中共中央)", title
+    ):
         yield Vote("level", "national", 5, f"{hit[0].strip(' 《')} is in the title")
     elif re.search("国务院(?:机构|所属|组成|原有|办公)|机构改革", title) and not head.address:
         yield Vote("level", "national", 3, "the first lines are about the State Council")
@@ -447,9 +529,9 @@ def _word_levels(text: str) -> Iterator[Vote]:
     if many >= 3 and many > rest:
         words = max(_WORDS[level], key=text.count)
         words = words if text.count(words) else "全区"
-        yield Vote(
-            "level", level, 3.0 if many > 3 * rest else 2.0, f"{words} stands {text.count(words)} times in the text"
-        )
+        weight = 3.0 if many > 3 * rest else 2.0
+        level = "市" if "市" in words else level
+        yield Vote("level", level, weight, f"{words} stands {text.count(words)} times in the text")
 
 
 # --- years ------------------------------------------------------------------------------------------
@@ -486,6 +568,8 @@ def delivered(head_text: str) -> str:
     """  # noqa: E501
     hits = []
     for line in head_text.splitlines():
+        if (hit := _ISO.fullmatch(line.strip(" —-*"))) and (said := day(hit)):
+            hits.append((True, len(hits), said))
         for hit in _DAY.finditer(line):
             before, after = line[max(0, hit.start() - 8) : hit.start()], line[hit.end() : hit.end() + 40]
             if re.search("(?:发布|来源|时间|日期|更新|印发|刊登|编辑|浏览)", before) or re.search(
@@ -516,9 +600,44 @@ def _when(
             found["date"] = replace(year, value=stated, why=f"{year.why}; the head states the day")
     if genre == "work-report":
         found["plans"] = Finding(year.value, year.why)
+        if reviewed := _reviewed(text, int(year.value)):
+            found["reviews"] = Finding(*reviewed)
     if genre == "five-year-plan" and (span := _span(head.text + " " + metadata.get("title", ""))):
         found["plans"] = Finding(span, "of the years of the plan")
     return found
+
+
+_LOOKS_BACK = re.compile(
+    r"^(?:[^\w“]*第?[一二三四五六七八九十]+(?:部分)?[、．.\s]\s*)?(?P<what>[^，。；]{2,36}?(?:回顾|总结))\W*$"
+)
+
+
+def _reviewed(text: str, planned: int) -> tuple[str, str] | None:
+    """
+    Years on which a report looks back, by its first heading that says so, and why.
+
+    >>> _reviewed("一、“十三五”及2020年工作回顾", 2021)[0], _reviewed("一、2020年工作回顾\\n二、2021年", 2021)[0]
+    ('2016-2020', '2020')
+    """
+    lines = (re.sub(r"^[#*\s]+", "", _plain(line)) for line in text.splitlines())
+    said = next((hit["what"] for line in lines if len(line) <= 48 and (hit := _LOOKS_BACK.search(line))), "")
+    years = [int(_number(hit[1])) for hit in _YEAR.finditer(said)]
+    if hit := re.search('[“"](十?[一二三四五六七八九])五[”"]|(十?[一二三四五六七八九])五(?:规划|计划|时期|期间)', said):
+        first = _PLANS[hit[1] or hit[2]]
+        years += [first, first + 4]
+    if hit := re.search("(?:过去|[近前这]|^)的?([一二三四五])年|([二三四五])年来", said):
+        years += [planned - "一二三四五".index(hit[1] or hit[2]) - 1, planned - 1]
+    elif re.search("届(?:人民)?政府", said):
+        # Terms were shorter once.
+        years += [planned - 5 if planned >= 1998 else 0, planned - 1]
+    elif re.search("去年|年以来", said):
+        years.append(planned - 1)
+    # A plan's period goes on after the report.
+    years = [min(year, planned - 1) for year in years]
+    if not years or planned - min(years) > 6:
+        return None
+    first, last = min(years), max(years)
+    return (str(last) if first == last else f"{first}-{last}"), f"a heading says {said}"
 
 
 _ABOUT = "(?:的|度|政府|经济社会(?:发展)?|国民经济和社会发展|全[省市州县区国]|主要|重点|各项)*"
@@ -540,8 +659,8 @@ def _years(
         # Places hold their congresses for the coming year from November on; the nation's are of their year.
         planned = str(year + (month >= 11)) if report and level != "national" else str(year)
         yield Vote("date", planned, 4 if month < 8 or not report else 2.5, f"it was delivered on {stated}")
-    if said := re.search(r"(?:18|19|20|21)\d\d", metadata.get("year", "")):
-        yield Vote("date", said[0], 5, f"the file says {metadata['year']}")
+    if said := re.search(r"(?:18|19|20|21)\d\d", metadata.get("year", "")) or _YEAR.search(metadata.get("year", "")):
+        yield Vote("date", _number(said[0]), 5, f"the file says {metadata['year']}")
     for column, weight in (("delivered", 3), ("date", 1.5)):
         if hit := re.search(r"((?:19|20)\d\d)(?:[-/.年](\d{1,2}))?", metadata.get(column, "")):
             later = report and hit[2] is not None and int(hit[2]) == 12
@@ -557,6 +676,12 @@ def _years(
         ]:
             if year := _own_year(said, genre):
                 yield Vote("date", year, weight, f"{year} is in {where}")
+        if hit := _STAMP.search(path.stem):
+            # A day, which may be that of publication.
+            later = report and level != "national" and int(hit["month"]) >= 11
+            yield Vote("date", str(int(hit["year"]) + later), 2, f"{hit[0]} is in the file name")
+        elif not _YEAR.search(path.stem) and (year := _short_year(path.stem)):
+            yield Vote("date", year, 3, f"{year} is in the file name")
     if report:
         yield from _work_years(text)
     elif genre == "five-year-plan":
@@ -573,6 +698,30 @@ def _own_year(said: str, genre: str) -> str:
         said = _DAY.sub(lambda hit: hit[0] if hit.start() < 2 else " ", said)
     years = [_number(hit[1]) for hit in _YEAR.finditer(said)]
     return next((year for year in years if 1900 < int(year) < 2100), "")
+
+
+_STAMP = re.compile(r"(?<!\d)(?P<year>(?:19|20)\d\d)(?P<month>0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])?(?!\d)")
+# 05年政府工作报告, ’98: not 改革开放40年.
+_SHORT_YEAR = re.compile(
+    r"(?P<before>.*?)(?:[’'‘`](?P<marked>\d\d)(?:年度?)?|(?<!\d)(?P<year>\d\d)年度?)(?=$|[\s_\-(（]|政府|工作|党|统计|国民|报告)"
+)
+
+
+def _short_year(name: str) -> str:
+    """
+    Give the year of a file name that writes it with two digits, after nothing or a place.
+
+    >>> _short_year("太原市05年政府工作报告"), _short_year("太原市’98政府工作报告"), _short_year("改革开放40年")
+    ('2005', '1998', '')
+    """
+    hit = _SHORT_YEAR.match(name)
+    if not hit:
+        return ""
+    before = hit["before"].strip(" _-（(")
+    if before and not hit["marked"] and not places.known(before) and "".join(places.first(before)) != before:
+        return ""
+    digits = hit["marked"] or hit["year"]
+    return ("19" if int(digits) >= 49 else "20") + digits
 
 
 def _work_years(text: str) -> Iterator[Vote]:
@@ -664,9 +813,15 @@ def _issuer(head: _Head, metadata: dict[str, str], found: dict[str, Finding]) ->
         return Finding(said, "the file says so")
     genre, level = found["genre"].value, found.get("level", Finding("")).value
     if genre == "communique":
-        return Finding("国家统计局" if level == "national" else "", "it is a communiqué of statistics")
+        if level == "national":
+            return Finding("国家统计局", "it is a communiqué of statistics")
+        own = re.search(r"(?:^|[\s（(])([\u3400-\u9fff]{2,15}?[省市区县州盟旗]统计局)", head.text)
+        place = found["place"].value if "place" in found else ""
+        return Finding(own[1] if own else f"{place}统计局" if place else "", "it is a communiqué of statistics")
     if level == "national":
-        return Finding("国务院", found["level"].why)
+        term = head.address and re.search("第[一二三四五六七八九十]+届中央委员会", head.address["who"])
+        party = Finding(f"中国共产党{term[0] if term else '中央委员会'}", "of the Party in the nation")
+        return party if genre == "party-congress-report" else Finding("国务院", found["level"].why)
     place = found.get("place")
     if place is None:
         return Finding("")

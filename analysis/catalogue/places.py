@@ -12,9 +12,13 @@ from typing import NamedTuple
 
 from analysis import paths
 
-# Last characters of full names, and how long a name may be.
-_ENDS = frozenset("省市区县州盟旗")
+# How long a name may be.
 _LONGEST = 15
+# An autonomous area is called by its short name and its kind (延边州, 三江县); these are called otherwise.
+_CALLED = {
+    "210921": "阜蒙县", "211324": "喀左县", "220721": "前郭县", "230624": "杜蒙县", "150722": "莫旗", "653000": "克州",
+    "652700": "博州", "652800": "巴州",
+}  # fmt: skip
 
 
 class Place(NamedTuple):
@@ -31,6 +35,14 @@ class Place(NamedTuple):
     def is_municipality(self) -> bool:
         return self.level == "province" and self.name.endswith("市")
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The full name, and those by which an autonomous area is called."""
+        if not re.search("自治[州县旗]$", self.name):
+            return (self.name,)
+        called = {self.short.removesuffix("族") + self.name[-1], self.short + self.name[-1], _CALLED.get(self.code, "")}
+        return (self.name, *sorted(called - {"", self.name}))
+
 
 @cache
 def table() -> tuple[Place, ...]:
@@ -46,12 +58,9 @@ def table() -> tuple[Place, ...]:
 def _by_name() -> dict[str, tuple[Place, ...]]:
     found: dict[str, list[Place]] = defaultdict(list)
     for place in table():
-        found[place.name].append(place)
-    # Names of today first, larger places first.
-    order = {"national": 0, "province": 1, "city": 2, "district": 3}
-    return {
-        name: tuple(sorted(some, key=lambda p: (p.until != "", order[p.level], p.code))) for name, some in found.items()
-    }
+        for name in place.names:
+            found[name].append(place)
+    return {name: tuple(some) for name, some in found.items()}
 
 
 @cache
@@ -71,6 +80,19 @@ def by_code() -> dict[str, Place]:
 
 
 @cache
+def latin() -> dict[str, Place]:
+    """Provinces and cities of today by names in Latin letters that no other has."""
+    found: dict[str, list[Place]] = defaultdict(list)
+    for place in table():
+        if place.level in ("province", "city") and not place.until:
+            plain = re.sub("[^a-z]", "", place.en.lower())
+            # Shaanxi is shanxi without its tone.
+            for name in {plain, plain.replace("aa", "a")}:
+                found[name].append(place)
+    return {name: some[0] for name, some in found.items() if len(some) == 1}
+
+
+@cache
 def _shorts_of_today() -> frozenset[str]:
     return frozenset(place.short for place in table() if not place.until)
 
@@ -82,7 +104,37 @@ def _cities(code: str) -> tuple[str, ...]:
     return tuple(short for short in shorts if len(short) > 1 and len(_by_short().get(short, ())) == 1)
 
 
-def find(name: str, within: str = "") -> Place | None:
+@cache
+def known(name: str, year: int = 0) -> tuple[Place, ...]:
+    """
+    Give all places of a full or short name: those of the year first (of today unless one is given), larger ones first.
+
+    >>> known("玉屏县", 2021)[0].name, known("玉屏县", 1975)[0].name, known("某市")
+    ('玉屏侗族自治县', '玉屏县', ())
+    """
+    order = {"national": 0, "province": 1, "city": 2, "district": 3}
+
+    def past(place: Place) -> bool:
+        return bool(place.until) and int(place.until) < (year or 9999)
+
+    some = _by_name().get(name) or _by_short().get(name) or ()
+    return tuple(sorted(some, key=lambda p: (past(p), p.name != name, p.until != "", order[p.level], p.code)))
+
+
+def namesakes(name: str, year: int = 0) -> tuple[Place, ...]:
+    """
+    Places of one full name and level in a year; one at most where a name is unlike all others.
+
+    >>> len(namesakes("朝阳区")), len(namesakes("太原市"))
+    (2, 1)
+    """
+    some = known(name, year)
+    there = [p for p in some if not p.until or int(p.until) >= year > 0]
+    alike = [p for p in there if p.name == name and p.level == some[0].level]
+    return tuple(alike or some[:1])
+
+
+def find(name: str, within: str = "", year: int = 0) -> Place | None:
     """
     Find a place by its full or short name.
 
@@ -91,13 +143,15 @@ def find(name: str, within: str = "") -> Place | None:
     name : str
     within : str, optional
         Code of a larger place in which it lies, where a name is that of several.
+    year : int, optional
+        Of which it is spoken: names that had gone by then come last.
 
     Examples
     --------
-    >>> find("太原市").code, find("太原").code, find("朝阳区", "220100").code, find("某市")
-    ('140100', '140100', '220104', None)
+    >>> find("太原市").code, find("太原").code, find("朝阳区", "220100").code, find("延边州").name, find("某市")
+    ('140100', '140100', '220104', '延边朝鲜族自治州', None)
     """
-    some = _by_name().get(name) or _by_short().get(name) or ()
+    some = known(name, year)
     inside = [place for place in some if lies_in(place.code, within)] if within else []
     return next(iter(inside or some), None)
 
@@ -141,6 +195,37 @@ def whose(text: str) -> str:
         if text[start:] in names:
             return text[start:]
     return next((text[:end] for end in range(min(len(text), _LONGEST), 1, -1) if text[:end] in names), "")
+
+
+def last(text: str) -> tuple[str, ...]:
+    """
+    Names of places with which a text ends, the larger before the smaller.
+
+    >>> last("2021年1月12日在吉林省长春市朝阳区"), last("在重庆江北区"), last("在市")
+    (('吉林省', '长春市', '朝阳区'), ('重庆', '江北区'), ())
+    """
+    if not text.endswith(tuple("省市区县州盟旗")):
+        return ()
+    found: tuple[str, ...] = ()
+    while name := next((text[n:] for n in range(max(0, len(text) - _LONGEST), len(text) - 1) if known(text[n:])), ""):
+        found, text = (name, *found), text[: -len(name)].rstrip("的· ")
+    return found
+
+
+def first(text: str) -> tuple[str, ...]:
+    """
+    Names of places with which a text begins, the larger before the smaller, the last one in full.
+
+    >>> first("山西省太原市人民政府"), first("长春朝阳区2021"), first("长春发展")
+    (('山西省', '太原市'), ('长春', '朝阳区'), ())
+    """
+    found: list[str] = []
+    full = 0
+    while name := next((text[:n] for n in range(min(len(text), _LONGEST), 1, -1) if known(text[:n])), ""):
+        found.append(name)
+        text = text[len(name) :].lstrip("-_ ·")
+        full = len(found) if name in _by_name() else full
+    return tuple(found[:full])
 
 
 def centre(text: str, level: str, within: str = "") -> list[tuple[float, Place, str]]:
