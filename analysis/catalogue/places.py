@@ -183,20 +183,6 @@ def named(text: str) -> Counter:
     return found
 
 
-def whose(text: str) -> str:
-    """
-    Give the longest full name that a text begins or ends with, or "".
-
-    >>> whose("在山西省太原市"), whose("太原市第十四届"), whose("省")
-    ('太原市', '太原市', '')
-    """
-    names = _by_name()
-    for start in range(len(text) - 1):
-        if text[start:] in names:
-            return text[start:]
-    return next((text[:end] for end in range(min(len(text), _LONGEST), 1, -1) if text[:end] in names), "")
-
-
 def last(text: str) -> tuple[str, ...]:
     """
     Names of places with which a text ends, the larger before the smaller.
