@@ -21,8 +21,8 @@ from pathlib import Path
 from restoration import decode
 
 __all__ = [
-    "FAMILIES", "MARKDOWN", "Text", "Unreadable", "column", "data", "decoded", "family", "is_plain", "named", "paragraphs",
-    "read",
+    "FAMILIES", "MARKDOWN", "Text", "Unreadable", "column", "data", "decoded", "family", "is_plain", "named",
+    "paragraphs", "read",
 ]  # fmt: skip
 
 # Module below this package by suffix.
