@@ -17,7 +17,6 @@ def parser() -> argparse.ArgumentParser:
     """Make the parser of all commands."""
     result = argparse.ArgumentParser(prog="python -m analysis", description=analysis.__doc__.partition("\n\n")[0])
     from analysis import panel
-    from analysis.panel import files
     from analysis.structure.functions import FUNCTIONS
 
     commands = result.add_subparsers(required=True, metavar="COMMAND")
@@ -100,12 +99,12 @@ def parser() -> argparse.ArgumentParser:
         "--covariates", type=Path, metavar="FILE", help="table to add by code and year (or place and year)"
     )
     option("--trace", nargs=2, metavar=("REPORT", "MEASURE"), help="list the hits behind one cell instead")
-    option("-o", "--output", type=Path, metavar="FILE", help=f"where to: {', '.join(files.FORMATS)}")
+    option("-o", "--output", type=Path, metavar="FILE", help=f"where to: {', '.join(storage.FORMATS)}")
 
     option = add("reuse", _reuse, "say who shares wording with whom, passage by passage")
     option("catalogue", type=Path, nargs="?", metavar="CATALOGUE", help="your reports (else: ours)")
     option("-o", "--out", type=Path, required=True, metavar="TABLE",
-           help="pairs, as .parquet or .csv; the passages go beside it, as TABLE-passages")  # fmt: skip
+           help=f"pairs, as {', '.join(storage.FORMATS)}; the passages go beside it, as TABLE-passages")  # fmt: skip
     option("--least", type=int, default=30, metavar="N", help="letters and digits of a passage (30)")
 
     option = add("reference", _reference, "count many reports by place, year and part, to compare others with")
@@ -228,8 +227,7 @@ def _panel(args: argparse.Namespace) -> int:
         return _print_trace(reports, lists, args)
     if args.output is None:
         raise ValueError("say where the panel is to be written: -o panel.csv")
-    if args.output.suffix.lower() not in files.FORMATS:
-        raise ValueError(f"{args.output.name}: write a panel as {', '.join(files.FORMATS)}")
+    _writable(args.output)
     table = panel.build(
         reports, lists, part=args.part, measures=args.measures, literature=args.literature, without=args.without
     )
@@ -262,20 +260,20 @@ def _reuse(args: argparse.Namespace) -> None:
 
     from analysis import corpus, text_reuse
 
-    kinds = {
-        ".parquet": lambda table, file: table.to_parquet(file, index=False),
-        ".csv": lambda table, file: table.to_csv(file, index=False, encoding="utf-8-sig", lineterminator="\n"),
-    }
-    if args.out.suffix not in kinds:
-        raise ValueError(f"{args.out}: end the name in {' or '.join(kinds)}")
+    _writable(args.out)
     bar = partial(tqdm, leave=False, disable=not sys.stderr.isatty())
     reports = corpus.load(args.catalogue or paths.CATALOGUE, progress=bar)
     passages = text_reuse.of(reports, args.least)
     pairs = text_reuse.pairs(reports, passages)
     for table, path in ((pairs, args.out), (passages, args.out.with_stem(f"{args.out.stem}-passages"))):
-        with storage.writing(path) as file:
-            kinds[path.suffix](table, file)
+        storage.write(path, storage.encoded(table, path.suffix))
     print(*pairs.attrs["notes"], *passages.attrs["notes"], sep="\n", file=sys.stderr)
+
+
+def _writable(path: Path) -> None:
+    """Refuse a table in an unknown format before minutes of work, not after them."""
+    if path.suffix.lower() not in storage.FORMATS:
+        raise ValueError(f"{path.name}: write a table as {', '.join(storage.FORMATS)}")
 
 
 def _cache(args: argparse.Namespace) -> None:

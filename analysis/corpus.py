@@ -275,10 +275,13 @@ def load(
     Raises
     ------
     catalogue.CatalogueError
-        If a row cannot be used; all of them are named.
+        If a row cannot be used, or its file is a link out of the folder; all of them are named.
     """
     path = Path(catalogue or paths.CATALOGUE)
     table = catalogues.read(path)
+    if out := [file for file in table["file"] if catalogues.leads_out(path.parent / file, path.parent)]:
+        raise catalogues.CatalogueError(f"{path}: {', '.join(out[:9])}: a link out of the catalogue's folder; "
+                                        "put the text itself there")  # fmt: skip
     cells = ["place", "code", "issuer", "date", "delivered", "plans", "short", "short_en"]
     reports = tuple(
         Report(row.Index, row.title, row.level, row.genre, row.year, path.parent / row.file, level,

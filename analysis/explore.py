@@ -809,8 +809,7 @@ def export(corpus, found: Found, path) -> Path:
                "classes"]  # fmt: skip
     table = found.hits[columns]
     if path.suffix == ".csv":
-        # With a mark that Excel needs to read Chinese.
-        table.to_csv(path, index=False, encoding="utf-8-sig")
+        storage.write(path, storage.encoded(table, ".csv"))
     elif path.suffix == ".docx":
         _write_word(corpus, found, table, path)
     elif path.suffix == ".xml":

@@ -8,13 +8,14 @@ decides what is in it, carries a checksum, and is made again where it is damaged
 
 import ast
 import hashlib
+import io
 import os
 import re
 import sys
 import threading
 import time
 import unicodedata
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
@@ -26,8 +27,8 @@ from analysis import paths
 from restoration.files import PART, apart, read, replace, write, writing
 
 __all__ = [
-    "KINDS", "Kept", "apart", "checksum", "clear", "csv", "entries", "harmless", "read", "sweep", "version", "write",
-    "writing",
+    "FORMATS", "KINDS", "Kept", "apart", "checksum", "clear", "csv", "encoded", "entries", "harmless", "read", "sweep",
+    "version", "write", "writing",
 ]  # fmt: skip
 
 T = TypeVar("T")
@@ -40,6 +41,10 @@ KINDS = {
     "topics": "topic models fitted again and again",
     "runs": "stamps of the last run",
 }
+# Endings of the files in which tables are written for users.
+FORMATS = (".csv", ".xlsx", ".parquet", ".dta")
+# Rows of a sheet below its header.
+_SHEET = 2**20 - 1
 # First bytes of an entry; the number changes with the layout.
 _MAGIC = b"chinese-reports cache 1\n"
 # Modules that say where things lie and keep them: they decide nothing that is kept.
@@ -77,9 +82,9 @@ def harmless(cell: str) -> str:
     return f"'{cell}" if re.match(r"[=+\-@\t\r]", cell) else cell
 
 
-def csv(table, mark: bool = False) -> bytes:
+def csv(table, mark: bool = False, digits: int = 10) -> bytes:
     """
-    Write a table as CSV: UTF-8, `\\n`, ten digits of a number, and no cell that a spreadsheet would compute.
+    Write a table as CSV: UTF-8, `\\n`, so many digits of a number, and no cell that a spreadsheet would compute.
 
     Parameters
     ----------
@@ -99,8 +104,78 @@ def csv(table, mark: bool = False) -> bytes:
         if kind.kind not in "iufbMm":
             cells = [harmless(cell) if isinstance(cell, str) else cell for cell in table.iloc[:, at]]
             safe.isetitem(at, type(table.iloc[:, at])(cells, index=table.index, dtype=object))
-    text = safe.to_csv(index=False, float_format="%.10g", lineterminator="\n")
+    text = safe.to_csv(index=False, float_format=f"%.{digits}g", lineterminator="\n")
     return text.encode("utf-8-sig" if mark else "utf-8", "surrogatepass")
+
+
+def encoded(table, suffix: str, labels: Mapping[str, str] | None = None, sheets: Mapping | None = None) -> bytes:
+    """
+    Write a table in the format that a file's ending names: the one writer of tables that users ask for.
+
+    CSV has the mark that a Chinese Excel needs; a cell that begins with = is text everywhere.
+
+    Parameters
+    ----------
+    table : DataFrame
+        Its index is left out.
+    suffix : str
+        One of `FORMATS`, in any case.
+    labels : mapping of column to str, optional
+        What each column is, for Stata (80 characters of it).
+    sheets : mapping of str to DataFrame, optional
+        More sheets of a workbook, in order; the table comes first, or stands under None.
+
+    Raises
+    ------
+    ValueError
+        If the ending is another one, or a sheet has more rows than Excel opens.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> encoded(pd.DataFrame({"term": ["改革"]}), ".CSV").decode("utf-8-sig")
+    'term\\n改革\\n'
+    """
+    plain = table.copy()
+    plain.attrs = {}
+    with io.BytesIO() as buffer:
+        if suffix.lower() == ".csv":
+            return csv(plain, mark=True)
+        if suffix.lower() == ".parquet":
+            plain.to_parquet(buffer, index=False)
+        elif suffix.lower() == ".dta":
+            _to_stata(plain, buffer, labels or {})
+        elif suffix.lower() == ".xlsx":
+            _to_excel({"table": plain} | dict(sheets or {}), buffer)
+        else:
+            raise ValueError(f"no table is written as {suffix or 'a file without ending'}: use {', '.join(FORMATS)}")
+        return buffer.getvalue()
+
+
+def _to_stata(table, buffer, labels: Mapping[str, str]) -> None:
+    """Stata 14 and later; whole numbers that may be missing become doubles."""
+    from pandas.api import types
+
+    for name in table:
+        if types.is_bool_dtype(table[name]):
+            table[name] = table[name].astype("int8")
+        elif types.is_extension_array_dtype(table[name]) and types.is_numeric_dtype(table[name]):
+            table[name] = table[name].astype("float64")
+        elif not types.is_numeric_dtype(table[name]):
+            table[name] = table[name].astype(object).where(table[name].notna(), "").astype(str).astype(object)
+    named = {name: label[:80] for name, label in labels.items()}
+    table.to_stata(buffer, write_index=False, version=118, variable_labels=named)
+
+
+def _to_excel(sheets: Mapping, buffer) -> None:
+    from pandas import ExcelWriter
+
+    options = {"options": {"strings_to_formulas": False, "strings_to_urls": False}}
+    with ExcelWriter(buffer, engine="xlsxwriter", engine_kwargs=options) as book:
+        for name, table in sheets.items():
+            if len(table) > _SHEET:
+                raise ValueError(f"{len(table):,} rows are more than Excel opens ({_SHEET:,}): write .csv or .parquet")
+            table.to_excel(book, sheet_name=name, index=False, freeze_panes=(1, 0))
 
 
 @dataclass(frozen=True)

@@ -41,7 +41,7 @@ DOORS = {
     "rjieba": {"tokens"},
     "sklearn": {"topics"},
     "ahocorasick_rs": {"panel"},
-    "xlsxwriter": {"panel"},
+    "xlsxwriter": {"storage"},
     "matplotlib": {"figures", "plot"},
     "wordcloud": {"plot"},
     "opencc": set(),

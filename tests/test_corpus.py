@@ -3,6 +3,7 @@
 import pytest
 
 from analysis import corpus, paths, storage, structure
+from analysis.__main__ import main
 from analysis.catalogue import draft
 from restoration import files
 
@@ -168,3 +169,27 @@ def test_a_reader_has_the_last_word(home, monkeypatch):
     monkeypatch.setattr(paths, "OVERRIDES", home / "overrides.csv")
     assert "推进建设" in corpus.load(home / "c.csv")["city-2021"].text
     assert "加快建设" in corpus.load(home / "c.csv", level="none")["city-2021"].text
+
+
+@pytest.mark.parametrize("linked", ["city-2021.txt", "raw"])
+def test_a_link_out_of_the_folder_is_not_followed(home, tmp_path_factory, capsys, linked):
+    """Neither by what loads a corpus nor by the draft of a catalogue; links inside the folder are."""
+    outside = tmp_path_factory.mktemp("outside")
+    (outside / "city-2021.txt").write_text("政府工作报告\n一、回顾\n不是这里的。\n", encoding="utf-8")
+    (home / "city-2021.txt").unlink()
+    (home / linked).symlink_to(outside / "city-2021.txt" if linked.endswith("txt") else outside)
+    (home / "c.csv").write_text((home / "c.csv").read_text("utf-8").replace(
+        "city-2021.txt", "city-2021.txt" if linked.endswith("txt") else "raw/city-2021.txt"), encoding="utf-8")
+    with pytest.raises(ValueError, match=r"city-2021\.txt: a link out of the catalogue's folder"):
+        corpus.load(home / "c.csv")
+    assert main(["trace", "回顾", "--catalogue", str(home / "c.csv")]) == 1
+    assert "a link out of" in capsys.readouterr().err
+    said = []
+    assert "city-2021" not in draft.draft(home, said=said)["id"].tolist()
+    assert any("is a link out of the folder" in line for line in said) or linked == "raw"
+
+
+def test_a_link_inside_the_folder_is_followed(home):
+    (home / "city-2021.txt").rename(home / "other.text")
+    (home / "city-2021.txt").symlink_to("other.text")
+    assert "五年来" in corpus.load(home / "c.csv")["city-2021"].text

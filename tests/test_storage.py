@@ -9,15 +9,18 @@ import subprocess
 import sys
 import threading
 import time
+import zipfile
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from analysis import __main__ as command
 from analysis import corpus, paths, storage, tokens
 from analysis.counts import streaming
+from analysis.readers import tables
 from restoration import files, restore
 
 CATALOGUE = paths.ROOT / "data" / "catalogue.csv"
@@ -356,3 +359,37 @@ def test_a_killed_run_leaves_no_workers(tmp_path):
     while any(Path(f"/proc/{pid}").exists() for pid in workers) and time.monotonic() < deadline:
         time.sleep(0.2)
     assert not [pid for pid in workers if Path(f"/proc/{pid}").exists()]
+
+
+HOSTILE = pd.DataFrame({
+    "term": ["=1+1", "改革", "@SUM(A1)", None], "n": pd.array([1, 2, None, 4], "Int64"), "yes": [True, False] * 2,
+})  # fmt: skip
+
+
+@pytest.mark.parametrize("suffix", [*storage.FORMATS, ".CSV"])
+def test_a_table_comes_back_from_every_format_with_nothing_to_compute(suffix, tmp_path):
+    labels, more = {"term": "a term " * 99}, {"more": HOSTILE}
+    path = storage.write(tmp_path / f"a{suffix}", storage.encoded(HOSTILE, suffix, labels, more))
+    if suffix == ".xlsx":
+        with zipfile.ZipFile(path) as archive:
+            assert not any(b"<f>" in archive.read(name) for name in archive.namelist() if "sheet" in name)
+        _, *rows = next(iter(tables.workbook(path.read_bytes()).values()))
+        found = [row[0] for row in rows]
+    elif suffix == ".dta":
+        found = pd.read_stata(path)["term"].tolist()
+    elif suffix == ".parquet":
+        found = pd.read_parquet(path)["term"].fillna("").tolist()
+    else:
+        assert path.read_bytes().startswith(b"\xef\xbb\xbf")
+        found = [row["term"].removeprefix("'") for _, row in tables.rows(path) if "term" in row] + [""]
+        assert b"\n'=1+1" in path.read_bytes()
+    assert found == ["=1+1", "改革", "@SUM(A1)", ""]
+    assert HOSTILE["n"].dtype == "Int64", "what is given stays as it is"
+
+
+def test_other_formats_and_sheets_that_excel_cuts_are_refused(monkeypatch):
+    with pytest.raises(ValueError, match="no table is written as"):
+        storage.encoded(HOSTILE, ".ods")
+    monkeypatch.setattr(storage, "_SHEET", 3)
+    with pytest.raises(ValueError, match="more than Excel opens"):
+        storage.encoded(HOSTILE, ".xlsx")

@@ -153,6 +153,11 @@ def iso(written: str) -> str:
     return "-".join(parts) if len(parts) < 2 or 1 <= int(parts[1]) <= 12 else ""
 
 
+def leads_out(path: Path, folder: Path) -> bool:
+    """Tell whether a file of a folder is a link that leads out of it."""
+    return not path.resolve().is_relative_to(folder.resolve())
+
+
 def _bare(cell: str) -> str:
     """A cell without what keeps it from being a formula."""
     cell = cell.strip()
@@ -345,7 +350,7 @@ def _file_problems(row: dict, line: int, folder: Path, seen: dict) -> list[Probl
         return [say("file", f"cannot be read ({error.strerror})", f"put it at {folder / row['file']}")]
     except ValueError as error:
         return [say("file", f"cannot be read ({error})", "name the text itself")]
-    if not (folder / row["file"]).resolve().is_relative_to(folder.resolve()):
+    if leads_out(folder / row["file"], folder):
         return [say("file", "is a link out of the catalogue's folder", "put the text itself there")]
     found = [say("file", *defect)] if (defect := _defect(data)) else []
     actual = storage.checksum(data)

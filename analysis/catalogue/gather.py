@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePath
 
 from analysis import readers, storage
+from analysis.catalogue import leads_out
 from analysis.readers import tables
 
 ORIGINS = "origin.csv"
@@ -70,7 +71,7 @@ def gather(folder: Path, home: Path, texts: str = "catalogue-texts") -> Gathered
     sources, said, found = [], [], _Found()
     for path in _files(Path(folder), out):
         origin = path.relative_to(folder)
-        reason = _no_report(path)
+        reason = _no_report(path, Path(folder))
         if reason:
             said.append(f"{origin}: {reason}")
             continue
@@ -118,8 +119,10 @@ def _is_ours(path: Path) -> bool:
         return file.readline().strip() == ",".join(COLUMNS)
 
 
-def _no_report(path: Path) -> str:
+def _no_report(path: Path, folder: Path) -> str:
     """Why a file is passed over before it is read, or ""."""
+    if leads_out(path, folder):
+        return "is a link out of the folder; put the file itself there"
     if path.stem.lower() in _ABOUT:
         return "is about the collection, and no report"
     if path.suffix.lower() in (".csv", ".xlsx") and path.stem.lower() == "metadata":

@@ -4,7 +4,6 @@ A panel as a file, with what reads it: csv, xlsx, parquet or dta, a codebook, th
     python -m analysis panel CATALOGUE --terms 改革 数字经济 --lists domains --part tasks -o panel.dta
 """
 
-import io
 import json
 import re
 from collections.abc import Sequence
@@ -16,7 +15,6 @@ from analysis import storage
 from analysis.panel import coverage
 from analysis.readers import tables
 
-FORMATS = (".csv", ".xlsx", ".parquet", ".dta")
 # Stata's limits: characters of a name, of a label of a variable.
 NAME, LABEL = 32, 80
 LABELS = {
@@ -200,7 +198,7 @@ def write(table: pd.DataFrame, path: Path | str, unmatched: pd.DataFrame | None 
     table : DataFrame
         What `build`, `widen`, `balanced` or `merge` gives.
     path : path
-        With one of the endings in `FORMATS`, which says the format.
+        With one of the endings in `storage.FORMATS`, which says the format.
     unmatched : DataFrame, optional
         What `merge` could not match.
 
@@ -211,14 +209,13 @@ def write(table: pd.DataFrame, path: Path | str, unmatched: pd.DataFrame | None 
         `_unmatched.csv` where something did not match.
     """
     path = Path(path)
-    if path.suffix.lower() not in FORMATS:
-        raise ValueError(f"{path.name}: write a panel as {', '.join(FORMATS)}")
     labels = {c: table.attrs.get("labels", LABELS).get(c, str(c)) for c in table.columns}
     stem = path.with_suffix("")
     codebook = pd.DataFrame({"column": list(labels), "meaning": list(labels.values())})
     beside = {"codebook": codebook, "coverage": coverage(table), "unmatched": unmatched}
     beside = {name: frame for name, frame in beside.items() if frame is not None and len(frame)}
-    made = {path: _bytes(table, path.suffix.lower(), labels, beside)}
+    sheets = beside | {"notes": pd.DataFrame({"note": table.attrs.get("notes", [])})}
+    made = {path: storage.encoded(table, path.suffix, labels, sheets)}
     made |= {stem.with_name(f"{stem.name}_{name}.csv"): storage.csv(frame, mark=True) for name, frame in beside.items()}
     made[stem.with_suffix(".R")] = _r_script(path, table).encode()
     if path.suffix.lower() != ".parquet":
@@ -226,44 +223,6 @@ def write(table: pd.DataFrame, path: Path | str, unmatched: pd.DataFrame | None 
     for place, data in made.items():
         storage.write(place, data)
     return list(made)
-
-
-def _bytes(table: pd.DataFrame, suffix: str, labels: dict[str, str], beside: dict[str, pd.DataFrame]) -> bytes:
-    plain = table.copy()
-    plain.attrs = {}
-    if suffix == ".csv":
-        return storage.csv(plain, mark=True)
-    with io.BytesIO() as buffer:
-        if suffix == ".parquet":
-            plain.to_parquet(buffer, index=False)
-        elif suffix == ".dta":
-            _to_stata(plain, buffer, labels)
-        else:
-            _to_excel(plain, buffer, beside, table.attrs.get("notes", []))
-        return buffer.getvalue()
-
-
-def _to_stata(table: pd.DataFrame, buffer, labels: dict[str, str]) -> None:
-    """Stata 14 and later; whole numbers that may be missing become doubles."""
-    for name in table:
-        if pd.api.types.is_bool_dtype(table[name]):
-            table[name] = table[name].astype("int8")
-        elif pd.api.types.is_extension_array_dtype(table[name]) and pd.api.types.is_numeric_dtype(table[name]):
-            table[name] = table[name].astype("float64")
-        elif not pd.api.types.is_numeric_dtype(table[name]):
-            table[name] = table[name].astype(object).where(table[name].notna(), "").astype(str).astype(object)
-    named = {name: label[:LABEL] for name, label in labels.items()}
-    table.to_stata(buffer, write_index=False, version=118, variable_labels=named)
-
-
-def _to_excel(table: pd.DataFrame, buffer, beside: dict[str, pd.DataFrame], notes: list[str]) -> None:
-    # A cell that begins with = is text of a report, never a formula.
-    options = {"options": {"strings_to_formulas": False, "strings_to_urls": False}}
-    with pd.ExcelWriter(buffer, engine="xlsxwriter", engine_kwargs=options) as book:
-        table.to_excel(book, sheet_name="panel", index=False, freeze_panes=(1, 0))
-        for name, frame in beside.items():
-            frame.to_excel(book, sheet_name=name, index=False)
-        pd.DataFrame({"note": notes}).to_excel(book, sheet_name="notes", index=False)
 
 
 def _example(table: pd.DataFrame) -> tuple[str, str]:
@@ -283,7 +242,7 @@ def _do_file(path: Path, table: pd.DataFrame, labels: dict[str, str]) -> str:
         ".dta": f'use "{path.name}", clear',
         ".csv": f'import delimited using "{path.name}", clear varnames(1) case(preserve) encoding("UTF-8") '
         f"stringcols({' '.join(map(str, numbers))})",
-        ".xlsx": f'import excel using "{path.name}", clear sheet("panel") firstrow case(preserve)',
+        ".xlsx": f'import excel using "{path.name}", clear sheet("table") firstrow case(preserve)',
     }[path.suffix.lower()]
     lines = ["* Reads the panel (Stata 14 or later), run in its folder", "version 14", read]
     lines += [f'label variable {name} "{_quoted(label[:LABEL])}"' for name, label in labels.items()]
@@ -311,7 +270,7 @@ def _r_script(path: Path, table: pd.DataFrame) -> str:
         ".csv": f'read.csv({name}, fileEncoding = "UTF-8-BOM", check.names = FALSE, na.strings = "", '
         f"colClasses = c({text}))",
         ".dta": f"haven::read_dta({name})",
-        ".xlsx": f'readxl::read_excel({name}, sheet = "panel")',
+        ".xlsx": f'readxl::read_excel({name}, sheet = "table")',
         ".parquet": f"arrow::read_parquet({name})",
     }[path.suffix.lower()]
     lines = ["# Reads the panel, run in its folder", f"panel <- {read}"]

@@ -7,6 +7,7 @@ as they are written. The vocabulary is those of them that stand in `MIN_REPORTS`
 places, and everything that is counted as written.
 """
 
+import io
 import json
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -19,7 +20,7 @@ import numpy as np
 import pandas as pd
 from scipy import sparse
 
-from analysis import collocations, doctor, lexicons, paths, structure, text_reuse, tokens, trend
+from analysis import collocations, doctor, lexicons, paths, storage, structure, text_reuse, tokens, trend
 from analysis import corpus as corpora
 from analysis.counts import Counts, streaming
 from analysis.reference.models import Subjects
@@ -289,8 +290,8 @@ def make(
     out.mkdir(parents=True, exist_ok=True)
     model = Subjects.fit(counts)
     terms = _terms(counts, table, named, model)
-    table.to_csv(out / "reports.csv", index_label="report", lineterminator="\n")
-    terms.to_csv(out / "terms.csv", index_label="number", lineterminator="\n", float_format="%.4g")
+    storage.write(out / "reports.csv", storage.csv(table.reset_index(names="report")))
+    storage.write(out / "terms.csv", storage.csv(terms.reset_index(names="number"), digits=4))
     _parquet(_cells(counts, table), out / "counts.parquet", row_group_size=GROUP, use_dictionary=_NARROW)
     _parquet(model.table(), out / "subjects.parquet")
     _parquet(windows, out / "windows.parquet", use_dictionary=["report"], column_encoding={"window": _STEPS})
@@ -300,7 +301,7 @@ def make(
         "vocabulary": f"words in at least {min_reports} reports of {min_places} places; what is counted as written",
         "cut_by": tokens.provenance(lexicon=lexicons.terms(tokens.DEFAULT), hmm=True, engine="auto"),
     }  # fmt: skip
-    (out / "reference.json").write_text(json.dumps(said, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    storage.write(out / "reference.json", json.dumps(said, ensure_ascii=False, indent=1) + "\n")
     return out
 
 
@@ -476,7 +477,9 @@ def _parquet(table: pd.DataFrame, path: Path, **options) -> None:
     from pyarrow import parquet
 
     made = pa.Table.from_pandas(table, preserve_index=False).replace_schema_metadata()
-    parquet.write_table(made, path, compression="zstd", compression_level=19, **options)
+    buffer = io.BytesIO()
+    parquet.write_table(made, buffer, compression="zstd", compression_level=19, **options)
+    storage.write(path, buffer.getvalue())
 
 
 def counted(corpus, country) -> Counts:
