@@ -41,10 +41,12 @@ def scores(folder: str | Path, split: str = "aside") -> pd.DataFrame:
     rows = [("function of characters", right.sum() / chars.sum(), *np.quantile(pooled, (0.025, 0.975)), len(read))]
     rows.append(_share("reports with 95% of them", [r / c >= 0.95 for r, c in zip(right, chars, strict=True)]))
     rows.append(_share("order of tasks", [one["tasks"] for one in read if one["tasks"] is not None]))
-    for name in targets.NAMES:
-        said = [one["targets"][name] for one in read]
-        rows.append(_share(f"{name} precision", [good for good, found, _ in said if found]))
-        rows.append(_share(f"{name} recall", [good for good, _, true in said if true]))
+    for status, names in (("target", targets.NAMES), ("result", ("gdp",))):
+        for name in names:
+            said = [one[status][name] for one in read]
+            label = name if status == "target" else f"{name} {status}"
+            rows.append(_share(f"{label} precision", [good for good, found, _ in said if found]))
+            rows.append(_share(f"{label} recall", [good for good, _, true in said if true]))
     return pd.DataFrame(rows, columns=["measure", "share", "low", "high", "of"])
 
 
@@ -83,15 +85,15 @@ def _report(folder: Path, part: pd.DataFrame) -> dict:
     records = targets.records(body, parsed.paragraphs, parsed.sections, year)
     return {
         "chars": sum(sizes.values()), "right": sum(n for k, n in sizes.items() if said.get(k) == true[k]),
-        "tasks": found == order if len(order) > 2 else None, "targets": _targets(records, part),
+        "tasks": found == order if len(order) > 2 else None, "target": _targets(records, part, "target"), "result": _targets(records, part, "result"),
     }  # fmt: skip
 
 
-def _targets(records: pd.DataFrame, part: pd.DataFrame) -> dict[str, tuple[bool, bool, bool]]:
-    """For each indicator: whether the target of the year is right, was read, is there."""
+def _targets(records: pd.DataFrame, part: pd.DataFrame, status: str) -> dict[str, tuple[bool, bool, bool]]:
+    """For each indicator: whether the target, or result, of the year is right, was read, is there."""
     result = {}
-    true = part[(part["kind"] == "target") & (part["status"] == "target") & (part["period"] == "year")]
-    read = records[(records["status"] == "target") & (records["period"] == "year") & records["headline"]]
+    true = part[(part["kind"] == "target") & (part["status"] == status) & (part["period"] == "year")]
+    read = records[(records["status"] == status) & (records["period"] == "year") & records["headline"]]
     for name in targets.NAMES:
         want = {frozenset(_numbers(row)) for row in true[true["label"] == name].itertuples()}
         have = [frozenset(_numbers(row)) for row in read[read["indicator"] == name].itertuples()]

@@ -13,6 +13,7 @@ from typing import NamedTuple
 import pandas as pd
 
 from analysis import paths
+from analysis.structure import headings
 from analysis.wordform import fold
 
 COLUMNS = ["report", "indicator", "status", "low", "high", "unit", "hedge", "period", "year", "headline",
@@ -37,35 +38,53 @@ _PERCENT = re.compile(r"百分之([零〇一二三四五六七八九十点]+)(?:
 _N = r"\d[\d,]*(?:\.\d+)?"
 _VALUE = re.compile(
     rf"(?P<low>-?{_N})(?P<unit1>%|万)?(?:\s*[-－—–―~～至到]+\s*(?P<high>{_N}))?\s*"
-    r"(?P<unit>%|个百分点|(?:余|多)?万?(?:亿|余|多)*(?:美元|人次|人|个|名|元|户|吨|平方米)|万)?(?P<after>左右|以上|以下|以内|之内|上下|之间)?"
+    r"(?P<unit>%|‰|个百分点|(?:余|多)?万?(?:亿|余|多)*(?:美元|人次|人|个|名|元|户|吨|平方米)|万)?(?P<after>左右|以上|以下|以内|之内|上下|之间)?"
 )  # fmt: skip
-_GROWTH = re.compile(r"增长|增速|增幅|递增|上涨|上升|涨幅|提高|增加|提升|下降|降低|减少|负增长|回落")
+_GROWTH = re.compile(r"增(?=\d|$)|比增|增长|增速|增幅|递增|上涨|上升|涨幅|提高|增加|提升|下降|降低|减少|负增长|回落")
 _FALL = re.compile(r"下降|降低|减少|负增长|降幅|[,，]降")
 _UNITLESS = re.compile(r"\d(?:年|月|日|个|项|届|次|五)")
 _BEFORE = re.compile(
     "不低于|不少于|不小于|不高于|不超过|不突破|低于|高于|超过|突破|力争|确保|争取|努力|预期|预计|控制在|保持在?|稳定在|达到|完成|大约|约|近|首次超过"
 )
-_FLOOR = re.compile("以上|不低于|不少于|不小于|高于|超|突破|(?<=[\\d%万])[多余]")
-_CEILING = re.compile("以内|之内|以下|不高于|不超过|不突破|低于|控制在")
+_FLOOR = re.compile("以上|不低于|不少于|不小于|(?<!不)(?:高于|超|突破)|(?<=[\\d%万])[多余]")
+_CEILING = re.compile("以内|之内|以下|不高于|不超过|不突破|(?<!不)低于|控制在")
 _WORDS = re.compile(
+    r"[与和同跟][^，,。；;\d]{2,14}(?:相当|一致|持平)|保持(?:在)?(?:上年|[全本][国省市区][^，,。；;\d]{0,6})水平(?:以上)?|实现合理增长|"
+    r"完成[省国市自][^，,。；;\d]{0,10}(?:任务|目标)|"
     r"控制在[^，,。；;\d%]{2,14}(?:内|范围|水平|目标)|持平(?:或略有上升)?|保持(?:基本)?(?:稳定|合理水平)|稳步增长|平稳增长|稳中(?:有升|向好|提质)|"
-    r"(?:力争|确保|努力)?(?:[与和同跟][^，,。；;]{0,14}?(?:基本|保持)*同步(?:增长)?|(?:不低于|高于|快于|略?高于)[^，,。；;\d]{2,14}|"
+    r"(?:力争|确保|努力)?(?:[与和同跟][^，,。；;]{0,14}?(?:基本|保持)*同步(?:增长)?|(?:不?低于|高于|快于|略?高于)[^，,。；;\d]{2,14}|"
     r"(?:基本|保持|实现)*(?:同步增长|正增长|两位数增长|稳定增长|同步))"
 )
-_OTHER = re.compile(r"占|比重|比例|贡献|排名|位次|位居|其中|税收|万元|强度|第[一二三]产业")
+_OTHER = re.compile(r"占|比重|比例|贡献|(?<!总量)排名|位次|位居|其中|税收|(?<![\d.])万元|强度|第[一二三]产业")
 # A plan's name is not its period where it only says which year this is.
 _YEAR_OF_PLAN = re.compile(
     r"[”\"]?(?:规划|计划|时期)?[^，,；;。]{0,14}?(?:开局|收官|起步|第[一二三四五]年|关键|决胜|最后|承上|中期|实施|开篇|谋划|胜利)"
 )
 _PLAN = re.compile(
-    r"今后[五三]年|未来五年|[五三]年(?:内|的)?(?:奋斗)?(?:发展)?目标|五年|[“\"]?十[一二三四五六][”\"]?五[”\"]?|[“\"](?:九|八|七)五[”\"]|年均|到20\d\d年"
+    r"今后[五三]年|未来五年|[五三]年(?:内|的)?(?:奋斗)?(?:发展)?目标|五年|[“\"]?十[一二三四五六][”\"]?五[”\"]?|[“\"][七八九十]五[”\"]|年均|到20\d\d年"
 )
-_YEAR = re.compile(r"今年|明年|本年|全年|当年|(?<!到)(?<!至)(?<!\d)(20\d\d|19\d\d)年")
+_YEAR = re.compile(
+    r"今年|明年|本年|全年|当年|去年|比上年|同比|初步(?:核算|统计)|(?<!到)(?<!至)(?<!\d)((?:19|20)\d\d)年"
+)
 _NONE = re.compile(
     r"(?:没有|不再?|未)(?:提出|设定?|确定|设置)[^。；]{0,14}(?:经济增速|经济增长|增长|GDP|生产总值)[^。；]{0,8}目标|不设[^。；]{0,8}经济增长[^。；]{0,6}目标"
 )
 _AIMS = re.compile("预期(?:调控)?(?:目标|指标)|主要(?:目标|指标)(?:是|为|：)")
+# In a review, what is said of the year that comes.
+_AHEAD = re.compile("[今明]年[^，,]{0,14}(?:目标|预期|计划|预定)|[今明]年[^。]{0,30}(?:预期|调控)目标")
+_BACK = re.compile("[去上]年[^。]{0,20}目标|年初|了(?:预期|[^，]{0,8}目标)|完成|好于")
+# In a chapter on goals, what is said of the year that went.
+_REACHED = re.compile(r"比上年[^。]{0,60}实现了|(?:初步核算|去年)[^，。]{0,30}(?:增长|达到)\d")
 _ITEM = re.compile(r"\s*(?:[—–-]{1,2}|\*\*|[（(]?[一二三四五六七八九十\d]{1,2}[)）、.．是])")
+# What may stand between the name of a growth and its value where no verb says that it grows.
+_SET_AT = re.compile(
+    "[：:]?(?:的(?:宏观)?(?:调控|预期)?目标)?(?:预期|目标)?[，,]?定?(?:为|在|约|达到?|控制在|保持在?|力争|确保|不低于|实现)*"
+)
+# What stands between a list and 分别, and what is a thing rather than another value.
+_ASIDE = re.compile(r"(?:同比|(?:按|同|扣除|剔除)[^\d]{1,12}|年均|预计)?")
+_AMOUNT = re.compile(rf"{_N}\s*[万亿]*(?:美?元|人|个)?")
+# Before a name with which another is compared: 居民收入增长高于地区生产总值增长.
+_COMPARED = re.compile("(?:[高快低]于)(?:地区|国内|全[国省市])?$")
 _GAP = 34
 
 
@@ -118,10 +137,14 @@ def _sentence(text: str, start: int, end: int, plan: bool, year: int | None) -> 
     if not names:
         return [], _state(marks, end, plan)
     rows: list[dict] = []
+    placed = _by_position(text, names, values, start, end)
     groups = _groups(text, names)
     for group, after in zip(groups, [*groups[1:], None], strict=True):
         limit = after[0].start if after else end
-        rows += _of_group(text, group, [v for v in values if group[-1].end <= v.start() < limit], limit)
+        rows += [placed[name] for name in group if name in placed]
+        group = [name for name in group if name not in placed]
+        if group:
+            rows += _of_group(text, group, [v for v in values if group[-1].end <= v.start() < limit], limit)
     average = any("年均" in text[row["start"] : row["end"]] for row in rows) and not any(not p for _, p in marks)
     for row in rows:
         here = "年均" in text[row["start"] : row["end"]]
@@ -158,9 +181,46 @@ def _names(text: str, start: int, end: int) -> list[Mention]:
     spans.sort(key=lambda m: (m.start, -m.end))
     kept: list[Mention] = []
     for span in spans:
-        if not kept or span.start >= kept[-1].end:
+        compared = _COMPARED.search(text, max(start, span.start - 6), span.start)
+        if not compared and (not kept or span.start >= kept[-1].end):
             kept.append(span)
     return kept
+
+
+def _by_position(text: str, names: list[Mention], values: list[re.Match], start: int, end: int) -> dict[Mention, dict]:
+    """Records of names in a list with as many values after 分别 as it has items: 农业、规上工业增加值分别增长4%、9%."""
+    found = {}
+    for mark in re.finditer("分别", text[start:end]):
+        low, high = (start + at for at in mark.span())
+        run = _run(text, [value for value in values if value.start() >= high])
+        if len(run) < 2 or run[0].start() - high > 12:
+            continue
+        items = _items(text, start, low, len(run))
+        said = text[items[0] : run[0].start()] if items else ""
+        if re.search("占|比重|比例|贡献|平均水平", said) or not re.search(f"{_GROWTH.pattern}|控制在|达|为$", said):
+            continue
+        for name in (name for name in names if items[0] <= name.start and name.end <= low):
+            value = run[sum(at < name.end for at in items) - 1]
+            unit = value["unit"] or value["unit1"] or ""
+            if (unit == "%") == (_UNITS[name.name] == "%"):
+                found[name] = _row(text, name, value, low)
+    return found
+
+
+def _items(text: str, start: int, end: int, n: int) -> list[int]:
+    """Where each of n listed things begins: in the clause that ends there, in the one before, or as n clauses."""
+    clauses = [m for m in re.finditer(r"(?:[^，,；;：:]|,(?=\d{3}))+", text[start:end]) if not _ASIDE.fullmatch(m[0])]
+    if not clauses or any("%" in m[0] for m in clauses[-1:]):
+        return []
+    first, last = (start + at for at in clauses[-1].span())
+    breaks = [first, *(first + m.end() for m in re.finditer("[、和及与]", text[first:last]))]
+    things = [text[a:b] for a, b in zip(breaks, [*breaks[1:], last], strict=True)]
+    if len(breaks) == n and all(re.search("[一-鿿]{2}", _AMOUNT.sub("", thing)) for thing in things):
+        return breaks
+    # 财政总收入A亿元，地方财政收入B亿元，分别增长a%和b%
+    several = [m[0] for m in clauses[-n:]]
+    one_each = all(len(_AMOUNT.findall(one)) == 1 and "%" not in one for one in several)
+    return [start + m.start() for m in clauses[-n:]] if len(several) == n and last < end and one_each else []
 
 
 def _groups(text: str, names: list[Mention]) -> list[list[Mention]]:
@@ -169,8 +229,9 @@ def _groups(text: str, names: list[Mention]) -> list[list[Mention]]:
     for name in names:
         between = text[groups[-1][-1].end : name.start] if groups else ""
         joined = groups and re.fullmatch(
-            rf"(?:分别)?(?:达到?|实现|完成)?(?:{_N}万?亿?美?元)?[、和与及以,，]{{1,2}}(?:全[市省]|我[市省])?", between
-        )
+            rf"(?:涨幅|增幅|增速|增长)?[、和与及]|(?:分别)?(?:达到?|实现|完成)?\s*(?:{_N}\s*万?亿?美?元)?[、和与及以,，]{{1,2}}"
+            r"(?:全[市省]|我[市省])?", between
+        ) and _UNITS[groups[-1][-1].name] == _UNITS[name.name]
         if joined and len(groups[-1]) < 6:
             groups[-1].append(name)
         else:
@@ -229,10 +290,12 @@ def _fits(text: str, group: list[Mention], value: re.Match) -> bool:
         return False
     if name.name in _GROWS:
         moves = [m for m in _GROWTH.finditer(between)]
-        listed = re.fullmatch(r"[：:]?(?:预期|目标)?(?:为|在|约|达到?|控制在|保持在?|力争|确保|不低于|实现)*", between)
+        listed = _SET_AT.fullmatch(between)
         after = text[value.end() : value.end() + 4]
         return bool(moves or listed or "增长" in after or name.name == "cpi") and not _jumps(between)
-    return not _jumps(between) and not re.search(r"(?:提高|下降|降低|上升)\d", between + "0")
+    # 提高1.5个百分点，达到45%: the level is the value.
+    level = re.sub(rf"(?:提高|下降|降低|上升)(?:约|近)?{_N}个百分点(?:左右|以上)?[，,]", "", between)
+    return not _jumps(level) and not re.search(r"(?:提高|下降|降低|上升)\d", level + "0")
 
 
 def _jumps(between: str) -> bool:
@@ -240,7 +303,7 @@ def _jumps(between: str) -> bool:
     clauses = re.split(r"[，,、]", re.sub(r"(?<=\d),(?=\d{3})", "", between))
     for clause in clauses[1:]:
         rest = re.sub(
-            r"同口径|按?可比(?:口径|价格)?|扣除[^，]{0,12}后?|剔除[^，]{0,12}后?|同比|比上年|较上年|分别|实际|名义|年均|同期|力争|确保|努力|争取|预期|预计|达到?|完成|实现|突破|增长|增速|增幅|增加|提高|上涨|下降|左右|以上|约|为|在|均|都|超过|不低于|净|和|[\d.%]|万?亿美?元|万人|保持|上升|全年|总量|由|到|至|—|-|递增|速度",
+            r"同口径|按?可比(?:口径|价格)?|总量排名[^，]{1,6}|比增|扣除[^，]{0,12}后?|剔除[^，]{0,12}后?|同比|比上年|较上年|分别|实际|名义|年均|同期|力争|确保|努力|争取|预期|预计|达到?|完成|实现|突破|增长|增速|增幅|增加|提高|上涨|下降|左右|以上|约|为|在|均|都|超过|不低于|净|和|[\d.%]|万?亿美?元|万人|保持|上升|全年|总量|由|到|至|—|-|递增|速度",
             "", clause,
         )  # fmt: skip
         if len(rest) > 1:
@@ -268,8 +331,9 @@ def _last_of_move(text: str, name: Mention, fits: list[re.Match]) -> re.Match:
     )
 
 
-def _row(text: str, name: Mention, value: re.Match) -> dict:
-    unit, between = value["unit"] or value["unit1"] or "", text[name.end : value.start()]
+def _row(text: str, name: Mention, value: re.Match, since: int = 0) -> dict:
+    """A record; the words that count stand between the name, or `since`, and the value."""
+    unit, between = value["unit"] or value["unit1"] or "", text[max(name.end, since) : value.start()]
     low, high = (float(n.replace(",", "")) if n else None for n in (value["low"], value["high"]))
     if name.name == "new_jobs" and "万" not in unit and value["unit1"] != "万":
         low, high = low / 1e4, high / 1e4 if high else None
@@ -349,14 +413,17 @@ def records(
         if row.function == "other":
             continue
         body = text[row.start : row.end]
-        base = _planned(row.section, titles, parents)
+        base = _planned(row.section, titles, parents, None if row.function == "review" else year)
         # What a list is about was said before it; any other paragraph begins anew.
         goes_on = getattr(row, "point", "") or ends_open or _ITEM.match(body)
         state = state if row.section == current and goes_on else base
         current, ends_open = row.section, body.rstrip().endswith(("：", ":", "；", ";"))
         said = None if year is None else year - 1 if row.function == "review" else year
-        found, state = _paragraph(body, said, state, base)
+        # Goals of a plan are listed over many sentences; a review names the span in each that is not of the year.
+        found, state = _paragraph(body, said, state, base, row.function != "review")
         for one in found:
+            if row.function == "review" and one["low"] is None and one["high"] is None and "低于" in one["hedge"]:
+                continue  # short of what was aimed at
             if row.function == "review" and one["indicator"] in _LEVELS:
                 one["period"] = "year"  # a level reached at the end of a span is that of its last year
             place = {
@@ -365,6 +432,10 @@ def records(
                 "year": said if one["period"] == "year" else None,
             }
             sentence = body[one.pop("from") : one.pop("to")].strip()
+            if row.function == "review" and _AHEAD.search(sentence) and not _BACK.search(sentence):
+                one["status"], place["year"] = "target", year if one["period"] == "year" else None
+            elif row.function == "guiding" and _REACHED.search(sentence):
+                one["status"], place["year"] = "result", year and place["year"] and year - 1
             shift = {"start": one["start"] + row.start, "end": one["end"] + row.start}
             rows.append({**one, **place, **shift, "sentence": sentence})
         rows += _none(body, row, said)
@@ -372,12 +443,12 @@ def records(
     return table[COLUMNS].astype({"year": "Int64", "low": float, "high": float, "headline": bool})
 
 
-def _planned(section: int, titles: dict, parents: dict) -> bool:
-    """Whether the nearest title that names a span names a plan."""
+def _planned(section: int, titles: dict, parents: dict, year: int | None) -> bool:
+    """Whether the nearest title that names a span names a plan, and not one that ends in the year planned."""
     while section >= 0:
         title = "" if titles[section].startswith("〔") else titles[section]
         plan, one = _PLAN.search(title), _YEAR.search(title)
-        if one:
+        if one or (plan and year and _last_year(plan[0]) == year):
             return False
         if plan and not _YEAR_OF_PLAN.match(title, plan.end()):
             return True
@@ -385,12 +456,25 @@ def _planned(section: int, titles: dict, parents: dict) -> bool:
     return False
 
 
-def _paragraph(text: str, year: int | None, plan: bool, base: bool = False) -> tuple[list[dict], bool]:
-    """As `find`, with the span of each sentence and the state that goes on."""
+def _last_year(plan: str) -> int:
+    """
+    Last year of a five-year plan; 0 where the words name none.
+
+    >>> _last_year("“十五”"), _last_year("十二五"), _last_year("五年")
+    (2005, 2015, 0)
+    """
+    number = headings.number(plan.strip("“”\"")[:-1]) if re.search("[七八九十]", plan) else 0
+    return 1955 + 5 * number if number else 0
+
+
+def _paragraph(
+    text: str, year: int | None, plan: bool, base: bool = False, carried: bool = True
+) -> tuple[list[dict], bool]:
+    """As `find`, with the span of each sentence and the state after it; a plan's goes on only if `carried`."""
     form, found = _PERCENT.sub(_digits, fold(text)), []
     for stop in re.finditer(r"[^。；;！!？?\n]+", form):
         # 主要预期目标是 opens the goals of what the section is about.
-        plan = base if _AIMS.search(form, *stop.span()) else plan
+        plan = base if _AIMS.search(form, *stop.span()) else plan and (base or carried)
         rows, plan = _sentence(form, *stop.span(), plan, year)
         found += [{**row, "from": stop.start(), "to": stop.end()} for row in rows]
     return found, plan
