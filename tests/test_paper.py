@@ -78,7 +78,7 @@ def test_it_builds(source, tmp_path):
     here = tmp_path / "examples" / "paper"
     shutil.copytree(PAPER, here)
     shutil.copytree(source[1], here / "build", dirs_exist_ok=True)
-    for name in ("figures", "data"):
+    for name in ("figures", "data", "analysis"):
         (tmp_path / name).symlink_to(paths.ROOT / name)
     command = ["xelatex", "-interaction=nonstopmode", "-halt-on-error", "paper.tex"]
     subprocess.run(command, cwd=here, check=True, capture_output=True, timeout=300)

@@ -9,10 +9,12 @@ import sys
 from pathlib import Path
 
 from analysis import claims, corpus, explore, figures, html, pipeline, tables
+from analysis.glossary import label
 
 BUILD = Path(__file__).parent / "build"
 # What the paper is about: figure, caption, table and number of hits follow.
 TERM = "高质量发展"
+HEADS = {"count": "hits", "per_10k": "rate", "low": "from", "high": "to"}
 # The parts of a manuscript: a figure with its caption, the table, a paragraph.
 _FIGURE = re.compile(r"\\begin\{figure\*?\}\s*\\(column|page)figure\{(.*?)\}\s*\\caption\{\\(\w+)\}")
 
@@ -31,9 +33,9 @@ def main(folder: Path = BUILD, term: str = TERM) -> dict[str, str]:
     }  # fmt: skip
     lines = [rf"\newcommand{{\{name}}}{{{tables.escape(str(v))}}}" for name, v in macros.items()]
     (folder / "numbers.tex").write_text("\n".join(lines) + "\n", encoding="utf-8")
-    shown = rates[["report", "per_10k", "low", "high"]]
-    caption = f"{term} per 10,000 words, 95% intervals"
-    tables.write(shown, folder / "rates", caption, reports.hash, digits=1, headers={"per_10k": "rate"})
+    shown = rates[["report", *HEADS]].assign(report=[label(id, "en") for id in rates["report"]])
+    caption = f"{term}: hits, rate per 10,000 words and its 95% interval"
+    tables.write(shown, folder / "rates", caption, reports.hash, digits=1, headers=HEADS)
     return {name: str(value) for name, value in macros.items()} | {"rates": caption}
 
 
@@ -53,12 +55,16 @@ def draw(term: str, rates, folder: Path, reports) -> str:
 def word(macros: dict[str, str], folder: Path = BUILD, path: Path = BUILD.parent / "paper.docx") -> Path:
     """Write the manuscript as Word: figures at 300 dpi, the table as a real table, numbers from the same claims."""
     from docx import Document
+    from docx.oxml.ns import qn
     from docx.shared import Mm
 
     source = (BUILD.parent / "paper.tex").read_text(encoding="utf-8")
     body = source.split(r"\maketitle")[1].split(r"\end{document}")[0]
     ledger = claims.read().set_index("id")
     document = Document()
+    # Chinese in the face that journals ask for, not in whatever Word finds.
+    fonts = document.styles["Normal"].element.get_or_add_rPr().get_or_add_rFonts()
+    fonts.set(qn("w:eastAsia"), "宋体")
     document.add_heading(re.search(r"\\title\{(.*?)\}", source)[1], 0)
     numbers = {"figure": 0, "table": 0}
     for block in re.split(r"\n\s*\n", body):
@@ -80,12 +86,16 @@ def word(macros: dict[str, str], folder: Path = BUILD, path: Path = BUILD.parent
 
 
 def _table(document, table) -> None:
-    grid = document.add_table(rows=1, cols=table.shape[1], style="Light List")
-    for cell, name in zip(grid.rows[0].cells, table.columns, strict=True):
-        cell.text = str(name)
-    for row in table.itertuples(index=False):
-        for cell, value in zip(grid.add_row().cells, row, strict=True):
+    """Set a table: rules above and below its head, numbers to the right."""
+    from docx.enum.text import WD_ALIGN_PARAGRAPH
+
+    grid = document.add_table(rows=1, cols=table.shape[1], style="Light Shading")
+    rows = [[HEADS.get(name, name) for name in table], *table.itertuples(index=False)]
+    for at, row in enumerate(rows):
+        for cell, value in zip((grid.add_row() if at else grid.rows[0]).cells, row, strict=True):
             cell.text = f"{value:.1f}" if isinstance(value, float) else str(value)
+        for cell in (grid.rows[at].cells)[1:]:
+            cell.paragraphs[0].alignment = WD_ALIGN_PARAGRAPH.RIGHT
 
 
 def _plain(text: str, macros: dict[str, str], ledger) -> str:
