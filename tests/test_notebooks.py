@@ -1,5 +1,6 @@
 """The notebooks: what is committed is what the code gives, and they read as the style asks."""
 
+import ast
 import re
 from concurrent.futures import ThreadPoolExecutor
 
@@ -142,3 +143,17 @@ def test_notebooks_have_one_style(path):
 
 def test_there_are_at_most_fifteen_notebooks():
     assert len(PATHS) <= 15
+
+
+@pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)
+def test_papermill_can_set_every_parameter_and_what_follows_follows(path):
+    """One name a line, as papermill reads them; none is made from another one, which it would leave as it was."""
+    (cell,) = (cell for cell in read(path).cells if "parameters" in cell.metadata.get("tags", []))
+    rows, names = ast.parse(cell.source).body, set()
+    for row in rows:
+        assert isinstance(row, ast.Assign)
+        (target,) = row.targets
+        assert isinstance(target, ast.Name)
+        assert row.lineno == row.end_lineno
+        names.add(target.id)
+    assert not names & {node.id for row in rows for node in ast.walk(row.value) if isinstance(node, ast.Name)}
