@@ -123,9 +123,7 @@ def test_all_defects_are_reported_at_once(folder):
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gbk", "utf-16"])
-@pytest.mark.parametrize(
-    "options", [{}, {"delimiter": ";"}, {"delimiter": "\t"}, {"lineterminator": "\n"}]
-)
+@pytest.mark.parametrize("options", [{}, {"delimiter": ";"}, {"delimiter": "\t"}, {"lineterminator": "\n"}])
 def test_what_spreadsheets_do_is_understood(folder, encoding, options):
     path = write(folder, {"date": "2021/2/23"}, encoding=encoding, **options)
     assert catalogue.problems(path) == []
@@ -144,7 +142,9 @@ def test_what_excel_of_a_mac_or_of_china_writes_is_read(folder, options):
 def test_a_workbook_is_read(folder):
     pytest.importorskip("openpyxl")
     path = write(folder, {})
-    pd.read_csv(path, dtype=str).assign(date=pd.Timestamp("2021-02-23")).to_excel(folder / "catalogue.xlsx", index=False)
+    pd.read_csv(path, dtype=str).assign(date=pd.Timestamp("2021-02-23")).to_excel(
+        folder / "catalogue.xlsx", index=False
+    )
     assert catalogue.problems(folder / "catalogue.xlsx") == []
     assert catalogue.read(folder / "catalogue.xlsx").date.tolist() == ["2021-02-23"] * 2
 
@@ -247,15 +247,28 @@ def test_thousands_of_rows_are_checked_in_seconds(folder):
 
 
 def test_a_draft_guesses_from_names_and_first_lines_and_says_why(tmp_path):
-    (tmp_path / "某市政府工作报告2019.txt").write_text(
-        "各位代表：\n现在，我代表市人民政府向大会报告工作。"
-    )
+    (tmp_path / "某市政府工作报告2019.txt").write_text("各位代表：\n现在，我代表市人民政府向大会报告工作。")
     (tmp_path / "plan-2021.txt").write_text("某区国民经济和社会发展第十四个五年规划纲要\n第一章\n")
     table = draft.draft(tmp_path)
     assert table.date.tolist() == ["2019", "2021"]
     assert table.level.tolist() == ["city", ""]
     assert table.genre.tolist() == ["work-report", "five-year-plan"]
     assert "inferred: date 2019 because 2019 is in the file name" in table.notes[0]
+
+
+@pytest.mark.parametrize(("name", "id"), [
+    ("t20250120_content", "suzhou-gov-2025"), ("content_12345", "suzhou-gov-2025"), ("art_12_3456", "suzhou-gov-2025"),
+    ("index", "suzhou-gov-2025"), ("a3f9c0d1e2b4a5968778695a4b3c2d1e", "suzhou-gov-2025"),
+    ("suzhou2025", "suzhou2025"), ("plan-2025", "plan-2025"),
+])  # fmt: skip
+def test_a_draft_says_what_is_looked_back_on_and_names_no_report_by_its_page(tmp_path, name, id):
+    (tmp_path / f"{name}.txt").write_text(
+        "政府工作报告\n——2025年1月12日在苏州市第十七届人民代表大会第四次会议上\n各位代表：\n现在，我代表苏州市人民政府向大会报告工作。\n"
+        "一、2024年工作回顾\n全市经济平稳。\n二、2025年工作安排\n扩大开放。\n", encoding="utf-8",
+    )  # fmt: skip
+    row = draft.draft(tmp_path).iloc[0]
+    assert (row["id"], row["reviews"], row["plans"]) == (id, "2024", "2025")
+    assert "inferred: reviews 2024 because a heading says 2024年工作回顾" in row["notes"]
 
 
 def test_a_draft_takes_over_a_metadata_table(tmp_path):

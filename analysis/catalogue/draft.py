@@ -14,9 +14,15 @@ from analysis.catalogue import evidence, gather, places
 from restoration import restore
 
 # Columns that are found by evidence, in the order of notes.
-_FOUND = ("title", "place", "code", "level", "genre", "date", "delivered", "plans", "issuer")
+_FOUND = ("title", "place", "code", "level", "genre", "date", "delivered", "reviews", "plans", "issuer")
 # What others say of a text and nobody can guess.
 _TAKEN = ("source", "licence", "reviews", "plans", "delivered", "title", "issuer", "short", "short_en")
+# Names that a site's program gives its pages say nothing: t20250120_content, art_12_3456, content_1, index, article9.
+_MADE = re.compile(
+    r"(?:t?\d+[-_]?)?(?:content|art(?:icle)?|index|post|page|news|info|detail|show|view|default|download|document|id)?"
+    r"(?:[-_.]?\d+)*|[0-9a-f]{16,}(?:[-_].*)?|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}",
+    re.IGNORECASE,
+)
 # In ids and short names, by genre.
 _KINDS = {
     "work-report": ("gov", ""), "party-congress-report": ("party", "党代会"), "five-year-plan": ("plan", "规划"),
@@ -114,7 +120,7 @@ def _origin(source: gather.Source) -> str:
 def _id(source: gather.Source, place: places.Place | None, row: dict[str, str], kind: str, year: str) -> str:
     """The file's name if it is one, else place, kind and year."""
     stem = re.sub(r"[^A-Za-z0-9._-]+", "-", source.origin.stem).strip("-._")
-    if not source.text.row and re.search("[A-Za-z]{2}", stem):
+    if not source.text.row and re.search("[A-Za-z]{2}", stem) and not (place and _MADE.fullmatch(stem)):
         return stem
     name = (
         "national" if row["level"] == "national" else re.sub("[^A-Za-z]", "", place.en).lower() if place else "report"
