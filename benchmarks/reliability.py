@@ -281,21 +281,25 @@ def growth(share: float) -> Trial:
 
 def _grows(stage: Callable[[str], object], seed: str) -> str:
     """Seconds of processor time at each length, where they grow faster than the text; else empty."""
-    seconds = []
-    for times in (1, 2, 4, 8):
-        text = (seed * (5_000 * times))[: 5_000 * times]
-        begun = time.process_time()
-        try:
-            stage(text)
-        except ValueError:  # A refusal in words.
-            pass
-        except Exception as error:
-            return f"{type(error).__name__}: {error}"
-        seconds.append(time.process_time() - begun)
+    try:
+        seconds = [_seconds(stage, seed, times) for times in (1, 2, 4, 8)]
+        for _ in range(2):  # What something else delayed is measured again.
+            if seconds[3] > 0.4 and seconds[3] > 2.6 * seconds[2]:
+                seconds[3] = min(seconds[3], _seconds(stage, seed, 8))
+    except Exception as error:
+        return f"{type(error).__name__}: {error}"
     # Below some tenths of a second the clock and the first call decide.
     if seconds[3] > 0.4 and seconds[3] > 2.6 * seconds[2]:
         return ", ".join(f"{second:.2f}" for second in seconds) + " s"
     return ""
+
+
+def _seconds(stage: Callable[[str], object], seed: str, times: int) -> float:
+    text = (seed * (5_000 * times))[: 5_000 * times]
+    begun = time.process_time()
+    with suppress(ValueError):  # A refusal in words.
+        stage(text)
+    return time.process_time() - begun
 
 
 TRIALS: tuple[Callable[[float], Trial], ...] = (
