@@ -459,6 +459,7 @@ def describe(findings: pd.DataFrame, most: int = 20) -> str:
 
 # --- as a page --------------------------------------------------------------------------------------
 
+_POLICY = """<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">"""
 _STYLE = """
 body { font: 14px/1.5 sans-serif; margin: 2em auto; max-width: 1200px; color: #222 }
 table { border-collapse: collapse; margin: 1em 0 } td, th { padding: 1px 6px; text-align: left; vertical-align: top }
@@ -486,7 +487,8 @@ def page(catalogue: Path, findings: pd.DataFrame) -> str:
     table = catalogues.read(Path(catalogue)).join(findings.attrs["reports"])
     title = f"{len(table):,} reports, {table.year.min()}–{table.year.max()}, {findings.id.replace('', np.nan).nunique()} in doubt"  # noqa: E501
     parts = [
-        f"<!doctype html><html lang=zh><meta charset=utf-8><title>{escape(title)}</title><style>{_STYLE}</style>",
+        f"<!doctype html><html lang=zh><meta charset=utf-8>{_POLICY}",
+        f"<title>{escape(title)}</title><style>{_STYLE}</style>",
         f"<h1>{escape(title)}</h1><p>{escape(str(catalogue))}</p>",
         "<h2>Kinds</h2>", _kinds(table),
         "<h2>Places and years</h2><p>A cell is a report; its number says how many hundred Chinese characters it has. Brown: "  # noqa: E501

@@ -1,6 +1,9 @@
 """Input is data: no markup in any field a user can fill is markup of a page, and none makes a page carry a file."""
 
 import re
+import shutil
+import subprocess
+from pathlib import Path
 
 import nbformat
 import pandas as pd
@@ -11,7 +14,7 @@ from hypothesis import strategies as st
 from nbconvert.filters.markdown import markdown2html
 from nbformat import v4
 
-from analysis import catalogue, claims, corpus, explore, html, paths, pipeline, tables
+from analysis import catalogue, claims, corpus, doctor, explore, html, paths, pipeline, tables
 
 # Harmless: an element named `mark` in a page means that a field was read as markup.
 MARKS = [
@@ -62,6 +65,11 @@ def marked(request, tmp_path_factory):
     """A corpus with a mark in every field that a user can fill, and in the text itself."""
     mark = MARKS[request.param]
     folder = tmp_path_factory.mktemp("marked") / re.sub(r"[/\\]", "", mark)
+    return mark, filled(folder, mark)
+
+
+def filled(folder: Path, mark: str) -> pipeline.Places:
+    """A corpus with a mark in every field."""
     where = pipeline.Places(folder / "catalogue.csv", *(
         folder / name for name in ("restored", "figures", "notebooks")))  # fmt: skip
     for path in (where.restored, where.figures, where.notebooks):
@@ -75,7 +83,7 @@ def marked(request, tmp_path_factory):
             "reviews": "", "plans": "", "sha256": ""}  # fmt: skip
         rows.append({name: row[name] for name in row if name not in ("code", "delivered")})
     pd.DataFrame(rows).to_csv(where.catalogue, index=False)
-    return mark, where
+    return where
 
 
 def test_every_view_of_a_term_shows_marks_as_text(marked):
@@ -90,8 +98,8 @@ def test_every_view_of_a_term_shows_marks_as_text(marked):
             assert not any(name.startswith("on") for tag in soup.find_all(True) for name in tag.attrs)
 
 
-def test_an_edition_shows_marks_as_text_and_carries_no_file_for_them(marked, tmp_path):
-    mark, where = marked
+def edition(where: pipeline.Places, out: Path) -> None:
+    """An edition of one notebook that shows every field."""
     reports = corpus.load(where.catalogue)
     reports.write_restored(where.restored)
     told = claims.Claims("00_marked", reports.hash, where.figures)
@@ -100,7 +108,12 @@ def test_an_edition_shows_marks_as_text_and_carries_no_file_for_them(marked, tmp
     page = v4.new_output("display_data", {"text/html": tables.show(reports.catalogue.reset_index()).data})
     cells = [v4.new_markdown_cell("# 00 A title"), v4.new_code_cell("1", outputs=[shown, page], execution_count=1)]
     nbformat.write(v4.new_notebook(cells=cells), where.notebooks / "00_marked.ipynb")
-    html.write(where, tmp_path / "html")
+    html.write(where, out)
+
+
+def test_an_edition_shows_marks_as_text_and_carries_no_file_for_them(marked, tmp_path):
+    mark, where = marked
+    edition(where, tmp_path / "html")
     assert not (tmp_path / "html" / "LICENSE").exists()
     for path in sorted((tmp_path / "html").glob("*.html")):
         soup = BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser")
@@ -111,6 +124,54 @@ def test_an_edition_shows_marks_as_text_and_carries_no_file_for_them(marked, tmp
     start = BeautifulSoup((tmp_path / "html" / "index.html").read_text(encoding="utf-8"), "html.parser")
     assert start.h1.text == where.catalogue.parent.name
     assert any(cell.text == " ".join(mark.split()) for cell in start.find_all("td"))
+
+
+def test_a_corpus_at_a_glance_shows_marks_as_text(marked):
+    _, where = marked
+    soup = BeautifulSoup(doctor.page(where.catalogue, doctor.examine(where.catalogue)), "html.parser")
+    assert soup.find(id="mark") is None
+    assert soup.find(["script", "img", "iframe", "a"]) is None
+    assert "default-src 'none'" in soup.find("meta", attrs={"http-equiv": "Content-Security-Policy"})["content"]
+
+
+RUN = "document.body.id='ran'"
+ATTACKS = [
+    f'<img src=x onerror="{RUN}">', f"<script>{RUN}</script>", f'<svg onload="{RUN}">', f"</script><script>{RUN}</script>",
+    f"'\"><input autofocus onfocus=\"{RUN}\">", f'</title></style><body onload="{RUN}">', f"<iframe srcdoc='<script>top.{RUN}</script>'>",
+]  # fmt: skip
+
+
+def ran(page: Path) -> bool:
+    """Whether a browser that opens a page runs what a field of it holds."""
+    browser = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    command = [browser, "--headless", "--no-sandbox", "--disable-gpu", f"--user-data-dir={page.parent / 'profile'}",
+               "--virtual-time-budget=2000", "--dump-dom", page.as_uri()]  # fmt: skip
+    shown = subprocess.run(command, capture_output=True, timeout=120, check=True).stdout.decode()
+    assert "</html>" in shown
+    return BeautifulSoup(shown, "html.parser").body.get("id") == "ran"
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not any(map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), reason="no browser")
+def test_a_browser_runs_nothing_of_a_text(tmp_path):
+    for number, attack in enumerate(ATTACKS[:3]):  # What a page without escaping would do.
+        (tmp_path / f"{number}.html").write_text(f"<!doctype html><body><p>{attack}</p></body>", encoding="utf-8")
+        assert ran(tmp_path / f"{number}.html")
+    where = filled(tmp_path / "corpus", "".join(ATTACKS))
+    edition(where, tmp_path / "html")
+    (tmp_path / "html" / "glance.html").write_text(
+        doctor.page(where.catalogue, doctor.examine(where.catalogue)), encoding="utf-8")  # fmt: skip
+    prepared = explore.prepare(corpus.load(where.catalogue))
+    for lang in ("zh", "en"):  # Without the policy of a page: as a notebook shows it.
+        shown = explore.page(prepared, "经济", before=2020, after=2021, lang=lang)
+        (tmp_path / "html" / f"explore-{lang}.html").write_text(f"<!doctype html><body>{shown}", encoding="utf-8")
+    pages = sorted((tmp_path / "html").glob("*.html"))
+    assert len(pages) >= 5
+    assert [page.name for page in pages if ran(page)] == []
+    for page in pages:  # The escaping holds without the policy, which is a second wall.
+        bare = re.sub(r"<meta http-equiv=\"Content-Security-Policy\"[^>]*>", "", page.read_text(encoding="utf-8"))
+        page.write_text(bare, encoding="utf-8")
+    assert [page.name for page in pages if ran(page)] == []
 
 
 @pytest.mark.parametrize("name", ["pyproject.toml", ".git/config", "analysis/paths.py", "data/raw/x.txt", "a/b/c.md"])
