@@ -88,6 +88,23 @@ def test_a_good_row_reads_back(folder):
         ({"title": ""}, "title", "is empty"),
         ({"delivered": "in spring"}, "delivered", "2020-12-28"),
         ({"code": "1401"}, "code", "six digits"),
+        ({"code": "999999"}, "code", "of no province"),
+        ({"code": "140199"}, "code", "of no place"),
+        ({"code": "140200", "place": "太原市"}, "code", "140100"),
+        ({"code": "110105", "place": "朝阳区"}, "level", "district"),
+        ({"plans": "2025-2021"}, "plans", "2021-2025"),
+        ({"reviews": "2020-2016"}, "reviews", "2016-2020"),
+        ({"plans": "2031"}, "plans", "2021"),
+        ({"reviews": "2020-2025"}, "reviews", "2021"),
+        ({"date": "2199", "plans": "", "reviews": ""}, "date", "to come"),
+        ({"date": "1821", "plans": "", "reviews": ""}, "date", "before 1912"),
+        ({"delivered": "2018-02-01"}, "delivered", "2021"),
+        ({"title": "鏀垮簻宸ヤ綔鎶ュ憡"}, "title", "read as GBK"),
+        ({"title": "澶師甯傛斂搴滃伐浣滄姤鍛?"}, "title", "read as GBK"),
+        ({"title": "????????"}, "title", "lost its characters"),
+        ({"title": "Õþ¸®¹¤×÷±¨¸æ"}, "title", "Latin"),
+        ({"title": "æ”¿åºœå·¥ä½œæŠ¥å‘Š"}, "title", "Latin"),
+        ({"place": "鍖椾含"}, "place", "read as GBK"),
     ],
 )
 def test_each_defect_is_named_with_its_line_and_remedy(folder, change, column, says):
@@ -378,3 +395,13 @@ def test_what_is_no_file_of_the_folder_is_refused_at_once(folder, kind):
         path.symlink_to(folder.parent / "outside.txt")
     found = [p for p in catalogue.problems(write(folder, {"file": "odd.txt"})) if p.column == "file"]
     assert [p.error for p in found] == [True]
+
+
+@pytest.mark.parametrize("change", [
+    {"date": "2021", "delivered": "2020-12-28"}, {"plans": "2021-2025"}, {"plans": "2022", "date": "2021"}, {"reviews": "2016-2021"},
+    {"place": "莱芜市", "code": "371200", "date": "2017", "plans": "", "reviews": ""}, {"place": "长安区", "code": "610116", "level": "district"},
+    {"place": "重庆", "code": "500000", "level": "province"}, {"place": "某开发区", "code": ""}, {"title": "政府工作报告（2014年1月7日 蹇彪）"},
+    {"title": "R&D?"}, {"place": "延边州", "code": "222400"}, {"level": "other", "place": "太原市", "code": "140100"}, {"title": "為人民服務？"},
+])  # fmt: skip
+def test_what_may_be_is_no_problem(folder, change):
+    assert catalogue.problems(write(folder, change)) == []

@@ -18,6 +18,7 @@ from pathlib import Path
 import pandas as pd
 
 from analysis import storage
+from analysis.catalogue import places
 from analysis.readers import Unreadable, decoded, tables
 from restoration import decode
 
@@ -43,7 +44,9 @@ _DATE = re.compile(
 )
 # GB/T 2260: six digits, two of them the province, two the prefecture; 000000 is the nation.
 _CODE = re.compile(r"\d{6}\Z")
-_SPAN = re.compile(r"(?:18|19|20|21)\d\d(?:\s*[-–—~～至]\s*(?:18|19|20|21)\d\d)?\Z")
+_SPAN = re.compile(r"((?:18|19|20|21)\d\d)(?:\s*[-–—~～至]\s*((?:18|19|20|21)\d\d))?\Z")
+# Before the republic no office reported in these genres.
+_EARLIEST = 1912
 
 
 @dataclass(frozen=True, slots=True)
@@ -283,8 +286,12 @@ def _row_problems(row: dict, line: int) -> list[Problem]:
     if row["code"] and not _CODE.match(row["code"]):
         say("code", "is no code of a place", "write the six digits of GB/T 2260, or nothing")
     for column in ("reviews", "plans"):
-        if row[column] and not _SPAN.match(row[column]):
+        hit = _SPAN.match(row[column])
+        if row[column] and not hit:
             say(column, "is no span of years", "write 2016-2020, or 2020, or nothing")
+        elif hit and hit[2] and hit[2] < hit[1]:
+            say(column, "ends before it begins", f"write {hit[2]}-{hit[1]}, or what is right")
+    found += _implausible(row, line)
     if row["file"] and _escapes(row["file"]):
         say(
             "file",
@@ -296,6 +303,78 @@ def _row_problems(row: dict, line: int) -> list[Problem]:
     if not row["title"]:
         say("title", "is empty", "give the title as the text has it", error=False)
     return found
+
+
+def _implausible(row: dict, line: int) -> Iterator[Problem]:
+    """What can be written and cannot be: years that are to come, codes of no place, titles that are no Chinese."""
+    say = partial(_problem, row, line)
+    this = date.today().year
+    year = int(iso(row["date"])[:4] or 0)
+    spans = {
+        column: (int(hit[1]), int(hit[2] or hit[1]))
+        for column in ("reviews", "plans")
+        if (hit := _SPAN.match(row[column])) and (hit[2] or hit[1]) >= hit[1]
+    }
+    for column, last in (("date", this + 1), ("delivered", this)):
+        stated = int(iso(row[column])[:4] or 0)
+        if stated and not _EARLIEST <= stated <= last:
+            what = "is still to come" if stated > last else f"is before {_EARLIEST}"
+            yield say(column, what, "correct the year")
+    if year and (span := spans.get("reviews")) and span[1] > year:
+        yield say("reviews", f"goes on after the report's date ({year})", "correct one of them", error=False)
+    if year and (span := spans.get("plans")) and not span[0] - 1 <= year <= span[1]:
+        yield say("plans", f"is not around the report's date ({year})", "correct one of them", error=False)
+    delivered = int(iso(row["delivered"])[:4] or 0)
+    if year and delivered and not 0 <= year - delivered <= 1:
+        remedy = "date is the year planned for: that of delivery, or the next"
+        yield say("delivered", f"is not of the report's date ({year})", remedy, error=False)
+    for column in ("title", "place", "issuer"):
+        kind = _unreadable(row[column])
+        if kind:
+            yield say(column, kind, "type it again, or draft the catalogue anew", error=False)
+    if _CODE.match(row["code"]):
+        yield from _misplaced(row, say)
+
+
+def _unreadable(cell: str) -> str:
+    """What keeps a cell from being Chinese, or ""."""
+    if re.search(r"\?{3}|\ufffd", cell):
+        return "has lost its characters"
+    han = len(re.findall("[\u3400-\u9fff\ue000-\uf8ff]", cell))
+    # Single names look like misread bytes (蹇彪): most of the cell must.
+    misread = sum(map(len, decode.UTF8_AS_GBK.findall(cell)))
+    if (misread > 3 and 2 * misread > han) or _comes_back(cell):
+        return "is UTF-8 that was read as GBK"
+    if len(re.findall("[\u00c0-\u00ff]", cell)) > max(3, han):
+        return "is Chinese that was read as Latin letters"
+    return ""
+
+
+def _comes_back(cell: str) -> bool:
+    """Whether a cell of Chinese characters is other ones in another encoding: 鍖椾含 is 北京."""
+    try:
+        return bool(re.fullmatch("[\u4e00-\u9fff]{2,}", cell.encode("gbk").decode("utf-8")))
+    except UnicodeError:
+        return False
+
+
+def _misplaced(row: dict, say) -> Iterator[Problem]:
+    """A code that is of no place, or of another than the row's."""
+    some = [place for place in places.table() if place.code == row["code"]]
+    if not some:
+        province = row["code"][:2] + "0000" in places.by_code()
+        remedy = "see GB/T 2260, or leave it empty"
+        yield say("code", "is of no place we know" if province else "is of no province", remedy, error=not province)
+        return
+    named = places.known(row["place"])
+    # 小店区 of 太原市 may be written in full, and a place that is new may have a code that was another's.
+    if named and row["code"] not in {place.code for place in named} and not {row["place"]} & {p.name for p in some}:
+        of = "、".join(dict.fromkeys(place.name for place in some))
+        right = " or ".join(place.code for place in named[:4])
+        yield say("code", f"is of {of}, and the place is {row['place']}", f"{right} is of it", error=False)
+    level = {place.level for place in named if place.code == row["code"]}
+    if level and row["level"] in LEVELS and row["level"] not in {*level, "other"}:
+        yield say("level", f"is not that of {row['place']} ({', '.join(level)})", "correct one of them", error=False)
 
 
 def _escapes(file: str) -> bool:
