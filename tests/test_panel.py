@@ -348,15 +348,9 @@ def back(path):
 @pytest.mark.parametrize("wide", [False, True])
 @pytest.mark.parametrize("suffix", [".csv", ".dta", ".parquet"])
 def test_a_written_panel_reads_back(reports, tmp_path, suffix, wide):
-    table = panel.build(
-        reports,
-        ["改革", "domains"],
-        part=["whole", "tasks"],
-        measures=["length"],
-        literature=True,
-        wide=wide,
-        progress=False,
-    )
+    options = {"part": ["whole", "tasks"], "measures": ["length"], "literature": True, "progress": False}
+    table = panel.build(reports, ["改革", "domains"], **options)
+    table = files.widen(table) if wide else table
     path, *_ = files.write(table, tmp_path / f"out{suffix}")
     found = back(path)
     assert list(found.columns) == list(table.columns)
@@ -377,7 +371,7 @@ def test_names_and_labels_keep_to_statas_limits(reports, tmp_path):
         "5G": ["数字"],
         "part of speech/名词": ["经济"],
     }
-    wide = panel.build(reports, long, part=["self-government", "whole"], literature=True, wide=True, progress=False)
+    wide = files.widen(panel.build(reports, long, part=["self-government", "whole"], literature=True, progress=False))
     assert len(set(wide.columns)) == len(wide.columns)
     assert all(re.fullmatch(r"[^\W\d]\w*", name) and len(name) <= 32 for name in wide.columns)
     path, *_ = files.write(wide, tmp_path / "p.dta")
@@ -400,15 +394,53 @@ def test_cells_of_a_sheet_are_text_never_formulas(tmp_path):
     assert ",'=HYPERLINK(1)," in path.read_text(encoding="utf-8")
 
 
-def test_scripts_name_the_file_the_panel_and_the_clusters(reports, tmp_path):
-    table = panel.build(reports, ["改革"], progress=False)
-    files.write(table, tmp_path / "p.csv")
-    do, r = ((tmp_path / f"p.{end}").read_text(encoding="utf-8") for end in ("do", "R"))
-    assert 'import delimited using "p.csv"' in do
-    assert "xtset panel_id year" in do
-    assert 'keep if measure == "改革"' in do
-    position = list(table.columns).index("code") + 1
-    assert f"stringcols({position} " in do
+def interpreted(do, folder):
+    """Carry out a do-file by the commands that it uses, as Stata's manual has them; any other fails."""
+    table, declared, estimated = None, None, None
+    for line in filter(None, do.read_text(encoding="utf-8").splitlines()):
+        if line.startswith("*") or re.fullmatch(r"version \d+", line):
+            continue
+        if found := re.fullmatch(r'use "(.+)", clear', line):
+            table = pd.read_stata(folder / found[1])
+        elif found := re.fullmatch(r'import delimited using "(.+)", clear varnames\(1\) case\(preserve\) '
+                                   r'encoding\("UTF-8"\) stringcols\(([\d ]+)\)', line):
+            text = [int(k) - 1 for k in found[2].split()]
+            table = pd.read_csv(folder / found[1], encoding="utf-8-sig", dtype=dict.fromkeys(text, str))
+        elif found := re.fullmatch(r'import excel using "(.+)", clear sheet\("(.+)"\) firstrow case\(preserve\)', line):
+            table = pd.read_excel(folder / found[1], sheet_name=found[2], engine="calamine")
+        elif found := re.fullmatch(r'label variable (\w+) "([^"]{1,80})"', line):
+            assert found[1] in table
+        elif found := re.fullmatch(r"keep if !missing\((\w+)\)", line):
+            table = table[table[found[1]].notna()]
+        elif found := re.fullmatch(r"keep if (.+)", line):
+            for name, value in (part.split(" == ") for part in found[1].split(" & ")):
+                table = table[table[name] == value.strip('"')]
+        elif found := re.fullmatch(r"xtset (\w+) (\w+)", line):
+            declared = [found[1], found[2]]
+            assert len(table)
+            assert not table.duplicated(declared).any()
+        else:
+            estimated = re.fullmatch(r"xtreg (\w+) i\.(\w+), fe vce\(cluster (\w+)\)", line)
+            assert estimated, f"no command of a do-file: {line}"
+            assert pd.api.types.is_numeric_dtype(table[estimated[1]])
+            assert [estimated[3], estimated[2]] == declared
+    return table, estimated
+
+
+@pytest.mark.parametrize("wide", [False, True])
+@pytest.mark.parametrize("suffix", [".csv", ".dta", ".xlsx"])
+def test_a_do_file_does_what_it_says(reports, tmp_path, suffix, wide):
+    table = panel.build(reports, ["改革", "数字经济"], part=["whole", "tasks"], literature=True, progress=False)
+    files.write(files.widen(table) if wide else table, tmp_path / f"p{suffix}")
+    left, estimated = interpreted(tmp_path / "p.do", tmp_path)
+    own = table[table["measure"].eq("改革") & table["formula"].eq("rate") & table["part"].eq("whole")]
+    assert len(left) == len(reports)
+    assert left[estimated[1]].tolist() == pytest.approx(own["value"].tolist())
+
+
+def test_an_r_script_names_the_file_the_panel_and_the_clusters(reports, tmp_path):
+    files.write(panel.build(reports, ["改革"], progress=False), tmp_path / "p.csv")
+    r = (tmp_path / "p.R").read_text(encoding="utf-8")
     assert 'read.csv("p.csv"' in r
     assert "cluster = ~panel_id" in r
 
@@ -430,46 +462,13 @@ def test_covariates_say_what_did_not_match(reports):
 
 def test_the_command_writes_everything(reports, tmp_path, capsys):
     (tmp_path / "gdp.csv").write_text("code,year,gdp\n440000,2021,1\n", encoding="gb18030")
-    arguments = [
-        "panel",
-        str(tmp_path / "catalogue.csv"),
-        "--terms",
-        "改革",
-        "--lists",
-        "domains",
-        "--part",
-        "tasks",
-        "-o",
-        str(tmp_path / "out" / "p.csv"),
-        "--covariates",
-        str(tmp_path / "gdp.csv"),
-    ]
-    assert main(arguments) == 0
-    assert sorted(p.name for p in (tmp_path / "out").iterdir()) == [
-        "p.R",
-        "p.csv",
-        "p.do",
-        "p_codebook.csv",
-        "p_coverage.csv",
-        "p_unmatched.csv",
-    ]
+    catalogue, out = str(tmp_path / "catalogue.csv"), str(tmp_path / "out" / "p.csv")
+    arguments = ["panel", catalogue, "--terms", "改革", "--lists", "domains", "--part", "tasks", "-o", out]
+    assert main([*arguments, "--covariates", str(tmp_path / "gdp.csv")]) == 0
+    made = ["p.R", "p.csv", "p.do", "p_codebook.csv", "p_coverage.csv", "p_unmatched.csv"]
+    assert sorted(p.name for p in (tmp_path / "out").iterdir()) == made
     assert "2 of 3 places and years have none" in capsys.readouterr().err
-    assert (
-        main(
-            [
-                "panel",
-                str(tmp_path / "catalogue.csv"),
-                "--terms",
-                "改革",
-                "--part",
-                "tasks",
-                "--trace",
-                "gd-2021",
-                "改革",
-            ]
-        )
-        == 0
-    )
+    assert main(["panel", catalogue, "--terms", "改革", "--part", "tasks", "--trace", "gd-2021", "改革"]) == 0
     assert "gd-2021 改革, tasks: 2 hits" in capsys.readouterr().out
     assert main(["panel", str(tmp_path / "catalogue.csv"), "--terms", "改革", "-o", "p.sav"]) == 1
     assert ".dta" in capsys.readouterr().err

@@ -43,23 +43,9 @@ PARTS = ("whole", *FUNCTIONS)
 MEASURES = ("length", "numerals", "shared", "targets", "agenda")
 PLACE = ["panel_id", "report", "place", "code", "province", "level", "genre", "issuer", "year", "delivered"]
 COLUMNS = [
-    *PLACE,
-    "part",
-    "measure",
-    "formula",
-    "hits",
-    "tokens",
-    "value",
-    "low",
-    "high",
-    "unit",
-    "n_clusters",
-    "cluster",
-    "untouched",
-    "restored",
-    "doubtful",
-    "gap",
-]
+    *PLACE, "part", "measure", "formula", "hits", "tokens", "value", "low", "high", "unit", "n_clusters", "cluster",
+    "untouched", "restored", "doubtful", "gap",
+]  # fmt: skip
 # What a hit rests on: no edit; proved edits only; anything less.
 CLASSES = ("untouched", "restored", "doubtful")
 # Reports that a worker takes at once.
@@ -81,25 +67,17 @@ _GAPS, _SIZES = (
 
 
 def build(
-    corpus,
-    lists=None,
-    *,
-    part: str | Collection[str] = "whole",
-    measures: Collection[str] = (),
-    literature: bool = False,
-    wide: bool = False,
-    without: Collection[str] = (),
-    level: float = 0.95,
-    n_jobs: int | None = None,
+    corpus, lists=None, *, part: str | Collection[str] = "whole", measures: Collection[str] = (),
+    literature: bool = False, without: Collection[str] = (), level: float = 0.95, n_jobs: int | None = None,
     progress: bool = True,
-) -> pd.DataFrame:
+) -> pd.DataFrame:  # fmt: skip
     """
     Measure word lists in every report of a corpus.
 
     Parameters
     ----------
     corpus : Corpus
-        What `corpus.load` gives; texts are read one after the other and let go.
+        Its texts are read one after the other and let go.
     lists
         Words, files, tables or names of shipped dictionaries, as `read_lists` takes them. Each
         list is a measure; within a dictionary the longest term counts.
@@ -116,8 +94,6 @@ def build(
     literature : bool
         Add each list as it is usually computed: hits of the words as substrings, at each place the first
         of the list that fits, over all jieba tokens, punctuation included, of the file as received.
-    wide : bool
-        One row a report, the measures beside each other (see `files.widen`).
     without : list of str
         Ids of reports to leave out, e.g. the second of two for one place and year.
     level : float
@@ -160,17 +136,12 @@ def build(
     table = _described(corpus.catalogue, found).merge(table, on="report", how="right", validate="one_to_many")
     table = _ordered(table, corpus.ids, parts)[COLUMNS]
     table.attrs["notes"] = _notes(table, named, parts, without)
-    if wide:
-        from analysis.panel.files import widen
-
-        return widen(table)
     return table
 
 
 def _check(given: Iterable[str], known: Collection[str], what: str) -> None:
-    for name in given:
-        if name not in known:
-            raise ValueError(f"no {what} {name!r}; choose {', '.join(known)}")
+    if unknown := [name for name in given if name not in known]:
+        raise ValueError(f"no {what} {unknown[0]!r}; choose {', '.join(known)}")
 
 
 def _left_in(corpus, without: Collection[str]):
@@ -187,13 +158,10 @@ def _refuse_doubles(catalogue: pd.DataFrame) -> None:
     """Two reports of one place, genre and year would be one row twice: name them."""
     rows = catalogue.assign(id=catalogue.index)
     rows = rows[rows["place"] != ""]
-    doubled = [
-        (*key, part["id"].tolist())
-        for key, part in rows.groupby(["place", "year", "genre"], sort=False)
-        if len(part) > 1
-    ]
-    if doubled:
-        named = "; ".join(f"{place} {year} {genre}: {', '.join(ids)}" for place, year, genre, ids in doubled)
+    groups = rows.groupby(["place", "year", "genre"], sort=False)["id"].agg(list)
+    doubled = groups[groups.str.len() > 1]
+    if len(doubled):
+        named = "; ".join(f"{' '.join(map(str, key))}: {', '.join(ids)}" for key, ids in doubled.items())
         raise ValueError(
             f"two reports for one place and year: {named}. Keep one of each: give the others as "
             "`without` (--without ID …)"
@@ -333,9 +301,7 @@ def _check_names(found: list[Dictionary]) -> None:
             raise ValueError(f"{dictionary.name}: no term in this list; give at least one")
         for name in dictionary.lists:
             if name in seen:
-                raise ValueError(
-                    f"the list {name!r} comes twice, from {seen[name]} and {dictionary.name}; rename one of them"
-                )
+                raise ValueError(f"the list {name!r} comes twice, from {seen[name]} and {dictionary.name}; rename one")
             seen[name] = dictionary.name
 
 
@@ -345,11 +311,8 @@ def _read_one(given) -> Dictionary:
     if isinstance(given, pd.DataFrame):
         return _from_rows(str(given.attrs.get("name", "lists")), given.to_dict("records"), list(given.columns))
     if isinstance(given, Mapping):
-        rows = [
-            {"term": term, "list": str(name)}
-            for name, terms in given.items()
-            for term in ([terms] if isinstance(terms, str) else terms)
-        ]
+        listed = [(name, [terms] if isinstance(terms, str) else terms) for name, terms in given.items()]
+        rows = [{"term": term, "list": str(name)} for name, terms in listed for term in terms]
         return _from_rows("lists", rows, ["term", "list"])
     if str(given) in SHIPPED:
         table = lexicons.load(str(given))
@@ -508,15 +471,8 @@ def _part(corpus, counts: Counts, found: _Found, inside, part: str, measures, le
     table = table.rename(columns={"n_tokens": "tokens", "per_10k": "value"}).assign(unit="per_10k")
     if "length" in measures:
         sizes = some.units.groupby("report", observed=True, sort=False)["n_tokens"].sum()
-        length = pd.DataFrame(
-            {
-                "report": sizes.index.astype(str),
-                "measure": "length",
-                "tokens": sizes.to_numpy(),
-                "value": sizes.to_numpy(float),
-                "unit": "tokens",
-            }
-        )
+        length = pd.DataFrame({"report": sizes.index.astype(str), "measure": "length", "tokens": sizes.to_numpy(),
+                               "value": sizes.to_numpy(float), "unit": "tokens"})  # fmt: skip
         table = pd.concat([table, length], ignore_index=True) if len(table) else length
     table = table.astype({"report": str, "measure": str}).set_index(["report", "measure"])
     table = table.join(_shares(corpus, found.hits[inside], list(counts.terms)))
@@ -535,20 +491,12 @@ def _shares(corpus, hits: np.ndarray, names: list[str]) -> pd.DataFrame:
 
 
 def _literature(ids: list[str], named: list[Dictionary], found: _Found) -> pd.DataFrame:
-    names = [name for dictionary in named for name in dictionary.lists]
+    names = np.array([name for dictionary in named for name in dictionary.lists], object)
     position, measure, hits, n_tokens = found.literature.T
-    return pd.DataFrame(
-        {
-            "report": np.array(ids, object)[position],
-            "measure": np.array(names, object)[measure],
-            "part": "whole",
-            "formula": "literature",
-            "hits": hits,
-            "tokens": n_tokens,
-            "value": hits / np.maximum(n_tokens, 1),
-            "unit": "share",
-        }
-    )
+    return pd.DataFrame({
+        "report": np.array(ids, object)[position], "measure": names[measure], "part": "whole", "formula": "literature",
+        "hits": hits, "tokens": n_tokens, "value": hits / np.maximum(n_tokens, 1), "unit": "share",
+    })  # fmt: skip
 
 
 def _above(catalogue: pd.DataFrame) -> pd.Series:
@@ -872,22 +820,11 @@ def coverage(table: pd.DataFrame, by: str = "place") -> pd.DataFrame:
         found = found.merge(ever, on=keys)
         return found.assign(share=found["places"] / found["of"])
     rows = []
-    for (place, code, level, genre), own in reports.groupby(["place", "code", "level", "genre"], sort=True):
+    for key, own in reports.groupby(["place", "code", "level", "genre"], sort=True):
         years = set(own["year"])
         missing = sorted(set(range(min(years), max(years) + 1)) - years)
-        rows.append(
-            (
-                place,
-                code,
-                level,
-                genre,
-                min(years),
-                max(years),
-                len(years),
-                _spans_of(missing),
-                int(own["gap"].gt(0).sum()),
-            )
-        )
+        gaps = int(own["gap"].gt(0).sum())
+        rows.append((*key, min(years), max(years), len(years), _spans_of(missing), gaps))
     columns = ["place", "code", "level", "genre", "first", "last", "years", "missing", "gaps"]
     return pd.DataFrame(rows, columns=columns)
 

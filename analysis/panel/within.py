@@ -196,15 +196,9 @@ def _apart(rows: pd.DataFrame) -> float:
 
 
 def effects(
-    table: pd.DataFrame,
-    measure: str,
-    covariates: Sequence[str] = (),
-    *,
-    part: str | None = None,
-    base: int | None = None,
-    weights: str | None = None,
-    level: float = 0.95,
-) -> pd.DataFrame:
+    table: pd.DataFrame, measure: str, covariates: Sequence[str] = (), *, part: str | None = None,
+    base: int | None = None, weights: str | None = None, level: float = 0.95,
+) -> pd.DataFrame:  # fmt: skip
     """
     Estimate two-way fixed effects: how the value moved from year to year within places.
 
@@ -283,24 +277,18 @@ def trend(table: pd.DataFrame, *, part: str | None = None, level: float = 0.95) 
             continue
         own, _ = _repeated(own)
         year, value, w = own["year"].to_numpy(float)[:, None], own["value"].to_numpy(float), np.ones(len(own))
-        within = _inferred(_fit(value, year, own["place"], w, ["year"]), ["year"], level).iloc[0]
-        pooled = _inferred(_fit(value, year, own["place"], w, ["year"], absorb=False), ["year"], level).iloc[0]
-        rows[measure] = {
-            "per_year": within.estimate,
-            "low": within.low,
-            "high": within.high,
-            "p": within.p,
-            "pooled_per_year": pooled.estimate,
-            "pooled_low": pooled.low,
-            "pooled_high": pooled.high,
-            "pooled_p": pooled.p,
-            "places": own["place"].nunique(),
-            "reports": len(own),
-        }
+        within, pooled = (
+            _inferred(_fit(value, year, own["place"], w, ["year"], absorb), ["year"], level).iloc[0]
+            for absorb in (True, False)
+        )
+        ends = ["estimate", "low", "high", "p"]
+        rows[measure] = [*within[ends], *pooled[ends], own["place"].nunique(), len(own)]
     if not rows:
         raise ValueError(f"no measure has {MIN_PLACES} places with two reports or more; errors clustered by place need "
                          "them")  # fmt: skip
-    found = pd.DataFrame.from_dict(rows, orient="index").rename_axis("measure")
+    ends = ["low", "high", "p"]
+    columns = ["per_year", *ends, "pooled_per_year", *(f"pooled_{end}" for end in ends), "places", "reports"]
+    found = pd.DataFrame.from_dict(rows, orient="index", columns=columns).rename_axis("measure")
     found.insert(4, "q", false_discovery(found["p"]))
     found.attrs["notes"] = [
         "within: fixed effects of place; pooled: between and within places; errors clustered by place"
