@@ -34,7 +34,7 @@ from analysis.contrast import wholes as whole_texts
 from analysis.contrast.changes import SAME as WITHIN
 from analysis.counts import Counts
 from analysis.glossary import label
-from analysis.topics import domains as policy_domains
+from analysis.topics import cards as topic_cards
 from analysis.uncertainty import rates, share_differences
 
 # What a finding can be: two reports of one kind, part against part; or the reports as they are.
@@ -504,12 +504,12 @@ def _domains(studies: dict[str, Study], pair: Contrast) -> list[Finding]:
 
 def _domain(study: Study, pair: Contrast) -> tuple | None:
     """Name, difference with interval, how many are clear of how many, and hits of a domain."""
-    hits = policy_domains.hits(study.corpus)
+    hits = topic_cards.domain_hits(study.corpus)
     hits = hits[hits["report"].isin([*pair.reference, *pair.target])]
     hits = hits[hits["function"] == study.function] if study.function else hits
     if hits["report"].nunique() < 2:
         return None
-    shares = policy_domains.shares(hits).set_index(["report", "domain"])
+    shares = topic_cards.domain_shares(hits).set_index(["report", "domain"])
     gaps = share_differences(*(shares.loc[ids[0]] for ids in (pair.reference, pair.target)))
     clear = int(((gaps["low"] > 0) | (gaps["high"] < 0)).sum())
     name = gaps["difference"].abs().idxmax()

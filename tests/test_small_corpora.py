@@ -18,7 +18,6 @@ from analysis import (
     weighting,
 )
 from analysis.contrast import changes, decomposition, wholes
-from analysis.topics import stability
 
 SUBJECTS = zip("二三四五六七八九", "农工商教文卫环科", strict=True)
 LONG = "一、总体要求\n推动发展，改善民生。\n" + "".join(
@@ -108,7 +107,7 @@ def test_topics_are_refused_by_name(small):
     corpus, _, _, counts = small
     if len(corpus.paragraphs) < 24:
         with pytest.raises(uncertainty.Refusal) as refused:
-            stability.candidates(topics.documents(counts, corpus.paragraphs))
+            topics.candidates(topics.documents(counts, corpus.paragraphs))
         assert refused.value.reason == "few documents"
 
 

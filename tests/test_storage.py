@@ -199,9 +199,9 @@ def age(root: Path) -> None:
 
 def versions(root: Path) -> dict[str, str]:
     code = (
-        "from analysis import corpus, tokens; from analysis.counts import streaming; from analysis.topics import stability;"
+        "from analysis import corpus, tokens; from analysis.counts import streaming; from analysis import topics;"
         "import analysis; print(analysis.__file__);"
-        "print(corpus.rules(), tokens._KEPT.version, streaming._KEPT.version, stability._KEPT.version)"
+        "print(corpus.rules(), tokens._KEPT.version, streaming._KEPT.version, topics._KEPT.version)"
     )
     environ = os.environ | {"PYTHONPATH": str(root)}
     out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env=environ, cwd="/")

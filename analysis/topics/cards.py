@@ -1,4 +1,8 @@
-"""Topic cards: what a reader needs to believe a topic, or not; how much each takes, and where."""
+"""
+What a reader needs to believe a topic, or not; how much each takes, and where; policy domains beside them.
+
+Domains are read off a word list, without a model: `domain_hits`, their shares, and how far topics agree with them.
+"""
 
 import re
 from collections.abc import Sequence
@@ -6,8 +10,9 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
+from analysis import lexicons
 from analysis.glossary import label
-from analysis.topics import DIGITS, TopicModel, domains, frex, sizes, top_codes
+from analysis.topics import DIGITS, TopicModel, frex, sizes, top_codes
 from analysis.uncertainty import Refusal, share_differences, shares
 
 # Words of a label; more make a list of it.
@@ -35,10 +40,10 @@ def cards(
     ----------
     model : TopicModel
     recurrence : DataFrame
-        What `topics.stability.recurrence` gives for the same documents, engine, seed and k.
+        What `topics.recurrence` gives for the same documents, engine, seed and k.
     corpus : Corpus
     found, book : DataFrame
-        What `topics.domains.hits` and `topics.domains.load` give.
+        What `domain_hits` and `codebook` give.
 
     Returns
     -------
@@ -51,17 +56,17 @@ def cards(
     passage = passages(model, corpus)
     table = pd.DataFrame({
         "topic": range(model.k),
-        "label_zh": ["·".join(words) for words in label_words(model, passage)],
-        "label_en": [_english(words, book) for words in label_words(model, passage)],
+        "label_zh": ["·".join(words) for words in _label_words(model, passage)],
+        "label_en": [_english(words, book) for words in _label_words(model, passage)],
         "words": [" ".join(words) for words in model.top()],
         "frex": [" ".join(model.terms[row]) for row in top_codes(frex(model))],
         "share": sizes(model).round(DIGITS),
     })
-    r = domains.association(model, found)
+    r = _association(model, found)
     table["domain"], table["domain_r"] = r.idxmax(axis=1).to_numpy(), r.max(axis=1).to_numpy()
     bare = table["label_en"] == ""
     table["label_en"] = table["label_en"].mask(bare, "domain: " + table["domain"].astype("str"))
-    table = table.merge(concentration(model), on="topic")
+    table = table.merge(_concentration(model), on="topic")
     table = table.merge(recurrence.drop(columns="jaccard"), left_on="topic", right_index=True)
     weak = table["status"] != "stable"
     for column in ("label_zh", "label_en", "domain"):
@@ -73,7 +78,7 @@ def cards(
     ]]
 
 
-def label_words(model: TopicModel, passage: pd.DataFrame) -> list[list[str]]:
+def _label_words(model: TopicModel, passage: pd.DataFrame) -> list[list[str]]:
     """The top words of each topic by FREX, those that stand in two of its passages first."""
     score = frex(model)
     labels = []
@@ -119,9 +124,9 @@ def prevalence(model: TopicModel, by: str = "report") -> pd.DataFrame:
     return table
 
 
-def within(model: TopicModel, **values) -> TopicModel:
+def _within(model: TopicModel, **values) -> TopicModel:
     """
-    The same topics, in some of the documents: `within(model, function="tasks")`.
+    The same topics, in some of the documents: `_within(model, function="tasks")`.
 
     Raises
     ------
@@ -141,7 +146,7 @@ def within(model: TopicModel, **values) -> TopicModel:
     )
 
 
-def concentration(model: TopicModel) -> pd.DataFrame:
+def _concentration(model: TopicModel) -> pd.DataFrame:
     """
     How much of each topic stands in its single largest section, and which section that is.
 
@@ -175,10 +180,10 @@ def passages(model: TopicModel, corpus, n: int = PASSAGES) -> pd.DataFrame:
     """
     rows = []
     for topic in range(model.k):
-        for rank, row in enumerate(strongest(model, topic, n)):
+        for rank, row in enumerate(_strongest(model, topic, n)):
             unit = model.documents.iloc[row]
             report = corpus[unit["report"]]
-            start, end = quote(model, topic, report.text, unit["start"], unit["end"])
+            start, end = _quote(model, topic, report.text, unit["start"], unit["end"])
             rows.append((
                 topic, rank + 1, unit["report"], unit["section"], unit["section_title"],
                 unit["function"], row, round(float(model.shares[row, topic]), DIGITS),
@@ -190,7 +195,7 @@ def passages(model: TopicModel, corpus, n: int = PASSAGES) -> pd.DataFrame:
     ])
 
 
-def strongest(model: TopicModel, topic: int, n: int) -> list[int]:
+def _strongest(model: TopicModel, topic: int, n: int) -> list[int]:
     """Rows of the documents with the largest shares, one a section before a second of any."""
     share = model.shares[:, topic].round(6)
     order = np.lexsort((model.documents["paragraph"], model.documents["report"], -share))
@@ -199,7 +204,7 @@ def strongest(model: TopicModel, topic: int, n: int) -> list[int]:
     return list(order[np.argsort(np.minimum(places, 1), kind="stable")][:n])
 
 
-def quote(model: TopicModel, topic: int, text: str, start: int, end: int) -> tuple[int, int]:
+def _quote(model: TopicModel, topic: int, text: str, start: int, end: int) -> tuple[int, int]:
     """Start and end of the sentence that weighs most in the topic, at most `QUOTE` characters."""
     codes = top_codes(model.weights, N_SCORED_WORDS)[topic]
     words = list(zip(model.terms[codes], model.weights[topic, codes], strict=True))
@@ -257,7 +262,7 @@ def differences(
     """
     tables = [pd.DataFrame(columns=_COLUMNS)]
     if (model.documents["function"] == function).any():
-        found = prevalence(within(model, function=function), "report")
+        found = prevalence(_within(model, function=function), "report")
         found = found.set_index(found["report"].astype("str"))
         keys = [c for c in ("level", "place", "genre") if c in catalogue]
         stating = catalogue[catalogue.index.isin(found.index)]
@@ -315,21 +320,171 @@ def _massed(model: TopicModel) -> np.ndarray:
     return model.shares * model.documents["n_tokens"].to_numpy()[:, None]
 
 
-def distances(model: TopicModel) -> pd.DataFrame:
+# The domains of analysis/resources/lexicons/domains.csv, in the order of the national plans.
+DOMAINS = {
+    "economy": "经济", "industry": "产业", "innovation": "创新", "ecology": "生态",
+    "livelihood": "民生", "governance": "治理", "Party building": "党的建设",
+    "reform and opening": "改革开放",
+}
+
+# Deals of the domains that show what agreement is by chance.
+DEALS = 200
+
+
+def codebook(name="domains") -> pd.DataFrame:
     """
-    Jensen-Shannon distance between topics: the root of the divergence in bits, 0 to 1.
+    Read a codebook: `term`, `domain`, `en`, `source`, `reason`; each term in one domain.
+
+    Any CSV with `term`, `domain` and `source` serves; `lexicons.load` checks it.
+
+    Raises
+    ------
+    ValueError
+        If a row has no domain.
+
+    Examples
+    --------
+    >>> codebook().set_index("term").loc["科技成果", "domain"]
+    'innovation'
+    """
+    table = lexicons.load(name)
+    if "domain" not in table or (table["domain"].str.strip() == "").any():
+        raise ValueError(f"{name}: a term has no domain; fill the column `domain`.")
+    return table
+
+
+def domain_hits(corpus, book: pd.DataFrame | None = None) -> pd.DataFrame:
+    """
+    Find the terms of a codebook as written, from the left, the longest first, none in another.
+
+    Headings are left out. 改革开放 is one hit of its own and none of 改革.
+
+    Returns
+    -------
+    DataFrame, in the order of the texts
+        `report`, `function`, `section`, `paragraph`, `domain`, `term`, `start`, `end` (in the
+        report's restored text).
+    """
+    book = codebook() if book is None else book
+    domain = dict(zip(book["term"], book["domain"], strict=True))
+    longest = sorted(domain, key=lambda term: (-len(term), term))
+    pattern = re.compile("|".join(map(re.escape, longest)))
+    rows = []
+    for p in corpus.paragraphs[~corpus.paragraphs["heading"]].itertuples():
+        text = corpus[p.report].text
+        rows += [
+            (p.report, p.function, p.section, p.paragraph, domain[m[0]], m[0], *m.span())
+            for m in pattern.finditer(text, p.start, p.end)
+        ]
+    columns = ["report", "function", "section", "paragraph", "domain", "term", "start", "end"]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def domain_shares(found: pd.DataFrame, by: str = "report") -> pd.DataFrame:
+    """
+    Share of each domain among all hits of a report, with t intervals over sections.
+
+    A share says how the attention of a text is divided among the domains as this word list draws
+    them; a longer list for one domain raises its share, so compare reports, not domains.
+
+    Parameters
+    ----------
+    found : DataFrame
+        What `domain_hits` gives.
+    by : str
+        "report" or "function".
+
+    Returns
+    -------
+    DataFrame, by group in the order of the texts, then domain
+        the column `by`, `domain`, `hits`, `share`, `low`, `high` (95%), `n_clusters`, `cluster`.
+    """
+    units = found.groupby(
+        ["report", "function", "section", "paragraph"], sort=False, observed=True
+    ).size().rename("n_tokens").reset_index()
+    table = shares(_by_unit(found, units), units, by, "domain", "hits")
+    return table.assign(hits=table["hits"].astype(int))
+
+
+def _by_unit(found: pd.DataFrame, units: pd.DataFrame) -> pd.DataFrame:
+    """Hits of each domain in each unit (report, paragraph)."""
+    keys = ["report", "paragraph"]
+    table = pd.crosstab([found[key] for key in keys], found["domain"])
+    return _ordered(table.reindex(pd.MultiIndex.from_frame(units[keys]), fill_value=0))
+
+
+def _ordered(table: pd.DataFrame) -> pd.DataFrame:
+    """Columns in the order of `DOMAINS`, others after them."""
+    return table[[d for d in DOMAINS if d in table] + [d for d in table if d not in DOMAINS]]
+
+
+def _document_hits(found: pd.DataFrame, documents: pd.DataFrame) -> pd.DataFrame:
+    """Hits of each domain (columns) in each document (rows) of a topic model."""
+    spans = {
+        (u.report, p): row
+        for row, u in enumerate(documents.itertuples()) for p in range(u.paragraph, u.last + 1)
+    }
+    row = [spans.get(key) for key in zip(found["report"], found["paragraph"], strict=True)]
+    table = pd.crosstab(pd.Series(row, name="document"), found["domain"].to_numpy())
+    return _ordered(table.reindex(range(len(documents)), fill_value=0))
+
+
+def _association(model: TopicModel, found: pd.DataFrame) -> pd.DataFrame:
+    """
+    Correlate topics with domains over documents.
+
+    Returns
+    -------
+    DataFrame, index `topic`, columns domains
+        Pearson's r between the topic's share of a document and the domain's share of its hits;
+        documents without hits are left out.
+    """
+    table = _document_hits(found, model.documents)
+    some = table.sum(axis=1).to_numpy() > 0
+    parts = table[some].div(table[some].sum(axis=1), axis=0).to_numpy()
+    joint = np.corrcoef(model.shares[some].T, parts.T)[: model.k, model.k :]
+    return pd.DataFrame(joint.round(DIGITS), columns=table.columns).rename_axis("topic")
+
+
+def domain_agreement(model: TopicModel, found: pd.DataFrame, seed: int = 0) -> pd.DataFrame:
+    """
+    Measure how far topics and domains sort the documents alike.
+
+    Adjusted mutual information between the strongest topic and the strongest domain of each
+    document: 0 by chance, 1 if the two are the same partition. The interval is est ± t·se with
+    the standard error of a jackknife that leaves out one section at a time (redrawing sections
+    would repeat documents and raise the measure).
+
+    Returns
+    -------
+    DataFrame, one row
+        `measure`, `value`, `low`, `high` (95%), `chance` (the largest of `DEALS` values with the
+        domains dealt out anew), `n_documents`, `n_clusters`, `cluster`.
 
     References
     ----------
-    Endres, D. & Schindelin, J. (2003). IEEE Transactions on Information Theory 49, 1858-1860.
+    Vinh, N., Epps, J. & Bailey, J. (2010). JMLR 11, 2837-2854. Efron, B. & Tibshirani, R.
+    (1993). An Introduction to the Bootstrap, ch. 11.
     """
-    from scipy.spatial.distance import pdist, squareform
+    from scipy import stats
+    from sklearn.metrics import adjusted_mutual_info_score as ami
 
-    table = squareform(pdist(model.weights, lambda a, b: _js(a, b)))
-    return pd.DataFrame(table).rename_axis("topic")
-
-
-def _js(a: np.ndarray, b: np.ndarray) -> float:
-    from scipy.spatial.distance import jensenshannon
-
-    return float(jensenshannon(a, b, base=2))
+    table = _document_hits(found, model.documents).to_numpy()
+    topic, domain = model.assigned(), table.argmax(axis=1)
+    some = (table.sum(axis=1) > 0) & (topic >= 0)
+    place = model.documents.groupby(["report", "section"], sort=False).ngroup().to_numpy()
+    topic, domain, place = topic[some], domain[some], place[some]
+    if len(np.unique(place)) < 3:
+        place = np.arange(len(topic))
+    value, sections = ami(domain, topic), np.unique(place)
+    left = np.array([ami(domain[place != s], topic[place != s]) for s in sections])
+    m = len(sections)
+    half = stats.t.ppf(0.975, m - 1) * np.sqrt((m - 1) / m * ((left - left.mean()) ** 2).sum())
+    rng = np.random.default_rng(seed)
+    chance = max(ami(rng.permutation(domain), topic) for _ in range(DEALS))
+    row = ("AMI", value, value - half, value + half, chance)
+    names = ["measure", "value", "low", "high", "chance"]
+    return pd.DataFrame([row], columns=names).round(DIGITS).assign(
+        n_documents=len(topic), n_clusters=m,
+        cluster="section" if m < len(topic) else "document",
+    )
