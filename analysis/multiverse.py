@@ -11,6 +11,7 @@ sections drawn at random (`contrast.against`), which are a little wider than tho
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from itertools import product
 from pathlib import Path
 
@@ -23,7 +24,6 @@ from analysis.counts import Counts
 from analysis.glossary import label
 from analysis.uncertainty.design import clusters, opposed
 from analysis.uncertainty.estimators import Side, log2_ratio, moments, ratio_interval
-from analysis.weighting import class_tfidf
 
 # The first option of each is the analysis as reported.
 SPECIFICATIONS = {
@@ -42,51 +42,57 @@ SPECIFICATIONS = {
     # With wording that two reports share, or without.
     "shared": [True, False],
 }
-# What a finding is made of; `k` is the length of a top list and 0 elsewhere.
-COLUMNS = ["statistic", "term", "kind", "target", "reference", "function", "k"]
+# What a finding is made of.
+COLUMNS = ["term", "kind", "target", "reference", "function"]
 # What an evaluation tells of each finding; low and high may be missing.
 _RESULT = ("estimate", "low", "high")
 
 
 def findings(rows) -> pd.DataFrame:
     """
-    State findings as data.
+    State findings as data: log2 ratios of a term's rates, target over reference.
 
     Parameters
     ----------
     rows : iterable of tuple
-        (name, statistic, term, kind, target, reference, function, k). The statistic is "ratio"
-        (log2 ratio of the term's rates, target over reference) or "rank" (the term is among the
-        `k` heaviest of the target by class TF-IDF). `reference` None takes all the others,
+        (name, term, kind, target, reference, function). `reference` None takes all the others,
         `function` None all parts; `kind` as in `occurrences.KINDS`.
+
+    Returns
+    -------
+    DataFrame, index `finding`
 
     Examples
     --------
-    >>> findings([("太原 marks 2021", "ratio", "太原", "word", "a", "b", "tasks", 0)]).term.tolist()
+    >>> findings([("太原 marks 2021", "太原", "word", "a", "b", "tasks")]).term.tolist()
     ['太原']
     """
-    table = pd.DataFrame(list(rows), columns=["finding", *COLUMNS]).set_index("finding")
-    unknown = sorted(set(table["statistic"]) - {"ratio", "rank"})
-    if unknown:
-        raise ValueError(f"statistic {unknown[0]!r} of a finding: take 'ratio' or 'rank'")
-    return table
+    return pd.DataFrame(list(rows), columns=["finding", *COLUMNS]).set_index("finding")
 
 
-def from_table(found: pd.DataFrame, target, reference=None, function=None, names=None):
+def from_table(found: pd.DataFrame, target, reference=None, function=None, names=None) -> pd.DataFrame:
     """
-    State the rows of a comparison as ratio findings; they need a column `kind`.
+    State the rows of a comparison as findings; they need a column `kind`.
 
     Parameters
     ----------
+    found : DataFrame, index `term`
+        With `log_ratio` and `kind`.
+    target, reference, function
+        As in `findings`.
     names : tuple of str, optional
         What the two sides are called; by default their ids, or "the others".
+
+    Returns
+    -------
+    DataFrame
+        As `findings` gives it.
     """
     one, other = names or (target, reference or label("the others"))
     rows = []
     for row in found.itertuples():
         more, less = (one, other) if row.log_ratio > 0 else (other, one)
-        rows.append((f"{label(row.Index)}: {more} > {less}", "ratio", row.Index, row.kind, target,
-                     reference, function, 0))  # fmt: skip
+        rows.append((f"{label(row.Index)}: {more} > {less}", row.Index, row.kind, target, reference, function))
     return findings(rows)
 
 
@@ -257,134 +263,121 @@ def by_factor(table: pd.DataFrame, factors: Iterable[str] | None = None) -> pd.D
                                ignore_index=True)
 
 
+# What costs nothing to vary once words are cut: characters instead of words, stop words out, shared wording in.
+_VARIANTS = list(product([False, True], repeat=3))
+
+
 class _Counted:
     """Evaluate findings on the reports of a catalogue, sharing what specifications have in common."""
 
     def __init__(self, stated: pd.DataFrame, catalogue: Path):
-        self.stated, self.catalogue = stated, catalogue
-        self.terms = sorted(set(stated["term"]))
-        place = {term: at for at, term in enumerate(self.terms)}
-        # Findings that are read off one comparison or one list, with their places in the result.
-        self.groups, keys = [], ["statistic", "target", "reference", "function"]
-        numbered = stated.astype(object).assign(at=range(len(stated)))
-        for key, part in numbered.groupby(keys, dropna=False, sort=False):
-            at, terms = part["at"].to_numpy(int), [place[term] for term in part["term"]]
-            names = list(zip(part["term"], part["k"], strict=True))
-            self.groups.append((tuple(None if k != k else k for k in key), at, terms, names))
-        self.ranked = "rank" in set(stated["statistic"])
-        self.kind = dict(zip(stated["term"], stated["kind"], strict=True))
-        self.texts, self.cuts, self.counted = {}, {}, {}
+        self.index, self.catalogue, self.n = stated.index, catalogue, len(stated)
+        kind = dict(zip(stated["term"], stated["kind"], strict=True))
+        self.terms = pd.Index(sorted(kind), dtype="str", name="term")
+        self.is_word = np.array([kind[term] == "word" for term in self.terms], bool)
+        # Findings that are read off one comparison, with their places in the result.
+        numbered = stated.astype(object).assign(at=range(self.n), column=self.terms.get_indexer(stated["term"]))
+        self.groups = [
+            (tuple(None if k != k else k for k in key), part["at"].to_numpy(int), part["column"].to_numpy(int))
+            for key, part in numbered.groupby(["target", "reference", "function"], dropna=False, sort=False)
+        ]
+        # Reports that no finding speaks of are not cut; what they share with the others still counts.
+        every = any(reference is None for (_, reference, _), *_ in self.groups)
+        self.named = None if every else {id for (*ids, _), *_ in self.groups for id in ids}
+        self.texts, self.found = {}, {}
 
     def __call__(self, *, restoration="full", lexicon=True, hmm=True, engine="auto", stop=False,
                  cluster="auto", shared=True) -> pd.DataFrame:  # fmt: skip
-        key = restoration, lexicon, hmm, engine, stop, shared
-        cut = self._cut(restoration, lexicon, hmm)
-        if key not in self.counted:
-            self.counted[key] = cut.count(engine == "characters", stop, shared)
-        few, every = self.counted[key]
-        values = np.full((len(self.stated), 3), np.nan)
-        for (statistic, target, reference, function), at, terms, names in self.groups:
-            if statistic == "ratio":
-                values[at] = cut.ratios(few, target, reference, function, cluster)[terms]
-            else:
-                ranks = _ranks(every, target, function)
-                values[at] = [_inside(ranks, term, k) for term, k in names]
-        return pd.DataFrame(values, self.stated.index, [*_RESULT])
+        key = restoration, lexicon, hmm
+        if (*key, cluster) not in self.found:
+            cut = self.found.setdefault(key, None) or self._cut(*key)
+            self.found[key], self.found[*key, cluster] = cut, self._values(cut, cluster)
+        at = _VARIANTS.index((engine == "characters", stop, shared))
+        return pd.DataFrame(self.found[*key, cluster][at], self.index, [*_RESULT])
+
+    def _values(self, cut: "_Cut", cluster: str) -> np.ndarray:
+        """Estimates with limits, variants × findings × 3."""
+        values = np.full((len(_VARIANTS), self.n, 3), np.nan)
+        for pair, at, columns in self.groups:
+            values[:, at] = cut.ratios(*pair, cluster)[:, columns]
+        return values
 
     def _texts(self, restoration: str):
         if restoration not in self.texts:
             reports = corpus.load(self.catalogue, level=restoration)
             common = text_reuse.shared(reports)
+            if self.named is not None:
+                reports = replace(reports, reports=tuple(r for r in reports if r.id in self.named))
             strings = occurrences.match_strings(reports, dict.fromkeys(self.terms, "string"))
             repeated = text_reuse.in_shared_passage(strings, common).to_numpy(bool)
             self.texts[restoration] = reports, common, strings, repeated
         return self.texts[restoration]
 
     def _cut(self, restoration: str, lexicon: bool, hmm: bool) -> "_Cut":
-        key = restoration, lexicon, hmm
-        if key not in self.cuts:
-            self.cuts[key] = _Cut.of(*self._texts(restoration), self.terms, self.kind, self.ranked,
-                                     tokens.DEFAULT if lexicon else None, hmm)  # fmt: skip
-        return self.cuts[key]
+        reports, common, strings, again = self._texts(restoration)
+        words = tokens.table(reports, lexicon=tokens.DEFAULT if lexicon else None, hmm=hmm)
+        words = words[words["kind"].isin([*tokens.COUNTED])]
+        return _Cut(words, text_reuse.in_shared_passage(words, common).to_numpy(bool), strings, again,
+                    self.terms, self.is_word)  # fmt: skip
 
 
 class _Cut:
     """One way to restore and to cut the texts: every further choice is a sum over these rows."""
 
-    @classmethod
-    def of(cls, reports, common, strings, again, terms, kind, ranked, lexicon, hmm) -> "_Cut":
-        words = tokens.table(reports, lexicon=lexicon, hmm=hmm)
-        words = words[words["kind"].isin([*tokens.COUNTED])]
-        new, names = cls(), pd.Index(terms, dtype="str", name="term")
-        groups = words.groupby(["report", "paragraph"], sort=False, observed=True).ngroup()
-        new.unit = groups.to_numpy()
-        first = np.unique(new.unit, return_index=True)[1]
-        columns = ["report", "function", "section", "paragraph"]
-        new.units = words.iloc[first][columns].astype({"report": object, "function": object})
-        new.units = new.units.reset_index(drop=True)
-        new.length = (words["end"] - words["start"]).to_numpy()
-        new.code = words["token"].cat.codes.to_numpy()
-        new.vocabulary = pd.Index(words["token"].cat.categories)
-        new.stop = new.vocabulary.isin(list(lexicons.stopwords()))
-        new.repeated = text_reuse.in_shared_passage(words, common).to_numpy(bool)
-        new.terms = names
-        new.is_word = np.array([kind[term] == "word" for term in names], bool)
+    def __init__(self, words, repeated, strings, again, terms, is_word):
         keys = ["report", "paragraph"]
-        index = pd.MultiIndex.from_frame(new.units[keys])
-        at = index.get_indexer(pd.MultiIndex.from_frame(strings[keys])) if len(strings) else []
-        new.strings = np.asarray(at, int), names.get_indexer(strings["term"]), again
-        new.worded, new.designs = None, {}
-        if ranked:
-            new.worded = new.vocabulary.isin(occurrences.words(words)["term"].unique())
-        return new
+        unit = words.groupby(keys, sort=False, observed=True).ngroup().to_numpy()
+        first = np.unique(unit, return_index=True)[1]
+        columns = ["report", "function", "section", "paragraph"]
+        units = words.iloc[first][columns].astype({"report": object, "function": object})
+        self.units, self.designs = units.reset_index(drop=True), {}
+        code, vocabulary = words["token"].cat.codes.to_numpy(), pd.Index(words["token"].cat.categories)
+        stop = vocabulary.isin(list(lexicons.stopwords()))[code]
+        # Words that are terms, as they are cut; and every term as it is written.
+        own = terms.get_indexer(vocabulary)
+        own[own >= 0] = np.where(is_word[own[own >= 0]], own[own >= 0], -1)
+        own = own[code]
+        index = pd.MultiIndex.from_frame(self.units[keys])
+        row = index.get_indexer(pd.MultiIndex.from_frame(strings[keys])) if len(strings) else np.zeros(0, int)
+        column = terms.get_indexer(strings["term"])
+        length = (words["end"] - words["start"]).to_numpy()
+        self.counts, self.sizes = [], []
+        for characters, no_stop, shared in _VARIANTS:
+            kept = (shared | ~repeated) & ~(no_stop & stop)
+            size = np.bincount(unit[kept], length[kept] if characters else None, len(self.units))
+            written = (row >= 0) & (shared | ~again) & (characters | ~is_word[column])
+            worded = (own >= 0) & (shared | ~repeated) & (not characters)
+            cells = [row[written] * len(terms) + column[written], unit[worded] * len(terms) + own[worded]]
+            hits = np.bincount(np.concatenate(cells), minlength=len(self.units) * len(terms))
+            self.counts.append(hits.reshape(len(self.units), len(terms)))
+            self.sizes.append(size)
 
-    def count(self, characters: bool, stop: bool, shared: bool) -> tuple[Counts, Counts | None]:
-        """Counts of the findings' terms, and of all words if top lists are asked for."""
-        kept = np.ones(len(self.unit), bool) if shared else ~self.repeated
-        kept &= ~(stop & self.stop[self.code])
-        size = np.bincount(self.unit[kept], self.length[kept] if characters else None,
-                           len(self.units))  # fmt: skip
-        units = self.units.assign(n_tokens=size.astype(np.int64))
-        row, column, repeated = self.strings
-        there = (row >= 0) & (shared | ~repeated)
-        there &= characters | ~self.is_word[column]
-        rows, columns = row[there], column[there]
-        if not characters:
-            place = self.terms.get_indexer(self.vocabulary)
-            place[place >= 0] = np.where(self.is_word[place[place >= 0]], place[place >= 0], -1)
-            word = place[self.code]
-            here = (word >= 0) & (shared | ~self.repeated)
-            rows = np.concatenate([rows, self.unit[here]])
-            columns = np.concatenate([columns, word[here]])
-        few = _matrix(rows, columns, len(units), len(self.terms))
-        return Counts(few, units, self.terms), self._every(kept, units)
-
-    def ratios(self, counts: Counts, target, reference, function, cluster) -> np.ndarray:
-        """Log ratio with limits of each term; NaN where a side is not there under these choices."""
-        design = self._design(function, cluster)
-        nothing = np.full((len(counts.terms), 3), np.nan)
+    def ratios(self, target, reference, function, cluster) -> np.ndarray:
+        """Log ratio with limits of each term under each variant; NaN where a side is not there."""
+        design, n = self._design(function, cluster), len(_VARIANTS)
+        nothing = np.full((n, self.counts[0].shape[1], 3), np.nan)
         try:
             reference = opposed(design.labels, target, reference)
         except KeyError:
             return nothing
-        matrix = design.matrix @ counts.matrix
-        sizes = design.matrix @ counts.sizes.to_numpy(float)
-        weights = np.array([design.pick(label) for label in (target, reference)])
-        both = moments(weights, matrix.toarray(), sizes, design.inflate)
-        if not both.tokens.all():
-            return nothing
-        sides = [Side(*(array[k] for array in both)) for k in (0, 1)]
-        with np.errstate(divide="ignore"):
+        # Each variant is a group of clusters of its own, so that one product serves all.
+        matrix = np.vstack([design.matrix @ counts for counts in self.counts])
+        sizes = np.concatenate([design.matrix @ size for size in self.sizes])
+        inflate = None if design.inflate is None else np.tile(design.inflate, n)
+        weights = np.vstack([np.kron(np.eye(n), design.pick(label)) for label in (target, reference)])
+        both = moments(weights, matrix, sizes, inflate)
+        sides = [Side(*(array[at] for array in both)) for at in (slice(None, n), slice(n, None))]
+        there = (sides[0].tokens > 0) & (sides[1].tokens > 0)
+        with np.errstate(divide="ignore", invalid="ignore"):
             low, high = np.log2(ratio_interval(*sides))
-        middle = log2_ratio(sides[0].hits, sides[0].tokens, sides[1].hits, sides[1].tokens)
-        return np.where(np.isnan(middle)[:, None], np.nan, np.column_stack([middle, low, high]))
+            middle = log2_ratio(sides[0].hits, sides[0].tokens, sides[1].hits, sides[1].tokens)
+        found = np.stack([middle, low, high], axis=-1)
+        return np.where((there & ~np.isnan(middle))[..., None], found, nothing)
 
     def _design(self, function, cluster):
         """Which units make which cluster: the matrix of the design gathers units."""
         if (function, cluster) not in self.designs:
-            rows = np.ones(len(self.units), bool)
-            if function:
-                rows = (self.units["function"] == function).to_numpy()
+            rows = (self.units["function"] == function).to_numpy() if function else np.ones(len(self.units), bool)
             at = np.flatnonzero(rows)
             cells = np.ones(len(at)), (np.arange(len(at)), at)
             chooser = sparse.csr_array(cells, (len(at), len(self.units)))
@@ -393,32 +386,3 @@ class _Cut:
             every = Counts(chooser, units, pd.RangeIndex(len(self.units)))
             self.designs[function, cluster] = clusters(every, "report", cluster)
         return self.designs[function, cluster]
-
-    def _every(self, kept, units) -> Counts | None:
-        if self.worded is None:
-            return None
-        names = np.flatnonzero(self.worded)
-        place = np.full(len(self.vocabulary), -1)
-        place[names] = np.arange(len(names))
-        column = place[self.code]
-        here = kept & (column >= 0)
-        matrix = _matrix(self.unit[here], column[here], len(units), len(names))
-        return Counts(matrix, units, pd.Index(self.vocabulary[names], dtype="str", name="term"))
-
-
-def _matrix(rows, columns, n_units: int, n_terms: int) -> sparse.csr_array:
-    cells = np.ones(len(rows), np.int32), (rows, columns)
-    return sparse.csr_array(sparse.coo_array(cells, (n_units, n_terms)), dtype=np.int32)
-
-
-def _ranks(counts: Counts, target, function) -> pd.Series:
-    """The rank of every word of a report by class TF-IDF."""
-    part = counts.restrict(function=function) if function else counts
-    weights = class_tfidf(part)
-    own = weights[weights["report"] == target]
-    return pd.Series(np.arange(1, len(own) + 1), index=own["term"])
-
-
-def _inside(ranks: pd.Series, term: str, k: int) -> tuple[float, float, float]:
-    """How far inside the top k a term stands; a term that is not there stands last of all."""
-    return (k + 0.5 - ranks.get(term, len(ranks) + 1), np.nan, np.nan)
