@@ -310,27 +310,28 @@ class _Counted:
                 reports = replace(reports, reports=tuple(r for r in reports if r.id in self.named))
             strings = occurrences.match_strings(reports, dict.fromkeys(self.terms, "string"))
             repeated = text_reuse.in_shared_passage(strings, common).to_numpy(bool)
-            self.texts[restoration] = reports, common, strings, repeated
+            self.texts[restoration] = reports, common, strings, repeated, {}
         return self.texts[restoration]
 
     def _cut(self, restoration: str, lexicon: bool, hmm: bool) -> "_Cut":
-        reports, common, strings, again = self._texts(restoration)
+        reports, common, strings, again, designs = self._texts(restoration)
         words = tokens.table(reports, lexicon=tokens.DEFAULT if lexicon else None, hmm=hmm)
         words = words[words["kind"].isin([*tokens.COUNTED])]
         return _Cut(words, text_reuse.in_shared_passage(words, common).to_numpy(bool), strings, again,
-                    self.terms, self.is_word)  # fmt: skip
+                    self.terms, self.is_word, designs)  # fmt: skip
 
 
 class _Cut:
     """One way to restore and to cut the texts: every further choice is a sum over these rows."""
 
-    def __init__(self, words, repeated, strings, again, terms, is_word):
+    def __init__(self, words, repeated, strings, again, terms, is_word, designs):
         keys = ["report", "paragraph"]
         unit = words.groupby(keys, sort=False, observed=True).ngroup().to_numpy()
         first = np.unique(unit, return_index=True)[1]
         columns = ["report", "function", "section", "paragraph"]
         units = words.iloc[first][columns].astype({"report": object, "function": object})
-        self.units, self.designs = units.reset_index(drop=True), {}
+        # Other cuts of the same texts have the same paragraphs, and so the same designs.
+        self.units, self.designs = units.reset_index(drop=True), designs
         code, vocabulary = words["token"].cat.codes.to_numpy(), pd.Index(words["token"].cat.categories)
         stop = vocabulary.isin(list(lexicons.stopwords()))[code]
         # Words that are terms, as they are cut; and every term as it is written.
@@ -376,7 +377,8 @@ class _Cut:
 
     def _design(self, function, cluster):
         """Which units make which cluster: the matrix of the design gathers units."""
-        if (function, cluster) not in self.designs:
+        key = function, cluster, self.units["paragraph"].to_numpy().tobytes()
+        if key not in self.designs:
             rows = (self.units["function"] == function).to_numpy() if function else np.ones(len(self.units), bool)
             at = np.flatnonzero(rows)
             cells = np.ones(len(at)), (np.arange(len(at)), at)
@@ -384,5 +386,5 @@ class _Cut:
             # Every unit counts as having text, so that the design does not depend on the choices.
             units = self.units[rows].assign(n_tokens=1).reset_index(drop=True)
             every = Counts(chooser, units, pd.RangeIndex(len(self.units)))
-            self.designs[function, cluster] = clusters(every, "report", cluster)
-        return self.designs[function, cluster]
+            self.designs[key] = clusters(every, "report", cluster)
+        return self.designs[key]
