@@ -143,7 +143,7 @@ def test_frex_follows_its_formula():
     shares, units = np.full((2, 2), 0.5), pd.DataFrame({"n_tokens": [9, 9]})
     model = topics.TopicModel("nmf", 2, 0, weights, shares, pd.Index(list("abc")), units)
     # Ranks of frequency and exclusivity are 3, 2, 1 of 3 in the first topic.
-    np.testing.assert_allclose(topics.frex(model)[0], [1, 2 / 3, 1 / 3])
+    np.testing.assert_allclose(cards._frex(model)[0], [1, 2 / 3, 1 / 3])
 
 
 def test_the_shape_of_a_report_follows_its_sections(made, model):
@@ -172,7 +172,7 @@ def zipf(n=400, length=70, vocabulary=2000, seed=0) -> Counts:
 
 
 def shuffle_of(documents: Counts, seed: int) -> Counts:
-    shuffled = topics.shuffled(documents.matrix, seed)
+    shuffled = topics._shuffled(documents.matrix, seed)
     return Counts(shuffled, documents.units, documents.terms)
 
 
@@ -217,7 +217,7 @@ def test_no_topic_of_shuffled_reports_comes_above_the_line(national, reports):
 
 
 def test_shuffling_keeps_lengths_and_frequencies(documents):
-    dealt = topics.shuffled(documents.matrix, 5)
+    dealt = topics._shuffled(documents.matrix, 5)
     assert np.array_equal(dealt.sum(axis=0), documents.matrix.sum(axis=0))
     assert np.array_equal(dealt.sum(axis=1), documents.matrix.sum(axis=1))
     assert (dealt != documents.matrix).nnz > 0
@@ -290,11 +290,8 @@ def test_the_planted_number_of_topics_is_chosen(documents):
     assert topics.common(models, chosen)["of"].eq(len(chosen.range) - 1).all()
 
 
-def test_the_range_has_what_would_do_as_well():
-    table = pd.DataFrame({
-        "k": [6, 7, 8, 9], "score": [1.9, 2, 1.9, 0], "behind": [0.3, 0, 0.1, 2], "behind_se": 0.2,
-        "jaccard": 0.4, "recurring": 5,
-    })
+def test_the_smallest_number_near_the_best_is_taken_and_the_range_is_told():
+    table = pd.DataFrame({"k": [6, 7, 8, 9], "of_best": [0.8, 0.93, 1, 0.4], "jaccard": 0.4, "recurring": 5})
     chosen = topics.select_k(table, pd.DataFrame({"k": [6, 7, 8, 9], "c_npmi": 0.1}))
     assert chosen[:2] == (7, (7, 8))
     assert "K from 7 to 8 would do as well" in chosen.note

@@ -12,7 +12,7 @@ import pandas as pd
 
 from analysis import lexicons
 from analysis.glossary import label
-from analysis.topics import DIGITS, TopicModel, frex, sizes, top_codes
+from analysis.topics import DIGITS, TopicModel, sizes, top_codes
 from analysis.uncertainty import Refusal, share_differences, shares
 
 # Words of a label; more make a list of it.
@@ -51,7 +51,7 @@ def cards(
         `topic`, `label_zh`, `label_en`, `status` ("stable" or "unstable"), `recurrence`,
         `needed`, `share` (of all tokens), `concentration` (share of the topic's tokens in its
         largest section), `report` and `section_title` (that section), `domain`, `domain_r`,
-        `words` (by weight), `frex` (by FREX; see `topics.frex`).
+        `words` (by weight), `frex` (by FREX; see `_frex`).
     """
     passage = passages(model, corpus)
     table = pd.DataFrame({
@@ -59,7 +59,7 @@ def cards(
         "label_zh": ["·".join(words) for words in _label_words(model, passage)],
         "label_en": [_english(words, book) for words in _label_words(model, passage)],
         "words": [" ".join(words) for words in model.top()],
-        "frex": [" ".join(model.terms[row]) for row in top_codes(frex(model))],
+        "frex": [" ".join(model.terms[row]) for row in top_codes(_frex(model))],
         "share": sizes(model).round(DIGITS),
     })
     r = _association(model, found)
@@ -78,9 +78,23 @@ def cards(
     ]]
 
 
+def _frex(model: TopicModel, weight: float = 0.5) -> np.ndarray:
+    """
+    Score terms by being frequent in a topic and exclusive to it, as R's `stm::calcfrex` without shrinkage.
+
+    1 / (w / F + (1 - w) / E): F and E are the ranks, as shares of the vocabulary, of the term's weight in the
+    topic and of its share of the term's weight in all topics (Bischof & Airoldi 2012, ICML, 201-208).
+    """
+    from scipy.stats import rankdata
+
+    exclusive = model.weights / np.maximum(model.weights.sum(axis=0), 1e-300)
+    f, e = (rankdata(x, axis=1) / x.shape[1] for x in (model.weights, exclusive))
+    return 1 / (weight / f + (1 - weight) / e)
+
+
 def _label_words(model: TopicModel, passage: pd.DataFrame) -> list[list[str]]:
     """The top words of each topic by FREX, those that stand in two of its passages first."""
-    score = frex(model)
+    score = _frex(model)
     labels = []
     for topic, codes in enumerate(top_codes(model.weights)):
         quotes = passage.loc[passage["topic"] == topic, "quote"]
