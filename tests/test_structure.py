@@ -421,6 +421,14 @@ def test_a_proposal_is_named_by_what_it_proposes():
     assert sections.loc[sections.level == 1, "title"].tolist() == ["2023年工作回顾", "2024年工作安排建议"]
 
 
+def test_what_looks_ahead_reviews_nothing():
+    body = f"到2027年，城镇化率达83.5%，改革取得了显著成效，完成了各项任务，实现了新的突破。{YEAR}"
+    text = f"一、过去五年和2022年工作总结\n{YEAR * 4}\n二、未来五年政府工作的目标任务\n{body}\n{body}\n三、2023年工作安排\n{BODY}"
+    rows = structure.parse(text).sections.set_index("number")
+    assert rows.loc["一、", "function"] == "review"
+    assert rows.loc["二、", "function"] in ("guiding", "tasks")
+
+
 def test_what_is_unsure_has_a_probability_and_a_reason():
     sections = structure.parse(f"一、2023年工作回顾\n{YEAR}\n二、2024年重点工作\n{BODY}").sections
     assert sections.probability.between(0, 1).all()

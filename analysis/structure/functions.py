@@ -10,6 +10,7 @@ learned from reports labelled by reading (`data/gold/public.csv`), by `recipes/s
 """
 
 import csv
+import re
 from bisect import bisect_right
 from functools import cache
 from typing import NamedTuple
@@ -40,6 +41,10 @@ _LENGTHS = (8, 16, 32, 64, 128)
 _SINCE = (1, 2, 3, 6, 12)
 _FROM_END = (1, 2, 3, 5, 9)
 _TENTHS = 10
+
+
+# A chapter that is called 今后五年的目标 reviews nothing.
+_AHEAD = re.compile("(?:今后|未来)(?:[一二三四五几]|[35])年|今后一个时期")
 
 
 def function(part: str) -> str:
@@ -138,11 +143,14 @@ _CHAPTERS = (
 
 
 def _chapter(section, sections: list) -> list[str]:
-    """What a chapter's heading names, where that is one thing only."""
+    """What a chapter's heading names, where that is one thing only, and whether it looks ahead by years."""
     while section.parent >= 0:
         section = sections[section.parent]
-    named = [] if section.title.startswith("〔") else list(headings.named(section.title))
-    return named if len(named) == 1 else []
+    if section.title.startswith("〔"):
+        return []
+    named = list(headings.named(section.title))
+    ahead = ["ahead"] if _AHEAD.search(section.title) and "review" not in named else []
+    return ahead + (named if len(named) == 1 else [])
 
 
 def _rules(k: int, sections: list) -> list[str]:
