@@ -21,7 +21,7 @@ import pandas as pd
 
 from analysis import catalogue as catalogues
 from analysis import lexicons, storage
-from analysis.catalogue import evidence, gather, places
+from analysis.catalogue import draft, evidence, places
 from analysis.readers import Unreadable, decoded
 from restoration import diagnose
 
@@ -425,9 +425,9 @@ def _sources(path: Path, table: pd.DataFrame) -> Iterator[tuple]:
     """Texts that were read from files which have changed or gone since."""
     files = {file: name for name, file in table.file.items()}
     for folder in {Path(file).parts[0] for file in table.file if len(Path(file).parts) > 1}:
-        if not (path.parent / folder / gather.ORIGINS).is_file():
+        if not (path.parent / folder / draft.ORIGINS).is_file():
             continue
-        for row in gather.origins(path.parent / folder):
+        for row in draft.origins(path.parent / folder):
             file = f"{folder}/{row['file']}"
             origin = path.parent / row["origin"]
             if file not in files:

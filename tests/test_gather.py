@@ -8,7 +8,7 @@ from builders import paragraph, word_file
 
 from analysis import catalogue, corpus
 from analysis.__main__ import main
-from analysis.catalogue import draft, gather
+from analysis.catalogue import draft
 
 REPORT = (
     "政府工作报告\n——{0}年2月1日在太原市第十四届人民代表大会第六次会议上\n各位代表：\n我代表市人民政府向大会报告工作，请予审议。\n"
@@ -56,7 +56,7 @@ def test_every_file_is_read_or_named(folder):
 
 def test_texts_of_other_files_are_written_apart_with_their_origin(folder):
     assert main(["catalogue", str(folder)]) == 0
-    rows = gather.origins(folder / "catalogue-texts")
+    rows = draft.origins(folder / "catalogue-texts")
     assert {row["origin"] for row in rows} == {"太原市/2019.md", "gov-2021.html", "gov-2022.docx", "table.csv"}
     assert [row["row"] for row in rows if row["origin"] == "table.csv"] == ["1", "2"]
     assert not list(folder.glob("*.txt")), "nothing is written beside the user's files"

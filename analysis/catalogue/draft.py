@@ -1,16 +1,24 @@
 """
 Draft a catalogue from a folder of texts; every guess is marked in `notes`, with what speaks against it.
 
-What a `metadata.csv` beside the texts says is taken over; the rest is found by `evidence`.
+What a `metadata.csv` beside the texts says is taken over; the rest is found by `evidence`. Of every file
+that is no report it is said why. Plain text stays where it is. What stands in other files is written as
+plain text into a folder of its own beside the catalogue (`catalogue-texts/`), with `origin.csv`: from which
+file and row each came, the checksums of both, and what was not read. Nothing of anybody else's is ever
+written over.
 """
 
+import csv
+import io
 import re
+from dataclasses import dataclass
 from pathlib import Path, PurePath
 
 import pandas as pd
 
-from analysis import catalogue, storage
-from analysis.catalogue import evidence, gather, places
+from analysis import catalogue, readers, storage
+from analysis.catalogue import evidence, places
+from analysis.readers import tables
 from restoration import restore
 
 # Columns that are found by evidence, in the order of notes.
@@ -28,6 +36,29 @@ _KINDS = {
     "work-report": ("gov", ""), "party-congress-report": ("party", "党代会"), "five-year-plan": ("plan", "规划"),
     "communique": ("stats", "公报"), "other": ("doc", "文件"),
 }  # fmt: skip
+ORIGINS = "origin.csv"
+_COLUMNS = ["file", "origin", "row", "origin_sha256", "sha256", "characters", "unread"]
+_PLACES = "places.csv"
+# Files of a collection that are about it.
+_ABOUT = ("readme", "license", "licence", "changelog", "contributing", "notice", "authors", "citation",
+          "code_of_conduct")  # fmt: skip
+
+
+@dataclass(frozen=True)
+class _Source:
+    """A text to be catalogued: the file that holds it, where it came from, and what it says of itself."""
+
+    file: Path
+    origin: PurePath
+    text: readers.Text
+
+
+@dataclass(frozen=True)
+class _Gathered:
+    """What a folder holds: texts, and one sentence for each thing that was not read or must be known."""
+
+    sources: tuple[_Source, ...]
+    said: tuple[str, ...]
 
 
 def draft(folder: Path, home: Path | None = None, said: list[str] | None = None, texts: str = "catalogue-texts"):
@@ -43,7 +74,7 @@ def draft(folder: Path, home: Path | None = None, said: list[str] | None = None,
     said : list of str, optional
         One sentence is added for each file that is no report or could not be read, wholly or in part.
     texts : str
-        Folder below `home` for the texts of files that are no plain text (`gather`).
+        Folder below `home` for the texts of files that are no plain text .
 
     Returns
     -------
@@ -61,8 +92,8 @@ def draft(folder: Path, home: Path | None = None, said: list[str] | None = None,
         raise ValueError(f"{folder} is no folder; name the folder that holds the texts")
     if not folder.is_relative_to(home):
         raise ValueError(f"{folder} is not below {home}; write the catalogue beside the texts")
-    known, strays = gather.metadata(folder)
-    found = gather.gather(folder, home, texts)
+    known, strays = _known(folder)
+    found = _gather(folder, home, texts)
     if said is not None:
         said += [*strays, *found.said]
     if not found.sources:
@@ -80,7 +111,7 @@ def draft(folder: Path, home: Path | None = None, said: list[str] | None = None,
     return table
 
 
-def _row(source: gather.Source, known: dict[str, str], home: Path, inside: PurePath) -> dict[str, str]:
+def _row(source: _Source, known: dict[str, str], home: Path, inside: PurePath) -> dict[str, str]:
     text = source.text
     metadata = text.metadata | known
     found = evidence.weigh(_readable(text.text), metadata, inside / source.origin)
@@ -110,14 +141,14 @@ def _readable(text: str) -> str:
         return text
 
 
-def _origin(source: gather.Source) -> str:
+def _origin(source: _Source) -> str:
     """File and row from which a text was read, where its own file is not theirs."""
     if source.file.name == source.origin.name:
         return ""
     return source.origin.as_posix() + (f", row {source.text.row}" if source.text.row else "")
 
 
-def _id(source: gather.Source, place: places.Place | None, row: dict[str, str], kind: str, year: str) -> str:
+def _id(source: _Source, place: places.Place | None, row: dict[str, str], kind: str, year: str) -> str:
     """The file's name if it is one, else place, kind and year."""
     stem = re.sub(r"[^A-Za-z0-9._-]+", "-", source.origin.stem).strip("-._")
     if not source.text.row and re.search("[A-Za-z]{2}", stem) and not (place and _MADE.fullmatch(stem)):
@@ -149,7 +180,202 @@ def _unique(names: pd.Series, form: str) -> pd.Series:
 
 
 def write(table: pd.DataFrame, path: Path) -> None:
-    """
-    Write a catalogue as CSV that a spreadsheet opens rightly: UTF-8 with a mark, no cell a formula.
-    """
+    """Write a catalogue as CSV that a spreadsheet opens rightly: UTF-8 with a mark, no cell a formula."""
     storage.write(Path(path), storage.csv(table, mark=True))
+
+
+# --- files of a folder ---------------------------------------------------------------------------------
+
+
+def _gather(folder: Path, home: Path, texts: str = "catalogue-texts") -> _Gathered:
+    """
+    Read all files of a folder and its subfolders.
+
+    Parameters
+    ----------
+    folder : Path
+    home : Path
+        Folder in which the catalogue will stand.
+    texts : str
+        Name of the folder below `home` into which texts of other files are written.
+
+    Raises
+    ------
+    ValueError
+        If that folder is there and holds what this program did not write.
+    """
+    out = Path(home) / texts
+    before = _before(out)
+    sources, said, found = [], [], _Found()
+    for path in _files(Path(folder), out):
+        origin = path.relative_to(folder)
+        reason = _no_report(path, Path(folder))
+        if reason:
+            said.append(f"{origin}: {reason}")
+            continue
+        try:
+            data = path.read_bytes()
+            read = readers.read(path)
+        except readers.Unreadable as error:
+            said.append(f"{origin}: {error}")
+            continue
+        except OSError as error:
+            said.append(f"{origin}: cannot be opened ({error.strerror})")
+            continue
+        for text in read:
+            if readers.is_plain(path) and readers.family(path, data) == "text":
+                sources.append(_Source(path, origin, text))
+                continue
+            target = (
+                out / origin / f"row-{text.row:05d}.txt" if text.row else out / origin.with_name(f"{origin.name}.txt")
+            )
+            sources.append(_Source(target, origin, text))
+            kept = _write(target, text, before.get(target.relative_to(out).as_posix()))
+            if kept:
+                said.append(f"{target.relative_to(home)}: was changed since it was read from {origin}, and is kept")
+            found.add(target.relative_to(out), origin, data, text)
+        said += _unread(origin, read)
+    found.write(out, before)
+    return _Gathered(tuple(sources), tuple(said))
+
+
+def _files(folder: Path, out: Path) -> list[Path]:
+    """Files of a folder, without hidden ones and without what this program wrote into such folders."""
+    found, own = [], {out}
+    for path in sorted(folder.rglob("*")):
+        if path.name == ORIGINS and _is_ours(path):
+            own.add(path.parent)
+    for path in sorted(folder.rglob("*")):
+        hidden = any(part.startswith((".", "~$")) for part in path.relative_to(folder).parts)
+        if path.is_file() and not hidden and not any(path.is_relative_to(mine) for mine in own):
+            found.append(path)
+    return found
+
+
+def _is_ours(path: Path) -> bool:
+    with open(path, encoding="utf-8-sig", errors="replace") as file:
+        return file.readline().strip() == ",".join(_COLUMNS)
+
+
+def _no_report(path: Path, folder: Path) -> str:
+    """Why a file is passed over before it is read, or ""."""
+    if catalogue.leads_out(path, folder):
+        return "is a link out of the folder; put the file itself there"
+    if path.stem.lower() in _ABOUT:
+        return "is about the collection, and no report"
+    if path.suffix.lower() in (".csv", ".xlsx") and path.stem.lower() == "metadata":
+        return "says what the texts are; it is used for that"
+    if path.suffix.lower() == ".csv" and _is_catalogue(path):
+        return "is a catalogue or a table of this program, and no report"
+    if (
+        path.suffix.lower() != ".txt"
+        and path.suffix.lower() in readers.FAMILIES
+        and ((beside := path.with_suffix(".txt")).is_file())
+    ):
+        return f"has its text beside it ({beside.name}), which is read instead"
+    return ""
+
+
+def _is_catalogue(path: Path) -> bool:
+    try:
+        head = readers.decoded(path.read_bytes())[0]
+    except (readers.Unreadable, OSError):
+        return False
+    first = head.replace("\r", "\n").split("\n", 1)[0].lower().lstrip("\ufeff")
+    names = {name.strip(' "') for name in first.replace(";", ",").replace("\t", ",").split(",")}
+    return {"id", "file", "level", "genre"} <= names or {"rule", "before", "after"} <= names
+
+
+def _unread(origin: PurePath, texts: list[readers.Text]) -> list[str]:
+    """What stands in a file and was not read, in one sentence."""
+    total: dict[str, int] = {}
+    for text in texts:
+        for what, many in text.unread.items():
+            total[what] = total.get(what, 0) + many
+    said = ", ".join(f"{what} ({many})" for what, many in total.items())
+    return [f"{origin}: not read of it: {said}"] if said else []
+
+
+def _before(out: Path) -> dict[str, dict[str, str]]:
+    """What an earlier run wrote, by file."""
+    if not out.exists():
+        return {}
+    path = out / ORIGINS
+    if not path.is_file() or not _is_ours(path):
+        raise ValueError(
+            f"{out} is there and was not made by this program: rename it, or name another catalogue with -o"
+        )
+    return {row["file"]: row for row in origins(out)}
+
+
+def origins(out: Path) -> list[dict[str, str]]:
+    """Rows of `origin.csv` in a folder of texts."""
+    with open(out / ORIGINS, encoding="utf-8-sig", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def _write(target: Path, text: readers.Text, before: dict[str, str] | None) -> bool:
+    """Write a text unless a reader has changed the file; tell whether one has."""
+    if target.exists() and (before is None or storage.checksum(target.read_bytes()) != before["sha256"]):
+        return True
+    storage.write(target, text.data)
+    return False
+
+
+class _Found:
+    """Rows of `origin.csv` and `places.csv` as they come together."""
+
+    def __init__(self) -> None:
+        self.rows: list[list] = []
+        self.places: list[list] = []
+
+    def add(self, file: PurePath, origin: PurePath, data: bytes, text: readers.Text) -> None:
+        unread = "; ".join(f"{what}: {many}" for what, many in text.unread.items())
+        sums = storage.checksum(data), storage.checksum(text.data)
+        self.rows.append([file.as_posix(), origin.as_posix(), text.row or "", *sums, len(text.text), unread])
+        self.places += [[file.as_posix(), start, place] for start, place in text.places if place.startswith("page")]
+
+    def write(self, out: Path, before: dict[str, dict[str, str]]) -> None:
+        """Write both tables; take away what an earlier run wrote and nobody changed, if its origin has gone."""
+        if not self.rows and not before:
+            return
+        for name in before.keys() - {row[0] for row in self.rows}:
+            left = out / name
+            if left.is_file() and storage.checksum(left.read_bytes()) == before[name]["sha256"]:
+                left.unlink()
+        storage.write(out / ORIGINS, _csv(_COLUMNS, self.rows))
+        if self.places:
+            storage.write(out / _PLACES, _csv(["file", "start", "place"], self.places))
+
+
+def _csv(header: list[str], rows: list[list]) -> bytes:
+    buffer = io.StringIO()
+    writer = csv.writer(buffer, lineterminator="\n")
+    writer.writerow(header)
+    writer.writerows(rows)
+    return buffer.getvalue().encode("utf-8-sig", "backslashreplace")
+
+
+def _known(folder: Path) -> tuple[dict[str, dict[str, str]], list[str]]:
+    """
+    Read a `metadata.csv` in or above a folder of texts: what it says of each file, by name without suffix.
+
+    Returns
+    -------
+    (dict, list of str)
+        Known cells by the catalogue's columns, and a sentence for each row that names no file.
+    """
+    places = (folder / "metadata.csv", folder / "metadata.xlsx", folder.parent / "metadata.csv")
+    path = next((p for p in places if p.is_file()), None)
+    if path is None:
+        return {}, []
+    known, said = {}, []
+    for number, row in tables.rows(path):
+        cells = readers.named(row)
+        name = Path(cells.pop("file", "")).name or cells.get("year", "")[:4] or cells.get("date", "")[:4]
+        if not name:
+            said.append(f"{path.name}: row {number} names no file and no year")
+            continue
+        suffix = Path(name).suffix.lower()
+        known[name.removesuffix(Path(name).suffix) if suffix in readers.FAMILIES else name] = cells
+    return known, said
