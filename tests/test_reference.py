@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis import catalogue, corpus, reference
+from analysis import catalogue, corpus, reference, text_reuse
 from analysis.counts import count, strings
 from analysis.reference import models, store
 from analysis.tokens import table
@@ -215,6 +215,47 @@ def test_a_twin_counts_the_same(country, ours):
     assert (found["share"] == 1).all()
     assert (found["n_tokens"] == found["n_tokens_reference"]).all()
     assert set(found["part"]) >= {"review", "tasks"}
+
+
+def test_wording_is_shared_with_its_twin_and_what_is_filed_wrongly_leads_no_list(home, country):
+    found = reference.wording(country, corpus.load(home / "catalogue.csv"))
+    twins = found[found["report_a"] == found["report_b"]]
+    assert len(twins) == 20
+    assert (twins["share_a"] == 1).all()
+    assert twins[["same_text", "same_place"]].all(axis=None)
+    pair = found.set_index(["report_a", "report_b"]).loc[("c8-2026", "c9-2026")]
+    assert pair["same_text"]
+    assert pair["filed_wrongly"]
+    last = found[["same_text", "same_place", "filed_wrongly"]].any(axis=1)
+    assert last.groupby(found["report_a"]).is_monotonic_increasing.all()
+    assert (found["low"] <= found["share_a"]).all()
+    assert (found["share_a"] <= found["high"] + 1e-12).all()
+    one_year = found[found["year_a"] == found["year_b"]]
+    assert text_reuse.precedence(one_year, seed=0, draws=9).empty
+
+
+def test_samples_of_wording_are_needed_to_compare_it(home, country, tmp_path):
+    for name in ("reports.csv", "terms.csv", "counts.parquet", "reference.json"):
+        (tmp_path / name).write_bytes((country.folder / name).read_bytes())
+    with pytest.raises(reference.NoReference, match="no fingerprints"):
+        reference.wording(reference.load(tmp_path), corpus.load(home / "catalogue.csv"))
+
+
+def test_borrowed_unevenness_is_offered_to_others(country, tmp_path):
+    known = reference.dispersion(country.folder)
+    assert known.index.isin(country.names).all()
+    assert (known > 0).all()
+    assert reference.dispersion(tmp_path).empty
+
+
+def test_what_a_place_said_through_the_years(country):
+    rates = country.series(PLACES[0], {"trees": ["植树造林"]}, part="tasks", doubtful=True)
+    counts = country.counts(["植树造林"], places=[PLACES[0]])
+    one = counts.restrict(year=2026)
+    assert rates.loc[2026, "trees"] == pytest.approx(one.matrix.sum() / one.sizes.sum() * 1e4)
+    held = country.held().loc["city"]
+    assert held[["n_reports", "n_places", "first_year", "last_year"]].tolist() == [20, 10, 2021, 2026]
+    assert country.doubts()["n_reports"].sum() >= 20
 
 
 def sectioned(more_forest: int, more_trees: int):
