@@ -150,7 +150,7 @@ def sections(folder):
     recipe = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(recipe)
     with tempfile.TemporaryDirectory() as scratch:
-        return store.sections(recipe.catalogued(folder, Path(scratch))[0], jobs=2)
+        return store._sections(recipe.catalogued(folder, Path(scratch))[0], jobs=2)
 
 
 def borrowed(folder, seed=1, tests=400):

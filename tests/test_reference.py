@@ -395,5 +395,5 @@ def test_moments_by_expected_hits_are_those_of_tokens_where_sizes_agree():
 
 
 def test_a_place_is_named_without_its_kind():
-    assert store.stem("延边朝鲜族自治州") == "延边"
-    assert store.stem("全国") == "全国"
+    assert store._stem("延边朝鲜族自治州") == "延边"
+    assert store._stem("全国") == "全国"

@@ -17,11 +17,11 @@ import numpy as np
 import pandas as pd
 from scipy import sparse
 
-from analysis import lexicons, text_reuse
+from analysis import text_reuse
 from analysis.contrast import exchange
 from analysis.counts import Counts
 from analysis.reference import models
-from analysis.reference.store import PARTS, NoReference, Reference, counted, load, make, members, stem, sums, word_lists
+from analysis.reference.store import PARTS, Lists, NoReference, Reference, counted, load, make
 from analysis.uncertainty import MIN_COUNT, detection_limit, estimators, false_discovery, minimum_detectable_ratio
 
 __all__ = ["NoReference", "Reference", "counted", "dispersion", "following", "gain", "load", "make", "norms", "pair",
@@ -64,10 +64,10 @@ def norms(
         `term`, `year`, `n_reports`, `median`, `low`, `high` (per 10,000 tokens; quantiles over reports, NaN below
         `MIN_PEERS` of them), `share` (of reports that have it); by term as given, then year.
     """
-    lists = word_lists(words)
+    lists = Lists.of(words)
     counts = country.counts(lists, part=part, level=level, years=years, doubtful=doubtful)
     units = counts.units
-    rates = pd.DataFrame(sums(counts, lists) / units["n_tokens"].to_numpy()[:, None] * 1e4, columns=list(lists))
+    rates = pd.DataFrame(lists.sums(counts) / units["n_tokens"].to_numpy()[:, None] * 1e4, columns=list(lists))
     rates = rates.assign(year=units["year"])[~units["place"].isin(list(without))]
     rows = []
     for (year, group), term in ((g, t) for t in lists for g in rates.groupby("year")):
@@ -106,9 +106,9 @@ def percentiles(
         `percentile_high` (0-100; half of the ties lie below), `n_peers`; reports without the part or with fewer than
         `MIN_PEERS` peers have no row.
     """
-    lists = word_lists(words)
+    lists = Lists.of(words)
     others = country.counts(lists, part=part, doubtful=doubtful)
-    hits = sums(others, lists) / others.units["n_tokens"].to_numpy()[:, None] * 1e4
+    hits = lists.sums(others) / others.units["n_tokens"].to_numpy()[:, None] * 1e4
     rows = []
     for key, units in _reports(ours, part):
         near = _near(others.units, key)
@@ -256,12 +256,12 @@ def rates(
     DataFrame, index `term`
         `count`, `n_tokens`, `per_10k`, `low`, `high`, `phi`.
     """
-    lists = word_lists(list(ours.terms) if words is None else words)
-    cells, tokens = sums(ours, lists), ours.sizes.to_numpy(float)
+    lists = Lists.of(list(ours.terms) if words is None else words)
+    cells, tokens = lists.sums(ours), ours.sizes.to_numpy(float)
     sizes = tokens[:, None]
     if by_subject:
         known = ours.select(country.names)
-        sizes = country.subjects.expected(known, country.names) @ members(country.names, lists)
+        sizes = country.subjects.expected(known, country.names) @ lists.members(country.names)
     hits, variance, size, freedom = models.moments(cells, np.maximum(sizes, 1e-9))
     size = np.full(len(lists), tokens.sum())
     known = _prior(country, lists, "phi_subject" if by_subject else "phi")
@@ -336,7 +336,7 @@ def dispersion(folder: Path | None = None) -> pd.Series:
 def _prior(country: Reference, lists: dict[str, list[str]], column: str) -> np.ndarray:
     """φ of each list, its terms weighed by their hits; that of all terms where nothing is known."""
     phi = country.terms[column].to_numpy()
-    member = members(country.names, lists).T
+    member = lists.members(country.names).T
     weight = np.where(np.isnan(phi), 0.0, country.terms["hits"].to_numpy(float))
     total = member @ weight
     mean = np.divide(member @ (weight * np.nan_to_num(phi)), total, out=np.zeros(len(total)), where=total > 0)
@@ -385,7 +385,7 @@ def unusual(
     score, expected, _ = models.scores_of_rates(hits, sizes)
     fitted = models.Tail.fit(score[1:], expected[1:], models.EXPECTED)
     index = _index(country, words)
-    tested = (expected[0] >= models.EXPECTED[0]) & (names or words is not None or ~_place_names(country))
+    tested = (expected[0] >= models.EXPECTED[0]) & (names or words is not None or ~country.place_names)
     p = np.where(tested, fitted.p(score[0], expected[0]), np.nan)
     common = expected[0] >= 1
     rates_ = hits / units[:, None] * 1e4
@@ -403,7 +403,7 @@ def unusual(
 
 def _index(country: Reference, words) -> pd.Index:
     """What is tested: every term, or word lists by name."""
-    return country.names if words is None else pd.Index(list(word_lists(words)), name="term")
+    return country.names if words is None else pd.Index(list(Lists.of(words)), name="term")
 
 
 def _beside(country, ours, rows, others, place, by_subject, words):
@@ -414,7 +414,7 @@ def _beside(country, ours, rows, others, place, by_subject, words):
     tokens = np.concatenate([[ours.sizes.to_numpy()[rows].sum()], others.sizes.to_numpy()[keep]]).astype(float)
     sizes = _expected(country, hits, tokens) if by_subject else tokens[:, None]
     if words is not None:
-        member = members(country.names, word_lists(words))
+        member = Lists.of(words).members(country.names)
         hits, sizes = hits @ member, sizes @ member if by_subject else sizes
     return hits, sizes, tokens
 
@@ -422,13 +422,6 @@ def _beside(country, ours, rows, others, place, by_subject, words):
 def _expected(country, hits, tokens) -> np.ndarray:
     """Hits that the subjects of each report lead to expect."""
     return country.subjects.mixtures(sparse.csr_array(hits)) @ country.subjects.rates * tokens[:, None]
-
-
-def _place_names(country: Reference) -> np.ndarray:
-    """Terms that name a place of the reference, or of the lists of places, with its kind (太原市) or without."""
-    known = {stem(place) for place in country.reports["place"]}
-    known |= {*lexicons.terms("places"), *lexicons.terms("place_names")}
-    return np.array([term in known or (term[-1] in "省市县区州" and term[:-1] in known) for term in country.names])
 
 
 def tide(
@@ -468,7 +461,7 @@ def tide(
     score, others, rho = models.scores_of_changes(x0, x1, n0, n1)
     hits = x0 + x1
     fitted = models.Tail.fit(score[1:], hits[1:])
-    tested = (hits[0] >= models.MIN_HITS) & (names or words is not None or ~_place_names(country))
+    tested = (hits[0] >= models.MIN_HITS) & (names or words is not None or ~country.place_names)
     p = np.where(tested, fitted.p(score[0], hits[0]), np.nan)
     n0, n1 = (np.broadcast_to(n, x0.shape) for n in (n0, n1))
     up = x1 / n1 > x0 / n0

@@ -43,6 +43,31 @@ _NARROW, _STEPS = ["term", "part", "count"], "DELTA_BINARY_PACKED"
 _NUMBERING = re.compile("第[一二三四五六七八九十百零〇0-9]+[章节篇条款]")
 
 
+class Lists(dict):
+    """Word lists by name; a term is the list of itself, and "domains" are the policy domains that ship."""
+
+    @classmethod
+    def of(cls, words) -> "Lists":
+        """Read a term, several, a mapping of names to terms, or "domains"."""
+        if isinstance(words, str) and words == "domains":
+            words = lexicons.load("domains").groupby("domain")["term"].apply(list).to_dict()
+        if isinstance(words, dict):
+            return cls({name: list(terms) for name, terms in words.items()})
+        return cls({word: [word] for word in ([words] if isinstance(words, str) else words)})
+
+    def members(self, names: pd.Index) -> sparse.csr_array:
+        """Which terms belong to which lists, terms × lists; terms of a list that there are none of count nothing."""
+        at = np.repeat(np.arange(len(self)), [len(terms) for terms in self.values()])
+        row = names.get_indexer([term for terms in self.values() for term in terms])
+        cells = np.unique(np.stack([row, at])[:, row >= 0], axis=1)
+        shape = len(names), len(self)
+        return sparse.csr_array(sparse.coo_array((np.ones(cells.shape[1]), tuple(cells)), shape))
+
+    def sums(self, counts: Counts) -> np.ndarray:
+        """Hits of each list by unit."""
+        return (counts.matrix @ self.members(counts.terms)).toarray()
+
+
 class NoReference(Refusal):
     """There is no reference to compare with; the message says how to make one."""
 
@@ -77,6 +102,13 @@ class Reference:
     def subjects(self) -> Subjects:
         """Rates of terms by subject."""
         return Subjects.read(self.folder / "subjects.parquet", self.names)
+
+    @cached_property
+    def place_names(self) -> np.ndarray:
+        """Whether each term names a place of the reference, or of the lists of places, with its kind or without."""
+        known = {_stem(place) for place in self.reports["place"]}
+        known |= {*lexicons.terms("places"), *lexicons.terms("place_names")}
+        return np.array([term in known or (term[-1] in "省市县区州" and term[:-1] in known) for term in self.names])
 
     @cached_property
     def windows(self) -> pd.DataFrame:
@@ -183,9 +215,9 @@ class Reference:
 
         `words` as in `reference.norms`; years of two reports are added up, years without one are missing.
         """
-        lists = None if words is None else word_lists(words)
+        lists = None if words is None else Lists.of(words)
         counts = self.counts(lists, part=part, places=[place], doubtful=doubtful)
-        hits = counts.matrix.toarray() if lists is None else sums(counts, lists)
+        hits = counts.matrix.toarray() if lists is None else lists.sums(counts)
         names = list(counts.terms) if lists is None else list(lists)
         year = counts.units["year"].to_numpy()
         table = pd.DataFrame(hits, columns=pd.Index(names, name="term")).groupby(year).sum()
@@ -226,28 +258,6 @@ def load(folder: Path | None = None) -> Reference:
     return Reference(folder, reports, terms, json.loads((folder / "reference.json").read_text(encoding="utf-8")))
 
 
-def word_lists(words) -> dict[str, list[str]]:
-    """Word lists by name; a term is the list of itself, and "domains" are the policy domains that ship."""
-    if isinstance(words, str) and words == "domains":
-        return lexicons.load("domains").groupby("domain")["term"].apply(list).to_dict()
-    if isinstance(words, dict):
-        return {name: list(terms) for name, terms in words.items()}
-    return {word: [word] for word in ([words] if isinstance(words, str) else words)}
-
-
-def members(names: pd.Index, lists: dict[str, list[str]]) -> sparse.csr_array:
-    """Which terms belong to which lists, terms × lists; terms of a list that there are none of count nothing."""
-    at = np.repeat(np.arange(len(lists)), [len(terms) for terms in lists.values()])
-    row = names.get_indexer([term for terms in lists.values() for term in terms])
-    cells = np.unique(np.stack([row, at])[:, row >= 0], axis=1)
-    return sparse.csr_array(sparse.coo_array((np.ones(cells.shape[1]), tuple(cells)), (len(names), len(lists))))
-
-
-def sums(counts: Counts, lists: dict[str, list[str]]) -> np.ndarray:
-    """Hits of each list by unit."""
-    return (counts.matrix @ members(counts.terms, lists)).toarray()
-
-
 def make(
     catalogue: Path | str, out: Path, *, extra: Collection[str] | None = None, source: str = "", status: str = "",
     files: Mapping[str, tuple[str, str]] | None = None, jobs: int | None = None, min_reports: int = MIN_REPORTS,
@@ -285,7 +295,7 @@ def make(
     ValueError
         If a report has no place, or the catalogue cannot be read.
     """
-    counts, table, named, windows = sections(catalogue, extra, files or {}, jobs, (min_reports, min_places))
+    counts, table, named, windows = _sections(catalogue, extra, files or {}, jobs, (min_reports, min_places))
     out = Path(out)
     out.mkdir(parents=True, exist_ok=True)
     model = Subjects.fit(counts)
@@ -305,7 +315,7 @@ def make(
     return out
 
 
-def sections(
+def _sections(
     catalogue: Path | str, extra: Collection[str] | None = None, files: Mapping = MappingProxyType({}),
     jobs: int | None = None, least: tuple[int, int] = (MIN_REPORTS, MIN_PLACES),
 ) -> tuple[Counts, pd.DataFrame, dict[str, str], pd.DataFrame]:  # fmt: skip
@@ -386,11 +396,11 @@ def _strings(reports, named: list[str]) -> tuple:
     return places, np.array(columns, int), np.array(hits, int), prints
 
 
-def stem(place: str) -> str:
+def _stem(place: str) -> str:
     """
     Name a place without its kind.
 
-    >>> [stem(p) for p in ("太原市", "楚雄彝族自治州", "山西省", "内蒙古自治区")]
+    >>> [_stem(p) for p in ("太原市", "楚雄彝族自治州", "山西省", "内蒙古自治区")]
     ['太原', '楚雄', '山西', '内蒙古']
     """
     return re.sub(r"(?:[^\W\d]族)*(?:自治[区州县]|[省市州县区盟])$|(?<=.{2})[^族]{0,3}族.*$", "", place) or place
