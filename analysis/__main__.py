@@ -160,7 +160,7 @@ def _draft(args: argparse.Namespace) -> int:
             print(line, file=sys.stderr)
     draft.write(table, out)
     found, _ = catalogue.describe(out)
-    print(f"{found}\nA draft, to be read and corrected: {out}; then: python -m analysis check {out}")
+    print(f"{found}\nA draft, to be read and corrected: {out}; then: python -m analysis check {shlex.quote(str(out))}")
     return 0
 
 

@@ -69,7 +69,7 @@ class Report:
         except (OSError, ValueError) as error:
             raise ValueError(
                 f"{self.id}: {self.path} cannot be read ({getattr(error, 'strerror', None) or error}); "
-                "see `python -m analysis check`"
+                "`python -m analysis check CATALOGUE` says more"
             ) from error
 
     @cached_property

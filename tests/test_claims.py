@@ -1,6 +1,7 @@
 """Numbers in prose: those with a name stand in the ledger, and none is typed by hand."""
 
 import re
+import shlex
 
 import nbformat
 import pytest
@@ -175,3 +176,11 @@ def test_a_document_is_brought_up_to_date(tmp_path):
     claims.requote(path, tmp_path)
     said = path.read_text(encoding="utf-8")
     assert said == "**12**<!-- claim a.n --> of **1,500**<!-- claim a.n n -->, **5**<!-- claim b.n -->"
+
+
+def test_the_call_that_lists_the_hits_names_another_catalogue(tmp_path):
+    """As printed it is run from anywhere, for the corpus of which the number is said."""
+    assert claims.command("改革") == "python -m analysis trace 改革"
+    path = tmp_path / "my texts" / "catalogue.csv"
+    said = claims.command(claims.traced("创新.{0,4}驱动", ["a"], None, "--regex"), path)
+    assert shlex.split(said)[4:] == ["创新.{0,4}驱动", "--report", "a", "--regex", "--catalogue", str(path)]

@@ -138,6 +138,11 @@ class Claims:
         """Write the evidence for `record`: arguments of `python -m analysis trace` that list the hits (`traced`)."""
         return traced(term, reports, function, *options)
 
+    @staticmethod
+    def command(said: str) -> str:
+        """Write the call that lists what `traced` names, for the corpus of the notebook (`command`)."""
+        return command(said)
+
     def save(self) -> None:
         """Write this notebook's part, and the whole ledger from all parts."""
         table = pd.DataFrame([astuple(claim) for claim in self.claims.values()], columns=COLUMNS)
@@ -190,6 +195,18 @@ def traced(
     where = [part for report in reports for part in ("--report", report)]
     where += ["--function", function] if function else []
     return shlex.join([term, *where, *options])
+
+
+def command(said: str, catalogue: Path | None = None) -> str:
+    """
+    Write the call that lists the hits which `traced` names; for another corpus than ours with its catalogue.
+
+    >>> command("改革", paths.OWN), command("改革", Path("/texts/my corpus/catalogue.csv"))
+    ('python -m analysis trace 改革', "python -m analysis trace 改革 --catalogue '/texts/my corpus/catalogue.csv'")
+    """
+    chosen = Path(catalogue or paths.CATALOGUE).resolve()
+    where = "" if chosen == paths.OWN else f" --catalogue {shlex.quote(str(chosen))}"
+    return f"python -m analysis trace {said}{where}"
 
 
 def _cell() -> int:

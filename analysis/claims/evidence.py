@@ -22,7 +22,7 @@ def page(table: pd.DataFrame, id: str, catalogue: Path | None = None) -> str:
     if rows.empty:
         near = get_close_matches(id, table["id"], cutoff=0.4)
         hint = f" Near it: {', '.join(near)}." if near else ""
-        raise ValueError(f"No claim {id!r}.{hint} `python -m analysis claim` lists all names.")
+        raise ValueError(f"No claim {id!r}.{hint} `python -m analysis claim` with the same options lists all names.")
     row = rows.iloc[0]
     lines = [f"{id}: {row['text']}{'' if row['unit'] in ('', '%') else ' ' + row['unit']}",
              f"  counts    {row['counts']}"]  # fmt: skip
@@ -38,11 +38,11 @@ def _evidence(said: str, catalogue: Path | None) -> list[str]:
         return ["  evidence  the cell that is named above computes it"]
     if said.startswith(("figures/", "data/")):
         return [f"  evidence  {said}"]
-    from analysis import corpus, trace
+    from analysis import claims, corpus, trace
 
     asked = arguments(said)
     hits = trace.page(corpus.load(catalogue), asked.pop("term"), **asked)
-    return [f"  evidence  python -m analysis trace {said}", "", hits]
+    return [f"  evidence  {claims.command(said, catalogue)}", "", hits]
 
 
 def arguments(said: str) -> dict:
