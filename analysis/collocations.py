@@ -246,7 +246,7 @@ def _ppmi(joint, company: np.ndarray):
 
 def replacement_candidates(
     tokens: pd.DataFrame, falling: Collection[str], rising: Collection[str],
-    stop: Collection[str] = frozenset(), most: int = 12,
+    stop: Collection[str] | None = None, most: int = 12,
 ) -> pd.DataFrame:  # fmt: skip
     """
     Pair terms that fall with terms that rise in the same contexts.
@@ -261,8 +261,8 @@ def replacement_candidates(
         What `tokens.table` gives for the reports concerned.
     falling, rising : collection of str
         For example by `trend.trend` or by a contrast; a term on both sides is refused.
-    stop : collection of str
-        Words that make no context.
+    stop : collection of str, optional
+        Words that make no context; function words and formulas by default.
     most : int
         Rows at most.
 
@@ -275,6 +275,7 @@ def replacement_candidates(
     """
     if both := sorted(set(falling) & set(rising)):
         raise ValueError(f"{', '.join(both[:5])} both falls and rises; put it on one side")
+    stop = lexicons.stopwords("function", "formula") if stop is None else stop
     columns = ["falling", "rising", "similarity", "percentile", "shared", "characters"]
     found = _contexts(tokens, [*falling, *rising], stop)
     rows = [np.flatnonzero(found.terms.isin(list(side))) for side in (falling, rising)]

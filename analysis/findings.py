@@ -29,9 +29,8 @@ from analysis import (
     trend,
 )
 from analysis.claims import traced
-from analysis.contrast import LEVEL, Contrast, changes
-from analysis.contrast import wholes as whole_texts
-from analysis.contrast.changes import SAME as WITHIN
+from analysis.contrast import LEVEL, Contrast
+from analysis.contrast.bounds import SAME as WITHIN
 from analysis.counts import Counts
 from analysis.glossary import label
 from analysis.topics import cards as topic_cards
@@ -519,7 +518,7 @@ def _domain(study: Study, pair: Contrast) -> tuple | None:
 
 def _wholes(studies: dict[str, Study]) -> list[Finding]:
     """State how many pairs of like reports differ as wholes, alike sections being exchanged."""
-    tried = {name: whole_texts.every_pair(one.counts, one.corpus.catalogue, one.reports, one.function)
+    tried = {name: contrast.every_pair(one.counts, one.corpus.catalogue, one.reports, one.function)
              for name, one in studies.items()}  # fmt: skip
     study, tried = next(iter(studies.values())), {n: t[t["p"].notna()] for n, t in tried.items()}
     apart = next(iter(tried.values()))
@@ -645,7 +644,7 @@ def refusals(corpus, counts, naive, pair: Contrast, changed: pd.DataFrame) -> pd
     counts, naive : Counts
         Of the restored texts and of the pages as received, with the same vocabulary.
     pair, changed
-        From `contrast.widest` and `changes.changes`.
+        From `contrast.widest` and `contrast.changes`.
 
     Returns
     -------
@@ -679,7 +678,7 @@ def _unlike(counts, corpus):
 def _keywords(naive, changed, pair):
     if not pair.reference:
         return
-    found = changes.naive_differences(naive, changed, pair)
+    found = contrast.naive_differences(naive, changed, pair)
     if found.empty:
         return
     gone = (~found["verdict"].isin(["rose", "fell"])).sum()
@@ -692,7 +691,7 @@ def _keywords(naive, changed, pair):
 def _silence(corpus, changed, pair):
     if changed.empty:
         return
-    open_zeros = changes.zeros(corpus, changed, pair).query("change == 'disappeared' and not settled")
+    open_zeros = contrast.zeros(corpus, changed, pair).query("change == 'disappeared' and not settled")
     if open_zeros.empty:
         return
     row = open_zeros.iloc[0]

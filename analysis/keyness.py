@@ -50,7 +50,7 @@ def log_likelihood(counts, target, reference=None, *, by="report", sizes=None) -
 
     For comparison with other tools. Read against χ², G² takes words for independent and calls
     about one in seven terms different between two random halves of one report
-    (`uncertainty.placebo`), and one in fifteen where alike sections of two reports are exchanged;
+    (`contrast.split_placebo`), and one in fifteen where alike sections of two reports are exchanged;
     `contrast.compare` has the test that holds.
 
     Parameters

@@ -11,11 +11,13 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 from math import comb, factorial
+from types import MappingProxyType
 
 import numpy as np
 import pandas as pd
 from scipy import sparse
 
+from analysis import occurrences, tokens
 from analysis.counts import Counts
 from analysis.uncertainty import Refusal, false_discovery
 from analysis.uncertainty import rates as with_intervals
@@ -522,11 +524,27 @@ def rates_by_report(counts: Counts, catalogue: pd.DataFrame, terms: Iterable[str
     return order[columns].reset_index(drop=True)
 
 
-def most_frequent(counts: Counts, first: Iterable[str], n: int) -> list[str]:
-    """Name n terms: those given that occur, then the most frequent."""
-    size = pd.Series(np.asarray(counts.matrix.sum(axis=0)).ravel(), counts.terms)
-    size = size[size > 0].sort_index().sort_values(ascending=False, kind="stable")
-    return list(dict.fromkeys([*(t for t in first if t in size.index), *size.index]))[:n]
+def prepare(corpus, terms: Iterable[str] = (), variants: Mapping[str, Iterable[str]] = MappingProxyType({})):
+    """
+    Count the terms of a corpus by paragraph, with some to be looked up and forms of one term added up.
+
+    Parameters
+    ----------
+    corpus : Corpus
+    terms : iterable of str
+        Strings to count besides (`occurrences.find`).
+    variants : mapping of str to iterable of str
+        As in `merge_variants`.
+
+    Returns
+    -------
+    (Counts, DataFrame)
+        The counts, and the tokens that they were counted from (`tokens.table`).
+    """
+    words = tokens.table(corpus)
+    extra = [*terms, *(form for group in variants.values() for form in group)]
+    counts = occurrences.count(occurrences.find(corpus, words, extra), words)
+    return merge_variants(counts, variants), words
 
 
 def merge_variants(counts: Counts, forms: Mapping[str, Iterable[str]]) -> Counts:
@@ -582,18 +600,3 @@ def overview(counts: Counts, catalogue: pd.DataFrame, series: Series) -> pd.Data
         in_series=np.where(table.index.isin(series.ids) & series.supports_trend, "yes", "described only"),
     )
     return table.rename_axis("report").reset_index()
-
-
-def forms(counts: Counts, catalogue: pd.DataFrame, variants: Mapping) -> pd.DataFrame:
-    """Count each written form of a term by year, with its code points; forms without a hit too."""
-    names = [form for group in variants.values() for form in group]
-    frame = counts.select(names).frame("report")
-    frame = frame.groupby(catalogue["year"].reindex(frame.index)).sum()[names]
-    frame = frame.loc[frame.sum(axis=1) > 0].T
-    if frame.empty:
-        return pd.DataFrame()
-    frame.columns = [str(int(year)) for year in frame.columns]
-    # Everyday characters need no number; signs look alike.
-    odd = [" ".join(f"{c} U+{ord(c):04X}" for c in form if not c.isalnum()) for form in names]
-    frame.insert(0, "signs", odd)
-    return frame.rename_axis("form").reset_index()

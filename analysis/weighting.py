@@ -9,7 +9,26 @@ import numpy as np
 import pandas as pd
 from scipy import sparse
 
+from analysis import lexicons, occurrences, tokens
+from analysis.counts import Counts
 from analysis.uncertainty.design import Groups, Refusal, clusters, groups
+
+
+def words(corpus) -> Counts:
+    """
+    Count the words of a corpus by paragraph, stop words left out.
+
+    Parameters
+    ----------
+    corpus : Corpus
+
+    Returns
+    -------
+    Counts
+        Words of two characters and more (`occurrences.words`); sizes are all word tokens.
+    """
+    cut = tokens.table(corpus)
+    return occurrences.count(occurrences.words(cut, lexicons.stopwords()), cut)
 
 
 def dispersion(counts_by_part: pd.DataFrame, sizes=None) -> pd.DataFrame:

@@ -21,7 +21,6 @@ import pandas as pd
 from scipy import sparse
 
 from analysis import contrast, keyness, trend, uncertainty, weighting
-from analysis.contrast import wholes
 from analysis.counts import Counts, count
 from analysis.uncertainty.estimators import p_of_score
 
@@ -131,7 +130,7 @@ def levels(made: list[Counts], repeats: int, rng) -> None:
                 shares.append([(table["p"] < 0.05).mean(), (table["p"] < 0.01).mean(),
                                (table["q"] < 0.05).any(), (plain < 0.05).mean(),
                                (plain < 0.01).mean(),
-                               (wholes.permutation_test(one, CATALOGUE, "after", "before", "tasks",
+                               (contrast.permutation_test(one, CATALOGUE, "after", "before", "tasks",
                                                         n=999)["p"] <= 0.05)
                                if _rare(one) else np.nan])  # fmt: skip
         mean, n = np.nanmean(np.array(shares, float), axis=0), len(shares)
@@ -143,7 +142,7 @@ def levels(made: list[Counts], repeats: int, rng) -> None:
 
 def _rare(counts: Counts) -> bool:
     try:
-        wholes.permutation_test(counts, CATALOGUE, "after", "before", "tasks", n=1)
+        contrast.permutation_test(counts, CATALOGUE, "after", "before", "tasks", n=1)
     except uncertainty.Refusal:
         return False
     return True
@@ -335,13 +334,13 @@ def speed(n: int) -> None:
                                   "genre": "work-report"}, index=pd.Index(ids, name="id"))
         pair = timed(f"widest pair, {reports} reports",
                      lambda m=made, c=catalogue: contrast.widest(m, c, "tasks"))
-        timed(f"placebo of the pair, {reports} reports", lambda p=pair: wholes.placebo(p))
+        timed(f"placebo of the pair, {reports} reports", lambda p=pair: contrast.placebo(p))
         timed(f"every pair as wholes, {reports} reports",
-              lambda m=made, c=catalogue: wholes.every_pair(m, c, function="tasks"))
+              lambda m=made, c=catalogue: contrast.every_pair(m, c, function="tasks"))
         timed(f"word shift, {reports} reports",
-              lambda m=made, c=catalogue, i=ids: wholes.shift(m, c, i[-1], i[0], "tasks"))
+              lambda m=made, c=catalogue, i=ids: contrast.shift(m, c, i[-1], i[0], "tasks"))
         timed(f"rates, {reports} reports", lambda m=made: uncertainty.rates(m, zeros=False))
-        timed(f"split placebo, {reports} reports", lambda m=made: uncertainty.placebo(m))
+        timed(f"split placebo, {reports} reports", lambda m=made: contrast.split_placebo(m))
     if n:
         many = corpus(n, 50_000)
         ids = list(many.units["report"].unique())

@@ -5,11 +5,14 @@ import numpy as np
 import pandas as pd
 import pytest
 import tiny
+from hypothesis import given
+from hypothesis import strategies as st
 from scipy import sparse
 
 from analysis import contrast, corpus, counts, explore, keyness, occurrences, paths, tokens
 from analysis.catalogue import draft
-from analysis.contrast import changes, exchange, wholes
+from analysis.contrast import bounds, exchange
+from analysis.counts import Counts
 from analysis.uncertainty import Refusal
 
 CATALOGUE = pd.DataFrame(
@@ -301,15 +304,15 @@ def test_few_sections_and_few_terms_are_taken_as_drawn_at_random():
 
 
 def test_wholes_find_nothing_where_there_is_nothing_and_something_where_there_is():
-    p = [wholes.permutation_test(reports(seed), CATALOGUE, "gov26", "gov21", "tasks", n=199)["p"]
+    p = [contrast.permutation_test(reports(seed), CATALOGUE, "gov26", "gov21", "tasks", n=199)["p"]
          for seed in range(30)]  # fmt: skip
     assert 0.3 < np.mean(p) < 0.7
     assert np.mean(np.array(p) < 0.05) <= 0.15
-    found = wholes.permutation_test(reports(1, 2.5), CATALOGUE, "gov26", "gov21", "tasks", n=199)
+    found = contrast.permutation_test(reports(1, 2.5), CATALOGUE, "gov26", "gov21", "tasks", n=199)
     assert found["p"] <= 0.01
     whole = keyness.divergence_shift(reports(1, 2.5), "gov26", "gov21").attrs["divergence"]
     assert found["divergence"] == pytest.approx(whole)
-    back = wholes.permutation_test(reports(1, 2.5), CATALOGUE, "gov21", "gov26", "tasks", n=199)
+    back = contrast.permutation_test(reports(1, 2.5), CATALOGUE, "gov21", "gov26", "tasks", n=199)
     assert back["p"] <= 0.01
 
 
@@ -320,7 +323,7 @@ def test_pairs_that_are_not_alike_are_described_and_not_tested():
         sparse.csr_array(sparse.vstack([made.matrix, made.matrix[(more == "prov23").to_numpy()]])),
         pd.concat([made.units, made.units.assign(report=more)[more == "prov23"]],
                   ignore_index=True), made.terms)  # fmt: skip
-    rows = wholes.every_pair(both, CATALOGUE, ["gov21", "prov23", "gov26"], "tasks", n=199)
+    rows = contrast.every_pair(both, CATALOGUE, ["gov21", "prov23", "gov26"], "tasks", n=199)
     assert rows[["a", "b"]].to_numpy().tolist() == [
         ["gov21", "prov23"], ["gov21", "gov26"], ["prov23", "gov26"]]
     assert rows["unlike"].tolist() == ["level", "", "level"]
@@ -328,28 +331,28 @@ def test_pairs_that_are_not_alike_are_described_and_not_tested():
     assert rows["divergence"].notna().all()
     assert "of 1 pairs" in rows.attrs["notes"][0]
     with pytest.raises(Refusal, match="fewer than 6 pairs"):
-        wholes.permutation_test(reports(1, sections=5), CATALOGUE, "gov26", "gov21", "tasks")
+        contrast.permutation_test(reports(1, sections=5), CATALOGUE, "gov26", "gov21", "tasks")
 
 
 def test_the_word_shift_says_what_chance_shows_too():
     made = reports(2)
-    found = wholes.shift(made, CATALOGUE, "gov26", "gov21", "tasks")
+    found = contrast.shift(made, CATALOGUE, "gov26", "gov21", "tasks")
     assert found["contribution"].sum() == pytest.approx(found.attrs["divergence"])
     assert found.attrs["beyond"] == found["beyond"].head(24).sum()
     # Nothing differs here: what stands out among the largest is what chance makes stand out.
     assert abs(found.attrs["beyond"] - found.attrs["by_chance"]) < 9
-    changed = wholes.shift(reports(2, 4.0), CATALOGUE, "gov26", "gov21", "tasks")
+    changed = contrast.shift(reports(2, 4.0), CATALOGUE, "gov26", "gov21", "tasks")
     assert changed.attrs["beyond"] > changed.attrs["by_chance"] + 3
 
 
 def test_the_placebo_is_that_of_the_comparison():
     found = contrast.compare(reports(5), CATALOGUE, "gov26", "gov21", "tasks")
-    table = wholes.placebo(found).set_index("method")
+    table = contrast.placebo(found).set_index("method")
     assert 0.03 < table.loc["exchange", "rejected"] < 0.07
     assert table.loc["sections", "rejected"] < table.loc["exchange", "rejected"]
     assert table.loc["exchange", "observed"] == (found.table["p"][found.table.q.notna()] < .05).sum()
     few = contrast.compare(reports(1, sections=5), CATALOGUE, "gov26", "gov21", "tasks")
-    assert wholes.placebo(few).empty
+    assert contrast.placebo(few).empty
 
 
 REVIEW = "一、工作回顾\n建成园区，建成道路，建成学校。\n"
@@ -386,27 +389,27 @@ def test_where_there_is_no_pair_the_note_says_why():
     assert "One report" in alone.notes[0]
     city = contrast.widest(table(ROWS[:4]), CATALOGUE.iloc[:2], function=None)
     assert "no function in common" in city.notes[0]
-    assert changes.changes(city, table(ROWS[:4])).empty
-    assert list(changes.changes(city, table(ROWS[:4])).attrs["notes"]) == city.notes
+    assert contrast.changes(city, table(ROWS[:4])).empty
+    assert list(contrast.changes(city, table(ROWS[:4])).attrs["notes"]) == city.notes
 
 
 def test_what_is_told_of_a_small_pair(small, counted):
     hits, made = counted
     found = contrast.widest(made, small.catalogue)
-    changed = changes.changes(found, made)
+    changed = contrast.changes(found, made)
     assert (changed.loc["改革", "verdict"], changed.loc["创新", "verdict"]) == ("fell", "rose")
     assert "建成" not in changed.index
-    gone = changes.zeros(small, changed, found).set_index("term")
+    gone = contrast.zeros(small, changed, found).set_index("term")
     assert gone.loc["改革", "change"] == "disappeared"
     assert (gone["limit"] > 0).all()
-    quoted = changes.quotations(small, hits, found, ["改革", "推进"])
+    quoted = contrast.quotations(small, hits, found, ["改革", "推进"])
     assert quoted[["term", "side"]].to_numpy().tolist() == [
         ["改革", "reference"], ["推进", "reference"], ["推进", "target"]
     ]  # fmt: skip
     for row in quoted.itertuples():
         start, end = map(int, row.text.split("-"))
         assert small[row.report].text[start:end] == row.term
-    bounds = changes.damage(small, hits, found, ["高质量发展", "改革"])
+    bounds = contrast.damage(small, hits, found, ["高质量发展", "改革"])
     assert bounds.loc["高质量发展", ["low_target", "high_target"]].tolist() == [0, 7]
     assert bounds.loc["改革", ["low_reference", "high_reference"]].tolist() == [14, 14]
     assert bounds["rests_on"].tolist() == ["0 ?7 : 0", "0 : 14"]
@@ -434,14 +437,14 @@ def test_contrast_or_refusal(small, counted):
 def test_verdicts_are_shown_in_order():
     columns = ["n_reference", "n_target", "log_ratio", "verdict"]
     rows = [[1, 9, 2, "rose"], [9, 1, -2, "fell"], [5, 5, 0, "stayed"], [1, 2, 1, "unclear"]]
-    shown = changes.choose(pd.DataFrame(rows, columns=columns, index=list("abcd")))
+    shown = contrast.choose(pd.DataFrame(rows, columns=columns, index=list("abcd")))
     assert shown["verdict"].tolist() == ["rose", "stayed", "fell"]
 
 
 def test_keywords_are_ordered_by_what_is_certain_and_their_sides_can_be_swapped():
     made = reports(1, 3.0)
-    one = changes.keywords(contrast.against(made, "gov26", "gov21"), made, "gov26", top=None)
-    two = changes.keywords(contrast.against(made, "gov21", "gov26"), made, "gov21", top=None)
+    one = contrast.keywords(contrast.against(made, "gov26", "gov21"), made, "gov26", top=None)
+    two = contrast.keywords(contrast.against(made, "gov21", "gov26"), made, "gov21", top=None)
     assert (one["at_least"].abs().diff().dropna() <= 1e-12).all()
     assert np.allclose(one["at_least"], -two.loc[one.index, "at_least"])
     assert (one["at_least"] * one["log_ratio"] >= 0).all()
@@ -453,7 +456,7 @@ def test_keywords_are_ordered_by_what_is_certain_and_their_sides_can_be_swapped(
 
 def test_a_term_inside_a_longer_one_with_the_same_hits_is_left_out():
     rows = pd.DataFrame({"n_target": [3, 3, 5], "n_reference": 0}, ["各位", "各位代表", "代表"])
-    assert changes._inside_longer(rows).tolist() == [True, False, False]
+    assert bounds._inside_longer(rows).tolist() == [True, False, False]
 
 
 def test_a_zero_is_an_absence_only_below_every_other_rate():
@@ -461,5 +464,76 @@ def test_a_zero_is_an_absence_only_below_every_other_rate():
     rows = [("甲", "词", 0, 1000, 0, 0, 30.0), ("乙", "词", 40, 1000, 400, 250, 600.0),
             ("甲", "字", 0, 1000, 0, 0, 30.0), ("乙", "字", 2, 1000, 20, 5, 60.0)]  # fmt: skip
     made = tiny.corpus({"甲": "一、工作任务", "乙": "一、工作任务"})
-    found = changes.absences(pd.DataFrame(rows, columns=columns), made)
+    found = contrast.absences(pd.DataFrame(rows, columns=columns), made)
     assert found[["term", "absent"]].to_numpy().tolist() == [["词", True], ["字", False]]
+
+
+# ------------------------------------------------------------------ what a naive difference is made of
+
+FUNCTIONS = ["review", "guiding", "tasks", "other"]
+
+
+def two_reports(hits, sizes, reports=("a", "b")) -> Counts:
+    """Two reports × four functions, one term."""
+    units = pd.DataFrame({
+        "report": np.repeat(list(reports), 4), "function": FUNCTIONS * 2, "n_tokens": sizes,
+    })  # fmt: skip
+    return Counts(sparse.csr_array(np.array(hits)[:, None]), units, pd.Index(["完成"], name="term"))
+
+
+cells = st.lists(st.integers(0, 40), min_size=8, max_size=8)
+lengths = st.lists(st.integers(0, 900), min_size=8, max_size=8).filter(
+    lambda n: sum(n[:4]) and sum(n[4:])
+)
+
+
+@given(cells, cells, lengths)
+def test_parts_add_up_and_swapping_flips_them(raw, text, sizes):
+    raw, text = (np.minimum(hits, sizes) for hits in (raw, text))
+    naive, restored = two_reports(raw, sizes), two_reports(text, sizes)
+    there = contrast.decompose(naive, restored, ["a"], ["b"]).iloc[0]
+    back = contrast.decompose(naive, restored, ["b"], ["a"]).iloc[0]
+    assert there[list(contrast.PARTS)].sum() == pytest.approx(there["naive"], abs=1e-8)
+    for part in ("naive", *contrast.PARTS):
+        assert there[part] == pytest.approx(-back[part], abs=1e-8)
+
+
+def test_equal_rates_leave_only_mix_and_equal_mix_only_content():
+    sizes = [100, 0, 300, 50, 200, 0, 100, 10]
+    rates = np.tile([0.05, 0, 0.01, 0.1], 2)
+    table = contrast.decompose(*[two_reports(np.array(sizes) * rates, sizes)] * 2, ["a"], ["b"])
+    assert table["content"].iloc[0] == pytest.approx(0)
+    assert table["mix"].iloc[0] != pytest.approx(0)
+    same = two_reports([1, 0, 3, 0, 5, 0, 9, 0], [100, 0, 300, 0] * 2)
+    table = contrast.decompose(same, same, ["a"], ["b"])
+    assert table["mix"].iloc[0] == pytest.approx(0)
+    assert contrast.main_source(table).iloc[0] == "content"
+
+
+def test_what_restoration_brings_back_is_damage():
+    sizes = [100, 0, 300, 50, 100, 0, 300, 50]
+    naive, restored = two_reports([1, 0, 3, 0, 0, 0, 1, 0], sizes), two_reports([1, 0, 3, 0, 1, 0, 3, 0], sizes)
+    table = contrast.decompose(naive, restored, ["a"], ["b"])
+    assert table.loc["完成", ["content", "mix"]].tolist() == pytest.approx([0, 0])
+    assert table.loc["完成", "damage"] == pytest.approx(-3 / 450 * 1e4)
+
+
+def test_a_part_that_lost_a_page_is_mix():
+    counts = two_reports([9, 0, 3, 0, 0, 0, 3, 0], [100, 0, 300, 0, 20, 0, 300, 0])
+    whole = contrast.decompose(counts, counts, ["a"], ["b"]).iloc[0]
+    torn = contrast.decompose(counts, counts, ["a"], ["b"], {("b", "review")}).iloc[0]
+    assert whole["content"] < 0
+    assert torn["content"] == pytest.approx(0)
+    assert torn[list(contrast.PARTS)].sum() == pytest.approx(whole["naive"])
+
+
+def test_a_term_that_only_one_text_has_is_kept():
+    one = two_reports([1, 0, 3, 0, 0, 0, 1, 0], [100] * 8)
+    other = Counts(one.matrix, one.units, pd.Index(["繁榮"], name="term"))
+    assert set(contrast.decompose(other, one, ["a"], ["b"]).index) == {"完成", "繁榮"}
+
+
+def test_documents_without_text_are_refused():
+    counts = two_reports([0] * 8, [0, 0, 0, 0, 9, 9, 9, 9])
+    with pytest.raises(ValueError, match="no text in a"):
+        contrast.decompose(counts, counts, ["a"], ["b"])

@@ -7,7 +7,6 @@ import pytest
 from analysis import concordance, contrast, corpus, findings, paths
 from analysis.catalogue import draft
 from analysis.claims.evidence import arguments
-from analysis.contrast import changes
 
 
 @pytest.fixture(scope="module")
@@ -134,7 +133,7 @@ def test_quotations_take_reports_and_sections_in_turn(reports):
 def test_what_tempts_is_refused_with_a_reason(reports, raw, study, pair):
     naive = findings.study(raw, "tasks").counts
     table = findings.refusals(reports, study.counts, naive, pair,
-                              changes.changes(pair, study.counts))  # fmt: skip
+                              contrast.changes(pair, study.counts))  # fmt: skip
     assert len(table) >= 5
     assert table["tempting"].is_unique
     assert any("a trend needs 4" in why for why in table["why_not"])

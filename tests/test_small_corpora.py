@@ -17,7 +17,6 @@ from analysis import (
     uncertainty,
     weighting,
 )
-from analysis.contrast import changes, decomposition, wholes
 
 SUBJECTS = zip("二三四五六七八九", "农工商教文卫环科", strict=True)
 LONG = "一、总体要求\n推动发展，改善民生。\n" + "".join(
@@ -54,25 +53,22 @@ def said(table: pd.DataFrame) -> bool:
 
 def test_comparisons_answer_or_say_why(small):
     corpus, _, hits, counts = small
-    part = contrast.common_part(counts, "tasks")
-    for made in (part, contrast.drop_incomplete(counts, corpus)):
+    for made in (counts, contrast.drop_incomplete(counts, corpus)):
         pair = contrast.widest(made, corpus.catalogue)
         assert len(pair.table) or pair.notes
-        changed = changes.changes(pair, made)
+        changed = contrast.changes(pair, made)
         assert said(changed)
-        keywords = changes.keywords(pair.table, made, pair.target, pair.reference)
+        keywords = contrast.keywords(pair.table, made, pair.target, pair.reference)
         assert set(keywords) >= {"n_target", "at_least", "g2"}
-        changes.visible_ratios(keywords)
-        changes.choose(changed)
-        changes.damage(corpus, hits, pair, keywords.index)
-        changes.zeros(corpus, changed, pair)
-        changes.quotations(corpus, hits, pair, keywords.index[:3])
-        changes.naive_differences(counts, changed, pair)
-        decomposition.decompose(counts, counts, pair.reference, pair.target)
-        assert said(changes.against_others(made)) or len(contrast.having(made)) > 1
-        assert said(wholes.shift(made, corpus.catalogue, pair.target, pair.reference, "tasks"))
-        wholes.placebo(pair)
-        assert "notes" in wholes.every_pair(made, corpus.catalogue, function="tasks").attrs
+        contrast.choose(changed)
+        contrast.damage(corpus, hits, pair, keywords.index)
+        contrast.zeros(corpus, changed, pair)
+        contrast.quotations(corpus, hits, pair, keywords.index[:3])
+        contrast.naive_differences(counts, changed, pair)
+        contrast.decompose(counts, counts, pair.reference, pair.target)
+        assert said(contrast.shift(made, corpus.catalogue, pair.target, pair.reference, "tasks"))
+        contrast.placebo(pair)
+        assert "notes" in contrast.every_pair(made, corpus.catalogue, function="tasks").attrs
 
 
 def test_rates_and_weights_answer_or_say_why(small):
@@ -87,7 +83,7 @@ def test_rates_and_weights_answer_or_say_why(small):
     else:
         with pytest.raises(uncertainty.Refusal, match="No term is counted"):
             uncertainty.rates(counts)
-    uncertainty.placebo(counts, n_splits=5)
+    contrast.split_placebo(counts, n_splits=5)
 
 
 def test_series_answer_or_say_why(small):

@@ -5,24 +5,54 @@ A stratum is level of issuer × place × genre × function. What both sides have
 strata and pooled (Mantel-Haenszel); what only one has is never compared with something else.
 
     found = contrast.compare(counts, corpus.catalogue, target=2026, reference=2021, function="tasks")
-    found.table                     # term: hits, rates, log ratio with interval, p, q
-    changes.verdicts(found.table)   # rose, fell, stayed, unclear
+    found.table                      # term: hits, rates, log ratio with interval, p, q
+    contrast.changes(found, counts)  # rose, fell, stayed, unclear
 
 Work reports share their table of contents. The test knows this: alike sections of the two sides are
-paired by their words, and the members of each pair are exchanged (`exchange`). `changes` has what
-bounds a difference: verdicts, damage, zeros, quotations; `decomposition` what a naive one is made of.
+paired by their words, and the members of each pair are exchanged (`exchange`). `bounds` has what
+bounds a difference: verdicts, damage, zeros, quotations, and what a naive one is made of.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
 
 from analysis.contrast import exchange
+from analysis.contrast.bounds import (
+    PARTS,
+    absences,
+    changes,
+    choose,
+    damage,
+    decompose,
+    drop_incomplete,
+    incomplete_parts,
+    keywords,
+    main_source,
+    naive_differences,
+    quotations,
+    verdicts,
+    zeros,
+)
+from analysis.contrast.exchange import (
+    CALIBRATED,
+    LEVEL,
+    MIN_EXPECTED,
+    STRATUM,
+    NotComparable,
+    documents,
+    every_pair,
+    having,
+    permutation_test,
+    placebo,
+    shift,
+    split_placebo,
+)
 from analysis.counts import Counts
-from analysis.uncertainty import MIN_COUNT, Refusal, false_discovery, minimum_detectable_ratio
-from analysis.uncertainty.design import Design, as_label, clusters, opposed
+from analysis.uncertainty import MIN_COUNT, false_discovery, minimum_detectable_ratio
+from analysis.uncertainty.design import as_label, clusters, opposed
 from analysis.uncertainty.estimators import (
     Side,
     log2_ratio,
@@ -33,36 +63,17 @@ from analysis.uncertainty.estimators import (
     shrink_dispersion,
 )
 
-# What must agree for two texts to be alike.
-STRATUM = ("level", "place", "genre", "function")
-# Openings, closings and what no rule could place have nothing in common but that.
-UNPLACED = "other"
-# A difference is settled where q (Benjamini-Hochberg) stands below this.
-LEVEL = 0.05
+__all__ = [
+    "CALIBRATED", "LEVEL", "MIN_EXPECTED", "PARTS", "STRATUM", "Contrast", "NotComparable", "absences", "against",
+    "attempt", "changes", "choose", "compare", "damage", "decompose", "documents", "drop_incomplete", "every_pair",
+    "having", "identification", "incomplete_parts", "keywords", "main_source", "naive_differences", "permutation_test",
+    "placebo", "quotations", "shift", "split_placebo", "verdicts", "widest", "zeros",
+]  # fmt: skip
+
 COLUMNS = [
     "n_target", "n_reference", "per_10k_target", "per_10k_reference", "log_ratio", "low", "high",
     "p", "q", "mde_ratio",
 ]  # fmt: skip
-
-
-class NotComparable(Refusal):
-    """
-    Two sets of texts that cannot be compared as asked; the message says what is missing.
-
-    Attributes
-    ----------
-    reason : str
-        "unlike" (no stratum in common), "same" (a text on both sides), "empty" (a side without
-        text).
-    missing : tuple of (column, values of the reference, values of the target)
-    between : tuple of str
-        The columns to name in `between` for a comparison that is labelled as one of unlike texts;
-        empty where none would do.
-    """
-
-    def __init__(self, message, reason="unlike", missing: Iterable[tuple] = (), between=()):
-        super().__init__(message, reason, missing)
-        self.between = tuple(between)
 
 
 @dataclass(frozen=True)
@@ -106,36 +117,6 @@ class Contrast:
     @property
     def notes(self) -> list[str]:
         return self.table.attrs.get("notes", [])
-
-
-def documents(catalogue: pd.DataFrame, which) -> list[str]:
-    """
-    Choose reports by id, by year, by a query over the catalogue, or by a list of ids.
-
-    Raises
-    ------
-    ValueError
-        If an id is not in the catalogue, or nothing is chosen.
-
-    Examples
-    --------
-    >>> rows = {"year": [2021, 2026], "level": ["city", "city"]}
-    >>> table = pd.DataFrame(rows, index=pd.Index(["a", "b"], name="id"))
-    >>> documents(table, 2021), documents(table, "level == 'city' and year > 2021")
-    (['a'], ['b'])
-    """
-    if isinstance(which, (int, np.integer)):
-        chosen = catalogue.index[catalogue["year"] == which]
-    elif isinstance(which, str) and which not in catalogue.index:
-        chosen = catalogue.query(which).index
-    else:
-        chosen = [which] if isinstance(which, str) else list(which)
-    if unknown := [id for id in chosen if id not in catalogue.index]:
-        raise ValueError(f"{unknown} are no ids of the catalogue: {', '.join(catalogue.index[:9])}")
-    if not len(chosen):
-        years = ", ".join(map(str, sorted(set(catalogue["year"]))))
-        raise ValueError(f"no document for {which!r}; years in the catalogue: {years}")
-    return list(chosen)
 
 
 def compare(
@@ -194,7 +175,7 @@ def compare(
     Biometrics 41, 55-68 (rates). Good, P. (2005). Permutation, Parametric and Bootstrap Tests of
     Hypotheses (exchange within pairs).
     """
-    ids, units, shared, stratum, parts = _alike(
+    ids, units, shared, stratum, parts = exchange._alike(
         counts, catalogue, target, reference, function, between, cluster)
     matched = exchange.matching(parts) if n_exchanges and "genre" not in between else None
     null = exchange.null(parts, matched, n_exchanges, seed) if matched is not None else None
@@ -207,24 +188,6 @@ def compare(
                      matched.n_groups if null is not None else 0, null)
     table.attrs["notes"] = _notes(found)
     return found
-
-
-def _alike(counts, catalogue, target, reference, function, between, cluster):
-    """Find what both sides have: ids, units with side and strata, strata, and the clusters."""
-    ids = documents(catalogue, reference), documents(catalogue, target)
-    if both := sorted(set(ids[0]) & set(ids[1])):
-        years = [sorted({str(year) for year in catalogue.loc[side, "year"]}) for side in ids]
-        raise NotComparable(f"{', '.join(both)} stand{'s' * (len(both) == 1)} on both sides; "
-                            "a contrast needs two sets", "same",
-                            [("second set", *years)])  # fmt: skip
-    wrong = sorted(set(between) - set(STRATUM))
-    if wrong:
-        raise ValueError(f"between {wrong[0]!r}: choose from {', '.join(STRATUM)}")
-    strata_of = [column for column in STRATUM if column not in between]
-    units = _placed(counts, catalogue, ids)
-    shared = _shared(units, catalogue, ids, function, strata_of)
-    stratum = _stratum(units, shared, strata_of)
-    return ids, units, shared, stratum, _parts(counts, units, stratum, cluster)
 
 
 def attempt(counts, catalogue, target, reference, function=None, **options) -> Contrast:
@@ -272,9 +235,9 @@ def widest(counts, catalogue: pd.DataFrame, function: str | None = "tasks", **op
 
 def _size(counts, catalogue, pair, function) -> int:
     ids = [pair[0]], [pair[1]]
-    units = _placed(counts, catalogue, ids)
-    shared = _shared(units, catalogue, ids, function, list(STRATUM))
-    return int(units["n_tokens"][_stratum(units, shared, list(STRATUM)) >= 0].sum())
+    units = exchange._placed(counts, catalogue, ids)
+    shared = exchange._shared(units, catalogue, ids, function, list(STRATUM))
+    return int(units["n_tokens"][exchange._stratum(units, shared, list(STRATUM)) >= 0].sum())
 
 
 def _nothing(note: str) -> Contrast:
@@ -332,96 +295,10 @@ def against(counts, target, reference=None, *, by="report", cluster="auto", leve
     return table
 
 
-def _placed(counts, catalogue, ids) -> pd.DataFrame:
-    """Units of the reports of both sides with side and strata; index: row of `counts`."""
-    known = counts.units.reset_index(drop=True)
-    units = known[known["report"].isin([*ids[0], *ids[1]])]
-    units = units.astype({"function": "str", "report": "str"})
-    row = catalogue.index.get_indexer(units["report"])
-    extra = {column: _text(catalogue, column)[row] for column in ("level", "place", "genre")}
-    return units.assign(side=units["report"].isin(ids[1]).astype(int), **extra)
-
-
-def _text(catalogue, column) -> np.ndarray:
-    """A column of the catalogue as text; empty where it says nothing."""
-    if column not in catalogue:
-        return np.full(len(catalogue), "", dtype=object)
-    return catalogue[column].astype(object).where(catalogue[column].notna(), "").to_numpy()
-
-
-def _shared(units, catalogue, ids, function, strata_of) -> pd.DataFrame:
-    """Strata with tokens on both sides; raises NotComparable when there is none."""
-    chosen = units["function"] == function if function else units["function"] != UNPLACED
-    columns = ["side", *strata_of]
-    seen = units.loc[chosen & (units["n_tokens"] > 0), columns].drop_duplicates()
-    if not strata_of:
-        seen = seen.assign(all="")
-        strata_of = ["all"]
-    found = [seen.loc[seen["side"] == side, strata_of] for side in (0, 1)]
-    both = set.intersection(*(set(part.itertuples(index=False, name=None)) for part in found))
-    if not both:
-        raise _refusal(catalogue, ids, found, function, strata_of)
-    return pd.DataFrame(sorted(both), columns=strata_of)
-
-
-def _refusal(catalogue, ids, found, function, strata_of) -> NotComparable:
-    years = ["/".join(str(y) for y in sorted(set(catalogue.loc[side, "year"]))) for side in ids]
-    missing, said = [], []
-    for column in [c for c in ("level", "place", "genre") if c in strata_of]:
-        values = pd.Series(_text(catalogue, column), catalogue.index)
-        left, right = (sorted(set(values[side])) for side in ids)
-        if not set(left) & set(right):
-            missing.append((column, left, right))
-            said.append(f"no {column} in common ({', '.join(left)} vs {', '.join(right)})")
-    reason, between = "unlike", tuple(column for column, *_ in missing)
-    if not missing:
-        left, right = (sorted(set(part.get("function", ()))) for part in found)
-        missing.append(("function", left, right))
-        sides = (", ".join(side) or "none" for side in (left, right))
-        within = " and ".join(c for c in strata_of if c != "function")
-        said.append(f"no function in common within {within} ({' vs '.join(sides)})")
-        between = () if function or not (left and right) else ("function",)
-        if function:
-            empty = [year for year, part in zip(years, found, strict=True) if part.empty]
-            said = [f"no text with function {function!r} in {' or '.join(empty) or 'a stratum'}"]
-            reason = "empty"
-    message = f"{years[0]} → {years[1]}: {'; '.join(said)}. "
-    if between:
-        message += f"Between unlike texts only by name: between={list(between)}. "
-    remains = "What remains is to describe each report by itself (uncertainty.rates)."
-    return NotComparable(message + remains, reason, missing, between)
-
-
-def _stratum(units, shared, strata_of) -> np.ndarray:
-    """The row of `shared` that each unit belongs to, -1 for text without a counterpart."""
-    if not strata_of:
-        return np.where(units["n_tokens"] > 0, 0, -1)
-    number = {key: row for row, key in enumerate(shared.itertuples(index=False, name=None))}
-    keys = zip(*(units[column] for column in strata_of), strict=True)
-    return np.array([number.get(key, -1) for key in keys], dtype=int)
-
-
 def _differs(units, stratum, column) -> bool:
     inside = units[(stratum >= 0) & (units["n_tokens"] > 0)]
     sides = [set(inside.loc[inside["side"] == side, column]) for side in (0, 1)]
     return sides[0] != sides[1]
-
-
-def _parts(counts, units, stratum, cluster) -> "exchange.Parts":
-    inside = stratum >= 0
-    chosen = units[inside].assign(part=2 * stratum[inside] + units["side"][inside])
-    part = Counts(counts.matrix[chosen.index.to_numpy()], chosen, counts.terms)
-    design = clusters(part, "part", cluster)
-    return exchange.Parts(_ordered(design))
-
-
-def _ordered(design: Design) -> Design:
-    """The same design with its groups numbered by label."""
-    order = np.argsort(np.asarray(design.labels, dtype=int))
-    place = np.empty(len(order), int)
-    place[order] = np.arange(len(order))
-    return Design(design.labels[order], place[design.member], design.terms, design.matrix,
-                  design.sizes, design.kind[order], design.inflate)
 
 
 def _described(parts) -> dict:
@@ -515,9 +392,9 @@ def identification(counts, catalogue: pd.DataFrame, by: str = "id") -> pd.DataFr
 
 
 def _pair(counts, catalogue, ids) -> dict:
-    units, strata_of = _placed(counts, catalogue, ids), list(STRATUM)
+    units, strata_of = exchange._placed(counts, catalogue, ids), list(STRATUM)
     try:
-        shared = _shared(units, catalogue, ids, None, strata_of)
+        shared = exchange._shared(units, catalogue, ids, None, strata_of)
     except NotComparable as refusal:
         unlike = ", ".join(column for column, *_ in refusal.missing)
         said = "; ".join(
@@ -525,55 +402,10 @@ def _pair(counts, catalogue, ids) -> dict:
             for column, a, b in refusal.missing)  # fmt: skip
         return {"identified": False, "functions": "", "unlike": unlike, "through": said,
                 "share_reference": 0.0, "share_target": 0.0}  # fmt: skip
-    inside = _stratum(units, shared, strata_of) >= 0
+    inside = exchange._stratum(units, shared, strata_of) >= 0
     sizes = [units["n_tokens"][units["side"] == side] for side in (0, 1)]
     shares = [float(size[inside[units["side"] == side]].sum() / size.sum())
               for side, size in enumerate(sizes)]  # fmt: skip
     functions = ", ".join(dict.fromkeys(shared["function"]))
     return {"identified": True, "functions": functions, "unlike": "", "through": functions,
             "share_reference": shares[0], "share_target": shares[1]}  # fmt: skip
-
-
-def having(counts: Counts) -> list[str]:
-    """Name the reports that have text in these counts, in order."""
-    units = counts.units
-    sizes = units["n_tokens"].groupby(units["report"].astype(str), sort=False).sum()
-    return list(sizes[sizes > 0].index)
-
-
-def common_part(counts: Counts, function: str | None) -> Counts:
-    """
-    Keep one function where at least two reports have it; otherwise everything.
-
-    Parameters
-    ----------
-    counts : Counts
-    function : str or None
-        review, guiding, tasks, self-government; None keeps everything.
-    """
-    part = counts.restrict(function=function) if function else counts
-    return part if len(having(part)) > 1 else counts
-
-
-def incomplete_parts(corpus, ids=None) -> set[tuple[str, str]]:
-    """
-    Name the parts (report, function) that lack a page or a section, by `corpus.gaps`.
-
-    A missing page breaks the part that goes on after it, a missing section the part before it.
-    """
-    found = set()
-    for gap in corpus.gaps[corpus.gaps["what"].isin(["page", "section"])].itertuples():
-        rows = corpus.paragraphs[corpus.paragraphs["report"] == gap.report]
-        after = rows[rows["end"] > gap.start]
-        part = after if gap.what == "page" else rows[rows["end"] <= gap.start][::-1]
-        part = part[part["function"] != UNPLACED]
-        if len(part) and (ids is None or gap.report in ids):
-            found.add((gap.report, part["function"].iloc[0]))
-    return found
-
-
-def drop_incomplete(counts: Counts, corpus) -> Counts:
-    """Leave out the parts that are not whole: what a page took away is not like what stayed."""
-    columns = (counts.units[name].astype(str) for name in ("report", "function"))
-    out = incomplete_parts(corpus)
-    return counts.restrict(mask=[key not in out for key in zip(*columns, strict=True)])

@@ -297,7 +297,7 @@ def placebo(
     Parameters
     ----------
     table : DataFrame
-        From `uncertainty.placebo`: `group`, `method`, `rejected`.
+        From `contrast.split_placebo`: `group`, `method`, `rejected`.
     band : tuple of float
         Where a test at `nominal` has to lie to be called calibrated.
     """

@@ -3,30 +3,30 @@ Intervals, detection limits and tests that know that words come in clusters.
 
 A report is not a bag of independent words: a section on forestry holds nearly all of its trees.
 Tests on tokens therefore find "keywords" between two halves of one and the same text. Here the
-section is what was drawn (`design`); `estimators` has the formulas, and `placebo` measures on the
-text at hand whether a test holds its level. Comparing two sides is the work of `contrast`.
+section is what was drawn (`design`); `estimators` has the formulas. Comparing two sides is
+the work of `contrast`, which also measures on the text at hand whether a test holds its level.
 
 Coverage, level and power as measured are in `docs/methods.md`, made by
 `benchmarks/bench_statistics.py`.
 """
 
+from collections.abc import Callable
+
 import numpy as np
 import pandas as pd
+from scipy import sparse
 
 from analysis.uncertainty import estimators
 from analysis.uncertainty.design import Design, Refusal, clusters
 from analysis.uncertainty.estimators import log2_ratio
-from analysis.uncertainty.resampling import CALIBRATED, bootstrap, placebo
 
 __all__ = [
-    "CALIBRATED",
     "Refusal",
     "bootstrap",
     "damage_bounds",
     "detection_limit",
     "false_discovery",
     "minimum_detectable_ratio",
-    "placebo",
     "rates",
     "share_differences",
     "shares",
@@ -35,6 +35,8 @@ __all__ = [
 
 # A table of groups × terms is worked through in pieces of this many cells (40 MB of float64).
 CELLS = 5_000_000
+# Resamples are held for some terms at a time: 48 MB of float32 for a group.
+_RESAMPLED_CELLS = 12_000_000
 # Standard deviation of the score at a ratio that is found four times in five.
 SCORE_SD = 0.8
 # A ratio beyond this is none that a text of this length could show.
@@ -397,3 +399,101 @@ def share_differences(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame
     up = np.hypot(after["high"] - after["share"], before["share"] - before["low"])
     return pd.DataFrame({"difference": gap, "low": gap - down, "high": gap + up,
                          "visible": np.maximum(down, up)})
+
+
+def bootstrap(
+    counts, by="report", cluster="auto", statistic: Callable | None = None, names=None,
+    n_resamples=10_000, seed=0, level=0.95, sizes=None,
+) -> pd.DataFrame:
+    """
+    Redraw the clusters of each group with replacement; percentile intervals for any statistic.
+
+    One resample is a row of multinomial weights over the group's clusters, so that all resamples
+    of all terms are two matrix products: weights × hits, weights × tokens. Terms are taken in
+    pieces, and memory stays bounded whatever their number.
+
+    Percentile intervals of few clusters are too short (measured: nominal 95% covers 85-89% at 8
+    clusters, 91-92% at 20): for rates, shares and ratios prefer `rates`, `shares` and
+    `contrast.compare`; this is for
+    statistics without a formula.
+
+    Parameters
+    ----------
+    statistic : callable, optional
+        Takes rates (share of tokens) as an array (groups, terms, n) and returns (k, terms, n),
+        each term on its own. Default: the rate per 10,000 of each group.
+    names : sequence of str, optional
+        Names of the k results; the groups' labels when k is their number.
+
+    Returns
+    -------
+    DataFrame
+        `name`, `term`, `estimate`, `low`, `high`; by name as given, then term.
+
+    References
+    ----------
+    Davison, A. C. and Hinkley, D. V. (1997). Bootstrap Methods and their Application, 2.4, 3.8.
+
+    Examples
+    --------
+    >>> place = pd.MultiIndex.from_product([["甲"], range(8)], names=["report", "section"])
+    >>> counts = pd.DataFrame({"改革": [2, 0, 1, 3, 0, 2, 1, 1]}, index=place)
+    >>> table = bootstrap(counts, sizes=pd.Series(500, place), n_resamples=2000)
+    >>> table[["estimate", "low", "high"]].to_numpy().tolist()
+    [[25.0, 12.5, 37.5]]
+    """
+    design = clusters(counts, by, cluster, sizes)
+    statistic = statistic or _per_10k
+    drawn = _drawn(design, n_resamples, np.random.default_rng(seed))
+    step = max(1, _RESAMPLED_CELLS // (n_resamples * max(1, len(design.labels))))
+    columns = [sparse.csc_array(design.matrix[design.member == g]) for g in range(len(drawn))]
+    whole = (design.weights @ design.sizes)[:, None]
+    estimates, limits = [], []
+    for start in range(0, len(design.terms), step):
+        part = [matrix[:, start : start + step] for matrix in columns]
+        resampled = np.stack([_redrawn(p, d) for p, d in zip(part, drawn, strict=True)])
+        hits = np.stack([np.asarray(p.sum(axis=0)).ravel() for p in part])
+        estimates.append(statistic((hits / whole)[:, :, None])[:, :, 0])
+        limits.append(_limits(statistic(resampled), level))
+    return _resampled_table(design, names, np.hstack(estimates), np.concatenate(limits, axis=1))
+
+
+def _per_10k(rate: np.ndarray) -> np.ndarray:
+    return rate * 1e4
+
+
+def _drawn(design, n_resamples: int, rng) -> list[tuple[np.ndarray, np.ndarray]]:
+    """Draw, for each group, weights (clusters × resamples) and the tokens they add up to."""
+    drawn = []
+    for group in range(len(design.labels)):
+        size = design.sizes[design.member == group]
+        weights = rng.multinomial(len(size), np.full(len(size), 1 / len(size)), n_resamples)
+        weights = np.ascontiguousarray(weights.T, dtype=np.float32)
+        drawn.append((weights, np.maximum(size.astype(np.float32) @ weights, 1)))
+    return drawn
+
+
+def _redrawn(matrix, drawn) -> np.ndarray:
+    """Return resampled rates, terms × resamples."""
+    weights, tokens = drawn
+    return (matrix.T.astype(np.float32) @ weights) / tokens
+
+
+def _limits(values: np.ndarray, level: float) -> np.ndarray:
+    """Return two percentiles over the last axis: order statistics, so that infinities may stand."""
+    n = values.shape[-1]
+    low = int(np.floor((1 - level) / 2 * (n - 1)))
+    ordered = np.partition(values, [low, n - 1 - low], axis=-1)
+    return ordered[..., [low, n - 1 - low]]
+
+
+def _resampled_table(design, names, estimates, limits) -> pd.DataFrame:
+    names = list(names if names is not None else design.labels)
+    order = np.argsort(np.asarray(design.terms, dtype=object), kind="stable")
+    return pd.DataFrame({
+        "name": [name for name in names for _ in order],
+        "term": np.tile(np.asarray(design.terms, dtype=object)[order], len(names)),
+        "estimate": estimates[:, order].ravel(),
+        "low": limits[:, order, 0].ravel().astype(float),
+        "high": limits[:, order, 1].ravel().astype(float),
+    })

@@ -1,10 +1,15 @@
-"""What bounds a difference between two sides: verdicts, damage, zeros, quotations, other tools."""
+"""
+What bounds a difference of two sides: verdicts, damage, zeros, quotations; and what a naive difference is made of.
+
+A whole-report count compares what was said with what was said, but also a report that has its
+review with one that lost it, and a clean page with a damaged one (`decompose`).
+"""
 
 import numpy as np
 import pandas as pd
 
-from analysis import concordance, contrast, occurrences
-from analysis.contrast import LEVEL, Contrast
+from analysis import concordance, occurrences
+from analysis.contrast.exchange import LEVEL, UNPLACED
 from analysis.counts import Counts
 from analysis.uncertainty import MIN_COUNT, damage_bounds, rates, visible_share
 from analysis.uncertainty.design import clusters
@@ -42,7 +47,7 @@ def verdicts(table: pd.DataFrame) -> pd.Series:
     return pd.Series(np.select(rules, names, "unclear"), table.index, dtype=object)
 
 
-def changes(found: Contrast, counts: Counts) -> pd.DataFrame:
+def changes(found, counts: Counts) -> pd.DataFrame:
     """
     Add to a contrast each side's interval (the detection limit for a zero) and the verdict.
 
@@ -165,56 +170,6 @@ def keywords(
     return found
 
 
-def visible_ratios(found: pd.DataFrame) -> pd.DataFrame:
-    """
-    Say by number of hits how large a ratio would have to be to be found four times in five.
-
-    Parameters
-    ----------
-    found : DataFrame
-        From `keywords` or `contrast.compare`.
-
-    Returns
-    -------
-    DataFrame
-        `hits` (of both sides), `terms`, `ratio` (median of `mde_ratio`).
-    """
-    hits = pd.cut(found["n_target"] + found["n_reference"], [4, 9, 19, 39, 79, np.inf],
-                  labels=["5-9", "10-19", "20-39", "40-79", "80+"])  # fmt: skip
-    grouped = found["mde_ratio"].groupby(hits, observed=True).agg(["size", "median"])
-    return grouped.set_axis(["terms", "ratio"], axis=1).rename_axis("hits").reset_index()
-
-
-def against_others(
-    counts: Counts, own: Counts | None = None, top: int = 8, min_hits: int = MIN_COUNT
-) -> pd.DataFrame:
-    """
-    Describe what each report has more or less of than all the others together; no test is made.
-
-    Parameters
-    ----------
-    counts, own, top, min_hits
-        As in `keywords`.
-
-    Returns
-    -------
-    DataFrame
-        `report`, `term` and the columns of `keywords` but for p and q; empty for a single report.
-    """
-    reports, parts = contrast.having(counts), []
-    for id in reports if len(reports) > 1 else []:
-        table = keywords(contrast.against(counts, id), counts, id, None, own, top, min_hits)
-        table = table.drop(columns=["p", "q", "mde_ratio"]).reset_index()
-        table.insert(0, "report", id)
-        parts.append(table)
-    found = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=["report", "term"])
-    found.attrs.clear()
-    found.attrs["why"] = "A single report has no others to be compared with."
-    if parts:
-        found.attrs["notes"] = ["each report against all the others: described, not tested"]
-    return found
-
-
 def _sides(counts, target, reference) -> tuple[list, list]:
     known = list(pd.unique(counts.units["report"].astype(object)))
     first = [target] if isinstance(target, str) else list(target)
@@ -278,7 +233,7 @@ def _evenness(matrix, sizes, terms, wanted) -> pd.DataFrame:
     return table.assign(range=table["range"].fillna(0))
 
 
-def damage(corpus, hits: pd.DataFrame, found: Contrast, terms) -> pd.DataFrame:
+def damage(corpus, hits: pd.DataFrame, found, terms) -> pd.DataFrame:
     """
     Bound each term's ratio by what damage could have done, hit by hit.
 
@@ -348,7 +303,7 @@ def _written(part: pd.DataFrame) -> pd.Series:
     return pd.Series(texts, index=part.index, dtype=object)
 
 
-def zeros(corpus, changed: pd.DataFrame, found: Contrast) -> pd.DataFrame:
+def zeros(corpus, changed: pd.DataFrame, found) -> pd.DataFrame:
     """
     List terms that one side does not have, with the limit below which it cannot be seen there.
 
@@ -414,7 +369,7 @@ def _lost(corpus, ids) -> float:
 
 
 def quotations(
-    corpus, hits: pd.DataFrame, found: Contrast, terms, width: int = 16
+    corpus, hits: pd.DataFrame, found, terms, width: int = 16
 ) -> pd.DataFrame:
     """
     Quote each term once from either side, with its place in the text and in the raw file.
@@ -449,7 +404,7 @@ def _quoted(corpus, hit, width: int) -> tuple:
             f"{hit.start}-{hit.end}", f"{raw[0]}-{raw[1]}", hit.rests_on)  # fmt: skip
 
 
-def naive_differences(naive: Counts, changed: pd.DataFrame, found: Contrast) -> pd.DataFrame:
+def naive_differences(naive: Counts, changed: pd.DataFrame, found) -> pd.DataFrame:
     """
     Compare whole raw reports as keyword tools do (G² over tokens), beside the verdict.
 
@@ -477,3 +432,129 @@ def naive_differences(naive: Counts, changed: pd.DataFrame, found: Contrast) -> 
     table["verdict"] = changed["verdict"].reindex(table.index).fillna("not there")
     table = table.rename_axis("term").sort_index()
     return table.sort_values("g2", key=lambda g: -g.abs(), kind="stable")
+
+
+# ------------------------------------------------------------------ what a naive difference is made of
+
+PARTS = ("content", "mix", "damage")
+
+
+def decompose(naive, restored, before, after, broken=frozenset()) -> pd.DataFrame:
+    """
+    Split the difference of raw whole-report rates into content, section mix and damage.
+
+    With s the share of a function in a side's tokens, r the term's rate in it, over the restored
+    text (Kitagawa 1955)::
+
+        content = Σ (s1+s0)/2 · (r1 - r0)        said more or less, function for function
+        mix     = Σ (r1+r0)/2 · (s1 - s0)        other parts present, or of other length
+        damage  = (naive1 - naive0) - (R1 - R0)  what restoration changed in the difference
+
+    A function that only one side has, or that a side has only in part, cannot have changed its
+    rate: all that it adds to one side and not to the other, s1·r1 - s0·r0, is mix.
+
+    Parameters
+    ----------
+    naive, restored : Counts
+        Of the texts as received (`corpus.load(level="none")`) and as restored.
+    before, after : list of str
+        Ids of the documents on either side; without any the table is empty.
+    broken : set of (report, function)
+        Parts that lack a page (`incomplete_parts`).
+
+    Returns
+    -------
+    DataFrame, index `term`
+        Per 10,000 tokens: `naive_before`, `naive_after`, `naive` (the difference), `content`,
+        `mix`, `damage`, which sum to it; by the size of `naive` falling, then term.
+
+    References
+    ----------
+    Kitagawa, E. M. (1955). Components of a difference between two rates. JASA 50, 1168-1194.
+
+    Examples
+    --------
+    A review that is lost makes 完成 fall, though every section says it as often as before:
+
+    >>> from analysis.counts import Counts
+    >>> from scipy.sparse import csr_array
+    >>> units = pd.DataFrame({"report": ["a", "a", "b"], "function": ["review", "tasks", "tasks"],
+    ...                       "n_tokens": [1000, 1000, 1000]})
+    >>> counts = Counts(csr_array([[9], [3], [3]]), units, pd.Index(["完成"], name="term"))
+    >>> decompose(counts, counts, ["a"], ["b"]).round(9).iloc[0].to_dict()
+    {'naive_before': 60.0, 'naive_after': 30.0, 'naive': -30.0, 'content': 0.0, 'mix': -30.0, \
+'damage': 0.0}
+    """
+    if not (len(before) and len(after)):
+        return pd.DataFrame(columns=["naive_before", "naive_after", "naive", *PARTS], dtype=float)
+    terms = naive.terms.union(restored.terms)
+    raw = [_whole_rate(naive, side, terms) for side in (before, after)]
+    whole = [_whole_rate(restored, side, terms) for side in (before, after)]
+    lost = {function for report, function in broken if report in {*before, *after}}
+    content, mix = _kitagawa(restored.select(terms), before, after, lost)
+    table = pd.DataFrame(
+        {
+            "naive_before": raw[0], "naive_after": raw[1], "naive": raw[1] - raw[0],
+            "content": content, "mix": mix, "damage": (raw[1] - raw[0]) - (whole[1] - whole[0]),
+        },
+        index=pd.Index(sorted(terms), name="term"),
+    )  # fmt: skip
+    return table.sort_values("naive", key=lambda d: -d.abs(), kind="stable")
+
+
+def _whole_rate(counts, side, terms) -> np.ndarray:
+    """Return rates per 10,000 tokens of some documents together, in the order of the terms."""
+    part = counts.select(terms).restrict(report=list(side))
+    if not part.sizes.sum():
+        raise ValueError(f"no text in {', '.join(side)}: nothing to decompose")
+    return np.asarray(part.matrix.sum(axis=0), float).ravel() / part.sizes.sum() * 1e4
+
+
+def _kitagawa(counts, before, after, lost) -> tuple[np.ndarray, np.ndarray]:
+    functions = sorted(set(counts.units["function"].astype(str)))
+    sides = [_by_function(counts, side, functions) for side in (before, after)]
+    (s0, r0), (s1, r1) = [(share[:, None], rate) for share, rate in sides]
+    like = ((s0 > 0) & (s1 > 0)).ravel() & ~np.isin(functions, list(lost))
+    content = ((s0 + s1) / 2 * (r1 - r0))[like].sum(axis=0)
+    mix = ((r0 + r1) / 2 * (s1 - s0))[like].sum(axis=0) + (s1 * r1 - s0 * r0)[~like].sum(axis=0)
+    return content, mix
+
+
+def _by_function(counts, side, functions) -> tuple[np.ndarray, np.ndarray]:
+    """Return each function's share of tokens, and its rates per 10,000."""
+    parts = [counts.restrict(report=list(side), function=name) for name in functions]
+    sizes = np.array([part.sizes.sum() for part in parts], float)
+    hits = np.array([np.asarray(part.matrix.sum(axis=0), float).ravel() for part in parts])
+    return sizes / sizes.sum(), hits / np.maximum(sizes, 1)[:, None] * 1e4
+
+
+def main_source(table: pd.DataFrame) -> pd.Series:
+    """Name the part that makes most of each difference, in its direction."""
+    if table.empty:
+        return pd.Series(index=table.index, dtype=object)
+    signed = table[list(PARTS)].mul(np.sign(table["naive"]), axis=0)
+    return signed.idxmax(axis=1)
+
+
+def incomplete_parts(corpus, ids=None) -> set[tuple[str, str]]:
+    """
+    Name the parts (report, function) that lack a page or a section, by `corpus.gaps`.
+
+    A missing page breaks the part that goes on after it, a missing section the part before it.
+    """
+    found = set()
+    for gap in corpus.gaps[corpus.gaps["what"].isin(["page", "section"])].itertuples():
+        rows = corpus.paragraphs[corpus.paragraphs["report"] == gap.report]
+        after = rows[rows["end"] > gap.start]
+        part = after if gap.what == "page" else rows[rows["end"] <= gap.start][::-1]
+        part = part[part["function"] != UNPLACED]
+        if len(part) and (ids is None or gap.report in ids):
+            found.add((gap.report, part["function"].iloc[0]))
+    return found
+
+
+def drop_incomplete(counts: Counts, corpus) -> Counts:
+    """Leave out the parts that are not whole: what a page took away is not like what stayed."""
+    columns = (counts.units[name].astype(str) for name in ("report", "function"))
+    out = incomplete_parts(corpus)
+    return counts.restrict(mask=[key not in out for key in zip(*columns, strict=True)])
