@@ -269,7 +269,7 @@ SEEDS = ("一、", "一", "\n", " ", "(shì)", "&nbsp;", "<b>", "一一制造", 
 
 def growth(share: float) -> Trial:
     trial = Trial(f"adversarial texts at n, 2n, 4n and 8n characters (n = 5,000), stage by stage ({', '.join(STAGES)})",
-                  "time grows at most 2.6 times for twice the length")  # fmt: skip
+                  "time grows at most 2.6 times for twice the length, three times over")  # fmt: skip
     with suppress(KeyboardInterrupt):
         for seed in SEEDS[: max(3, int(len(SEEDS) * share))]:
             for name, stage in STAGES.items():
@@ -283,13 +283,10 @@ def _grows(stage: Callable[[str], object], seed: str) -> str:
     """Seconds of processor time at each length, where they grow faster than the text; else empty."""
     try:
         seconds = [_seconds(stage, seed, times) for times in (1, 2, 4, 8)]
-        for _ in range(2):  # What something else delayed is measured again.
-            if seconds[3] > 0.4 and seconds[3] > 2.6 * seconds[2]:
-                seconds[3] = min(seconds[3], _seconds(stage, seed, 8))
     except Exception as error:
         return f"{type(error).__name__}: {error}"
-    # Below some tenths of a second the clock and the first call decide.
-    if seconds[3] > 0.4 and seconds[3] > 2.6 * seconds[2]:
+    # Three times twice the length; below some tenths of a second the clock and the first call decide.
+    if seconds[3] > 0.4 and seconds[3] > 2.6**3 * seconds[0]:
         return ", ".join(f"{second:.2f}" for second in seconds) + " s"
     return ""
 
