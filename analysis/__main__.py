@@ -172,11 +172,11 @@ def _run(args: argparse.Namespace) -> int:
 
 def _trace(args: argparse.Namespace) -> int:
     """Print the page; 0 where there are hits, 1 where there are none."""
-    from analysis import concordance, corpus, trace
+    from analysis import concordance, corpus
 
     options = {name: getattr(args, name) for name in ("report", "section", "function", "regex", "word")}
     found = concordance.hits(corpus.load(args.catalogue), args.term, width=args.width, **options)
-    print(trace.laid_out(found, args.term, **options))
+    print(concordance.page(found, args.term, **options))
     return int(found.empty)
 
 

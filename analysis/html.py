@@ -20,7 +20,7 @@ from urllib.parse import quote, unquote
 
 from markupsafe import Markup
 
-from analysis import claims, figures, notebooks, paths, pipeline
+from analysis import claims, figures, paths, pipeline
 from restoration.files import replace
 
 TEMPLATES = paths.RESOURCES / "templates"
@@ -107,7 +107,7 @@ def pages(where: pipeline.Places) -> list[Page]:
     own = where.notebooks == paths.NOTEBOOKS
     title = "Chinese reports" if own else where.catalogue.parent.name
     found = [Page(paths.ROOT / "index", "index.html", "Start", title)]
-    for path in notebooks.every(where.notebooks):
+    for path in pipeline.notebooks(where.notebooks):
         title = _first("".join(cell.source for cell in _read(path).cells[:1]), path)
         found.append(Page(path, f"{path.stem}.html", re.split("[:：]", title)[0], title))
     if (where.figures / "claims.csv").is_file():
@@ -191,7 +191,7 @@ def _tex(source: str, start: str = "html") -> str:
 def pictures(where: pipeline.Places) -> list[dict]:
     """Slug, caption and its first sentence, page, size and kinds of file of every figure of the notebooks, in order."""
     found = {}
-    for path in notebooks.every(where.notebooks):
+    for path in pipeline.notebooks(where.notebooks):
         for cell in _read(path).cells:
             for out in cell.get("outputs", []):
                 said = _FIGURE.fullmatch(out.get("data", {}).get("text/plain", ""))
@@ -317,7 +317,7 @@ def _templates():
 
 def _check(where: pipeline.Places, reports) -> None:
     """Refuse what would make half an edition."""
-    if not (found := notebooks.every(where.notebooks)):
+    if not (found := pipeline.notebooks(where.notebooks)):
         raise ValueError(f"no executed notebooks in {where.notebooks}: run `make figures` first")
     if bare := [path.name for path in found if not _executed(path)]:
         raise ValueError(f"not executed: {', '.join(bare)}; run `make figures` first")
@@ -436,7 +436,7 @@ def _summary(made: "Folder", page: Page) -> dict:
 
 def _findings(where: pipeline.Places) -> str:
     """Render what the notebook of findings says, without its quotations."""
-    found = [path for path in notebooks.every(where.notebooks) if path.stem.endswith("_findings")]
+    found = [path for path in pipeline.notebooks(where.notebooks) if path.stem.endswith("_findings")]
     texts = [text for path in found for _, text in claims.said(path)]
     boxes = [f'<div class="finding">{markdown(text)}</div>' for text in texts if text.startswith("###")]
     refused = [markdown(f"And what they do not show:\n\n{text}") for text in texts if text.startswith("-")]

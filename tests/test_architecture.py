@@ -30,7 +30,7 @@ STAGES = [
     {"concordance", "weighting", "terms", "contrast", "tables", "damage"},
     {"keyness", "multiverse", "trend", "drift", "topics", "panel", "reference"},
     {"figures", "plot"},
-    {"notebooks", "pipeline", "trace", "claims", "findings"},
+    {"pipeline", "claims", "findings"},
     {"explore", "html"},
     {"__main__", "__init__"},
 ]  # fmt: skip
@@ -45,7 +45,7 @@ DOORS = {
     "wordcloud": {"plot"},
     "opencc": set(),
     "pypinyin": set(),
-    "nbclient": {"notebooks"},
+    "nbclient": {"pipeline"},
     "ipywidgets": {"explore"},
 }
 

@@ -6,7 +6,7 @@ import shlex
 import nbformat
 import pytest
 
-from analysis import claims, concordance, corpus, notebooks, paths
+from analysis import claims, concordance, corpus, paths, pipeline
 from analysis.__main__ import main
 from analysis.claims import evidence
 from analysis.claims.evidence import arguments
@@ -20,7 +20,7 @@ UNSAID = re.compile(
     r"`[^`]*`|\$\$.*?\$\$|\[\d\d,? [^\]]*\]|\]\([^)]*\)|\bnotebook \d\d|\d+ ?[月日]|<[^>]+>|^#+ .*$",
     re.MULTILINE,
 )
-PAGES = {path.stem: path for path in notebooks.every()}
+PAGES = {path.stem: path for path in pipeline.notebooks()}
 # Constants of the method that typed prose explains; any other number has to come out of code.
 CONSTANTS = {
     "01_rates": {"10,000", "95%"},
@@ -154,7 +154,8 @@ def test_a_claim_of_words_counts_the_words(ledger):
 
 def test_every_claim_has_a_page(ledger, monkeypatch):
     table = claims.read(paths.ROOT / "figures")
-    monkeypatch.setattr("analysis.trace.page", lambda *_, **__: "hits")
+    monkeypatch.setattr(concordance, "hits", lambda *_, **__: None)
+    monkeypatch.setattr(concordance, "page", lambda *_, **__: "hits")
     for row in table.itertuples():
         page = evidence.page(table, row.id)
         assert page.startswith(f"{row.id}: {row.text}")

@@ -10,7 +10,7 @@ import tiny
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analysis import concordance, counts, paths, tokens, trace
+from analysis import concordance, counts, paths, tokens
 from analysis.__main__ import main
 
 RAW = {
@@ -126,10 +126,14 @@ def test_a_loss_hides_what_fits_over_it(corpus):
     assert len(concordance.gaps(corpus, "改.革", regex=True)) == 1
 
 
+def page(corpus, query, **options):
+    return concordance.page(concordance.hits(corpus, query, **options), query, **options)
+
+
 def test_the_page_aligns_hits_and_names_places(corpus):
-    lines = trace.page(corpus, "发展", report="a").splitlines()
+    lines = page(corpus, "发展", report="a").splitlines()
     assert lines[0] == "a (2021): 3"
-    starts = {trace._width(line.split("【")[0]) for line in lines if "【发展】" in line}
+    starts = {concordance._width(line.split("【")[0]) for line in lines if "【发展】" in line}
     assert len(starts) == 1
     pattern = r"review, 一、工作回顾, paragraph 1; .*; inferred, from '發展' by script\.t2s"
     assert re.search(pattern, lines[2])
@@ -137,9 +141,9 @@ def test_the_page_aligns_hits_and_names_places(corpus):
 
 
 def test_no_hit_says_what_to_try(corpus):
-    text = trace.page(corpus, "元宇宙", section="回顾")
+    text = page(corpus, "元宇宙", section="回顾")
     assert text.startswith("No hit of 元宇宙. Try without --report")
-    assert trace.page(corpus, "低.量", regex=True).endswith("1 place could hide one more.")
+    assert page(corpus, "低.量", regex=True).endswith("1 place could hide one more.")
 
 
 def test_the_command_prints_and_returns_whether_there_were_hits(corpus, monkeypatch, capsys):

@@ -5,7 +5,7 @@ import sys
 import nbformat
 import pytest
 
-from analysis import notebooks, paths, pipeline
+from analysis import paths, pipeline
 from restoration import ledger
 
 TEXT = "政府工作报告\n一、过去一年工作回顾\n全市经济持续发展。\n"
@@ -73,13 +73,13 @@ def test_a_notebooks_source_counts_and_its_outputs_do_not(tmp_path):
     cell = nbformat.v4.new_code_cell("1 + 1")
     path = tmp_path / "00_a.ipynb"
     nbformat.write(nbformat.v4.new_notebook(cells=[cell]), path)
-    before = notebooks.sources(path)
+    before = pipeline._sources(path)
     cell.outputs = [nbformat.v4.new_output("stream", text="2")]
     nbformat.write(nbformat.v4.new_notebook(cells=[cell]), path)
-    assert notebooks.sources(path) == before
+    assert pipeline._sources(path) == before
     cell.source = "1 + 2"
     nbformat.write(nbformat.v4.new_notebook(cells=[cell]), path)
-    assert notebooks.sources(path) != before
+    assert pipeline._sources(path) != before
 
 
 def notebook_of(path, *sources):
@@ -100,8 +100,8 @@ FAILING = (
 def failed(tmp_path_factory):
     """A notebook whose cells fail in several ways, executed to its end."""
     path = notebook_of(tmp_path_factory.mktemp("failing") / "00_a.ipynb", *FAILING)
-    made = notebooks.execute(path, strict=False)
-    return made, notebooks.left_out(made, "00_a")
+    made = pipeline.execute(path, strict=False)
+    return made, pipeline._left_out(made, "00_a")
 
 
 def test_what_was_left_out_is_said_once_with_its_reason_and_place(failed):
@@ -126,13 +126,13 @@ def test_a_strict_execution_stops_at_the_first(tmp_path):
     from nbclient.exceptions import CellExecutionError
 
     with pytest.raises(CellExecutionError, match="1 \\+ 1 == 3"):
-        notebooks.execute(notebook_of(tmp_path / "00_a.ipynb", *FAILING))
+        pipeline.execute(notebook_of(tmp_path / "00_a.ipynb", *FAILING))
 
 
 def test_a_kernel_that_dies_is_one_notebook_that_is_missing(tmp_path):
     dead = notebook_of(tmp_path / "00_dead.ipynb", "import os\nos._exit(1)")
     well = notebook_of(tmp_path / "01_well.ipynb", "print(1)")
-    (_, first), (_, second) = notebooks.execute_all([dead, well], strict=False)
+    (_, first), (_, second) = pipeline._execute_all([dead, well], strict=False)
     assert isinstance(first, Exception)
     assert second.cells[1].outputs[0].text == "1\n"
 
@@ -141,7 +141,7 @@ def test_a_kernel_runs_the_code_of_this_checkout_and_writes_into_its_cache(tmp_p
     monkeypatch.setattr(paths, "CACHE", tmp_path / "cache")
     path = notebook_of(tmp_path / "00_a.ipynb", "import analysis\nfrom analysis import paths\n"
                        "print(analysis.__file__, paths.CACHE)")  # fmt: skip
-    out = notebooks.execute(path).cells[1].outputs[0].text
+    out = pipeline.execute(path).cells[1].outputs[0].text
     assert out == f"{paths.ROOT / 'analysis' / '__init__.py'} {tmp_path / 'cache'}\n"
 
 
@@ -164,8 +164,8 @@ def test_restored_texts_of_a_report_that_was_taken_out_are_named(where, capsys):
 
 
 def test_the_summary_has_errors_first_and_a_line_each():
-    rows = [notebooks.LeftOut("00_a", 3, "What?", "Two are needed.", False),
-            notebooks.LeftOut("02_b", 5, "How?", "KeyError: 'x'", True)]  # fmt: skip
+    rows = [pipeline._LeftOut("00_a", 3, "What?", "Two are needed.", False),
+            pipeline._LeftOut("02_b", 5, "How?", "KeyError: 'x'", True)]  # fmt: skip
     lines = pipeline._summary(rows, paths.Path("out")).splitlines()
     assert lines[0] == f"Left out: 2, 1 of them by an error ({paths.Path('out') / 'left_out.csv'})"
     assert ["error" in line for line in lines[1:]] == [True, False]

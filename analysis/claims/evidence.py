@@ -38,11 +38,12 @@ def _evidence(said: str, catalogue: Path | None) -> list[str]:
         return ["  evidence  the cell that is named above computes it"]
     if said.startswith(("figures/", "data/")):
         return [f"  evidence  {said}"]
-    from analysis import claims, corpus, trace
+    from analysis import claims, concordance, corpus
 
     asked = arguments(said)
-    hits = trace.page(corpus.load(catalogue), asked.pop("term"), **asked)
-    return [f"  evidence  {claims.command(said, catalogue)}", "", hits]
+    term = asked.pop("term")
+    found = concordance.hits(corpus.load(catalogue), term, **asked)
+    return [f"  evidence  {claims.command(said, catalogue)}", "", concordance.page(found, term, **asked)]
 
 
 def arguments(said: str) -> dict:
