@@ -8,7 +8,6 @@ The two bytes of GBK characters, and the annotations that were put between them.
 """
 
 import re
-from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
