@@ -220,6 +220,7 @@ def target_course(table: pd.DataFrame, *, ax: Axes, lang: str | None = None) -> 
     reached = result[["low", "high"]].mean(axis=1)
     ax.plot(result["year"].astype(float), reached, "D", color="black", markersize=3.5, label=heading("result", lang))
     ax.xaxis.get_major_locator().set_params(integer=True)
+    ax.set_ylabel(table["unit"].iloc[0] if "unit" in table else "%")
     above(ax, [line for line in ax.lines if not line.get_label().startswith("_")])
     return ax
 
