@@ -1,5 +1,7 @@
 """Intervals cover what they say, tests reject what they say, on models and on clean reports."""
 
+from pathlib import Path
+
 import clustered
 import numpy as np
 import pandas as pd
@@ -197,6 +199,78 @@ def test_an_interval_says_no_more_than_the_detection_limit_of_its_zero():
     found = contrast.against(counts, "a", "b").iloc[0]
     assert 2 ** found["high"] >= stats.gamma.ppf(0.975, 0.5) / 9
     assert found["p"] > np.exp(-9)
+
+
+def neighbourly(rng, n, n_terms, rho, cv=0.7):
+    """Hits of terms whose rate in a section is like that in the section before it."""
+    z = rng.normal(size=(n, n_terms))
+    for i in range(1, n):
+        z[i] = rho * z[i - 1] + np.sqrt(1 - rho**2) * z[i]
+    spread = np.sqrt(np.log(1 + cv**2))
+    mean, sizes = np.exp(rng.uniform(np.log(0.5), np.log(80), n_terms)), clustered.clusters(rng, n, 0.4)
+    return mean, sizes, rng.poisson(mean * sizes[:, None] / sizes.sum() * np.exp(spread * z - spread**2 / 2))
+
+
+@pytest.mark.parametrize("n", [8, 12, 18])
+def test_intervals_know_that_neighbouring_sections_are_alike(n):
+    rng, held = np.random.default_rng(n), []
+    for _ in range(4):
+        mean, sizes, x = neighbourly(rng, n, 600, 0.6)
+        counts, size = clustered.frame((x, sizes))
+        table = uncertainty.rates(counts, sizes=size).set_index("term").loc[range(600)]
+        truth = mean / sizes.sum() * 1e4
+        held.append(((table["low"] <= truth) & (truth <= table["high"])).mean())
+        assert estimators.neighbours(sparse.csr_array(x), sizes) > 1.5
+    assert np.mean(held) > 0.895
+
+
+def test_sections_that_have_nothing_in_common_widen_nothing():
+    rng = np.random.default_rng(5)
+    _, sizes, x = neighbourly(rng, 12, 600, 0.0)
+    assert estimators.neighbours(sparse.csr_array(x), sizes) < 1.15
+    assert estimators.neighbours(sparse.csr_array(rng.poisson(3.0, (12, 600))), np.ones(12)) == 1
+    assert estimators.neighbours(sparse.csr_array(x[:, :9]), sizes) == 1
+
+
+# ------------------------------------------------------------------ R
+
+
+@pytest.fixture(scope="module")
+def from_r():
+    """Sections of two texts as counts, and what survey, sandwich and MASS make of them."""
+    golden = Path(__file__).parent / "golden"
+    rows = pd.read_csv(golden / "sections.csv")
+    counts = rows.pivot_table("hits", ["side", "section"], "term")
+    sizes = rows.groupby(["side", "section"])["tokens"].first()
+    return counts, sizes, pd.read_csv(golden / "rates_r.csv"), pd.read_csv(golden / "ratios_r.csv").set_index("term")
+
+
+def test_standard_errors_are_those_of_sandwich_and_near_those_of_survey(from_r):
+    counts, sizes, rates, _ = from_r
+    made = design.clusters(counts.rename_axis(["report", "section"]), sizes=sizes)
+    side = uncertainty.moments_of(made)
+    survey, pearson = [], []
+    for row in rates.itertuples():
+        at = list(made.labels).index(row.side), list(made.terms).index(row.term)
+        hits, tokens = side.hits[at], side.tokens[at[0], 0]
+        error = np.sqrt(side.variance[at])
+        assert hits / tokens == pytest.approx(row.rate, rel=1e-12)
+        assert error / hits == pytest.approx(row.se_hc2, rel=1e-6)
+        survey.append(error / tokens / row.se_survey)
+        pearson.append(side.variance[at] / hits / row.phi_glm)
+    assert np.allclose(survey, 1, atol=0.2)
+    assert np.median(survey) == pytest.approx(1, abs=0.03)
+    # Pearson's dispersion weighs short sections more; the typical term has the same.
+    assert np.median(pearson) == pytest.approx(1, abs=0.3)
+
+
+def test_ratios_are_those_of_a_glm_and_p_goes_with_its_neighbours(from_r):
+    counts, sizes, _, ratios = from_r
+    table = contrast.against(counts.rename_axis(["report", "section"]), "b", "a", sizes=sizes).loc[ratios.index]
+    np.testing.assert_allclose(table["log_ratio"], ratios["log2_ratio"], rtol=1e-6)
+    for other in ("p_quasi", "p_negbin"):
+        assert stats.spearmanr(table["p"], ratios[other]).statistic > 0.85
+        assert np.median(np.abs(np.log(table["p"] / ratios[other]))) < 0.6
 
 
 # ------------------------------------------------------------------ redrawn clusters, and halves of one text

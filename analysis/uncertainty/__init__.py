@@ -54,7 +54,8 @@ def rates(counts, by="report", cluster="auto", level=0.95, sizes=None, zeros=Tru
 
     The rate is X/N with N all word tokens (before stop words). Its interval is Jeffreys' gamma
     interval on X/φ effective hits, φ the term's dispersion over clusters, with Student's tails
-    (`estimators.rate_interval`). A term without a hit has `low` 0 and the detection limit as
+    (`estimators.rate_interval`); what neighbouring sections have in common, over all terms, widens it
+    (`estimators.neighbours`). A term without a hit has `low` 0 and the detection limit as
     `high` (one-sided), φ borrowed from the groups that have the term and, if that is more, from
     the median term of 5 to 20 hits: a term that is missing would not have come alone either.
 
@@ -93,8 +94,8 @@ def rates(counts, by="report", cluster="auto", level=0.95, sizes=None, zeros=Tru
     if not len(design.terms):
         raise Refusal("No term is counted: nothing to give a rate of.", "empty")
     matrix = design.matrix.tocsc()
-    typical = _typical(design, matrix)
-    pieces = [_rates_of(design, matrix[:, start : start + step], start, level, zeros, typical)
+    typical, alike = _typical(design, matrix), _alike(design)
+    pieces = [_rates_of(design, matrix[:, start : start + step], start, level, zeros, typical, alike)
               for start in range(0, len(design.terms), step)]
     table = pd.concat(pieces, ignore_index=True)
     table = table.sort_values(["group", "count", "term"], ascending=[True, False, True])
@@ -113,15 +114,25 @@ def _typical(design: Design, matrix) -> float:
     return max(1.0, float(np.median(phi))) if len(phi) >= 10 else 1.0
 
 
+def _alike(design: Design) -> np.ndarray:
+    """By how much neighbouring sections widen what is beyond Poisson's variance, by group; 1 where they do not."""
+    factors = [
+        estimators.neighbours(design.matrix[design.member == group], design.sizes[design.member == group])
+        if design.kind[group] == "section" else 1.0 for group in range(len(design.labels))
+    ]  # fmt: skip
+    return np.array(factors)[:, None]
+
+
 def moments_of(design: Design, matrix=None) -> estimators.Side:
     """Return `estimators.moments` of every group of a design, of all terms or of `matrix`."""
     matrix = design.matrix if matrix is None else matrix
     return estimators.moments(design.weights, matrix, design.sizes, design.inflate)
 
 
-def _rates_of(design: Design, matrix, start, level, zeros, typical) -> pd.DataFrame:
+def _rates_of(design: Design, matrix, start, level, zeros, typical, alike) -> pd.DataFrame:
     """Return the rates of some columns, groups as numbers."""
     hits, variance, tokens, dof = moments_of(design, matrix)
+    variance = variance + (alike - 1) * np.maximum(variance - hits, 0)
     phi = estimators.dispersion(hits, variance, dof)
     known = np.where(np.isnan(phi), 0.0, hits)
     pooled = np.nansum(phi * known, axis=0) / np.maximum(known.sum(axis=0), 1e-9)
