@@ -182,11 +182,11 @@ def _trace(args: argparse.Namespace) -> int:
 
 def _claim(args: argparse.Namespace) -> None:
     from analysis import claims, pipeline
-    from analysis.claims import evidence
+    from analysis import claims
 
     table = claims.read(pipeline.places(args.catalogue, args.run).figures)
     if args.id:
-        print(evidence.page(table, args.id, args.catalogue))
+        print(claims.page(table, args.id, args.catalogue))
         return
     for claim in table.itertuples():
         print(f"{claim.id:<28}{claim.text:<24}{claim.counts}")

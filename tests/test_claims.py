@@ -8,8 +8,8 @@ import pytest
 
 from analysis import claims, concordance, corpus, paths, pipeline
 from analysis.__main__ import main
-from analysis.claims import evidence
-from analysis.claims.evidence import arguments
+from analysis import claims
+from analysis.claims import _arguments as arguments
 
 # A number that is said, with its interval; not one in code, a name (`gov-2021`, 5G) or a year.
 NUMBER = re.compile(
@@ -157,7 +157,7 @@ def test_every_claim_has_a_page(ledger, monkeypatch):
     monkeypatch.setattr(concordance, "hits", lambda *_, **__: None)
     monkeypatch.setattr(concordance, "page", lambda *_, **__: "hits")
     for row in table.itertuples():
-        page = evidence.page(table, row.id)
+        page = claims.page(table, row.id)
         assert page.startswith(f"{row.id}: {row.text}")
         assert "nan" not in page
 

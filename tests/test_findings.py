@@ -6,7 +6,7 @@ import pytest
 
 from analysis import concordance, contrast, corpus, findings, paths
 from analysis.catalogue import draft
-from analysis.claims.evidence import arguments
+from analysis.claims import _arguments as arguments
 
 
 @pytest.fixture(scope="module")

@@ -5,6 +5,7 @@ A notebook opens a ledger (`Claims`), records numbers by name and shows the sent
 `figures/claims.csv` holds all of them, `figures/claims.tex` the same for a paper.
 """
 
+import argparse
 import math
 import re
 import shlex
@@ -28,7 +29,7 @@ MACRO = r"""\newcommand{\claim}[2][text]{%
 
 
 @dataclass(frozen=True)
-class Claim:
+class _Claim:
     """One number: a row of `claims.csv`; the codebook (`data/README.md`) explains the columns."""
 
     id: str
@@ -45,7 +46,35 @@ class Claim:
     cell: int
 
 
-COLUMNS = [field.name for field in fields(Claim)]
+COLUMNS = [field.name for field in fields(_Claim)]
+
+
+def traced(
+    term: str, reports: Iterable[str] = (), function: str | None = None, *options: str
+) -> str:
+    """
+    Write the arguments of `python -m analysis trace` that list the hits behind a number.
+
+    `options` are further ones, as written: "--word", "--regex".
+
+    >>> print(traced("高质量发展", ["taiyuan-gov-2026"], "tasks"))
+    '高质量发展' --report taiyuan-gov-2026 --function tasks
+    """
+    where = [part for report in reports for part in ("--report", report)]
+    where += ["--function", function] if function else []
+    return shlex.join([term, *where, *options])
+
+
+def command(said: str, catalogue: Path | None = None) -> str:
+    """
+    Write the call that lists the hits which `traced` names; for another corpus than ours with its catalogue.
+
+    >>> command("改革", paths.OWN), command("改革", Path("/texts/my corpus/catalogue.csv"))
+    ('python -m analysis trace 改革', "python -m analysis trace 改革 --catalogue '/texts/my corpus/catalogue.csv'")
+    """
+    chosen = Path(catalogue or paths.CATALOGUE).resolve()
+    where = "" if chosen == paths.OWN else f" --catalogue {shlex.quote(str(chosen))}"
+    return f"python -m analysis trace {said}{where}"
 
 
 class Claims:
@@ -72,10 +101,13 @@ class Claims:
     [['drift.支持', '3.3 [1.2, 9.5]']]
     """
 
+    # A notebook calls its ledger `claims`, and has them at hand by it.
+    traced, command = staticmethod(traced), staticmethod(command)
+
     def __init__(self, notebook: str, corpus_hash: str, folder: Path | None = None):
         self.notebook, self.corpus = notebook, corpus_hash
         self.folder = Path(folder or paths.FIGURES)
-        self.claims: dict[str, Claim] = {}
+        self.claims: dict[str, _Claim] = {}
 
     def record(
         self, id: str, value, low=None, high=None, *, unit: str = "", n: int | None = None,
@@ -109,11 +141,11 @@ class Claims:
         """
         value, low, high = (None if end is None or math.isnan(end) else float(end)
                             for end in (value, low, high))  # fmt: skip
-        text = "–" if value is None else shown(value, unit, digits)
+        text = "–" if value is None else _shown(value, unit, digits)
         if None not in (value, low, high):
-            text += f" [{shown(low, unit, digits)}, {shown(high, unit, digits)}]"
+            text += f" [{_shown(low, unit, digits)}, {_shown(high, unit, digits)}]"
         made = (id, text, value, low, high, unit, n, counts, evidence)
-        self.claims[id] = Claim(*made, self.corpus, self.notebook, _cell())
+        self.claims[id] = _Claim(*made, self.corpus, self.notebook, _cell())
         return f'<span title="claim {id}">{text}</span>'
 
     def show(self, text: str):
@@ -133,16 +165,6 @@ class Claims:
             text = text.replace(f"`{report}`", label(report))
         return Markdown(_written(text))
 
-    @staticmethod
-    def traced(term: str, reports: Iterable[str] = (), function: str | None = None, *options: str) -> str:
-        """Write the evidence for `record`: arguments of `python -m analysis trace` that list the hits (`traced`)."""
-        return traced(term, reports, function, *options)
-
-    @staticmethod
-    def command(said: str) -> str:
-        """Write the call that lists what `traced` names, for the corpus of the notebook (`command`)."""
-        return command(said)
-
     def save(self) -> None:
         """Write this notebook's part, and the whole ledger from all parts."""
         table = pd.DataFrame([astuple(claim) for claim in self.claims.values()], columns=COLUMNS)
@@ -150,11 +172,11 @@ class Claims:
         gather(self.folder)
 
 
-def shown(value, unit: str = "", digits: int = 0) -> str:
+def _shown(value, unit: str = "", digits: int = 0) -> str:
     """
     Write a number as prose has it.
 
-    >>> shown(0.1264, "%"), shown(-2.5, digits=1), shown(float("inf")), shown(14482)
+    >>> _shown(0.1264, "%"), _shown(-2.5, digits=1), _shown(float("inf")), _shown(14482)
     ('13%', '−2.5', '∞', '14,482')
     """
     if math.isinf(value):
@@ -179,34 +201,6 @@ def said(notebook: Path) -> list[tuple[int, str]]:
     cells = [cell for cell in nbformat.read(notebook, 4).cells if cell.cell_type == "code"]
     return [(cell.execution_count, out["data"]["text/markdown"]) for cell in cells
             for out in cell.outputs if "text/markdown" in out.get("data", {})]  # fmt: skip
-
-
-def traced(
-    term: str, reports: Iterable[str] = (), function: str | None = None, *options: str
-) -> str:
-    """
-    Write the arguments of `python -m analysis trace` that list the hits behind a number.
-
-    `options` are further ones, as written: "--word", "--regex".
-
-    >>> print(traced("高质量发展", ["taiyuan-gov-2026"], "tasks"))
-    '高质量发展' --report taiyuan-gov-2026 --function tasks
-    """
-    where = [part for report in reports for part in ("--report", report)]
-    where += ["--function", function] if function else []
-    return shlex.join([term, *where, *options])
-
-
-def command(said: str, catalogue: Path | None = None) -> str:
-    """
-    Write the call that lists the hits which `traced` names; for another corpus than ours with its catalogue.
-
-    >>> command("改革", paths.OWN), command("改革", Path("/texts/my corpus/catalogue.csv"))
-    ('python -m analysis trace 改革', "python -m analysis trace 改革 --catalogue '/texts/my corpus/catalogue.csv'")
-    """
-    chosen = Path(catalogue or paths.CATALOGUE).resolve()
-    where = "" if chosen == paths.OWN else f" --catalogue {shlex.quote(str(chosen))}"
-    return f"python -m analysis trace {said}{where}"
 
 
 def _cell() -> int:
@@ -242,7 +236,7 @@ def gather(folder: Path | None = None, notebooks: Iterable[str] | None = None) -
     rows = [parts[name] for name in sorted(parts) if name in kept]
     table = pd.concat(rows, ignore_index=True) if rows else pd.DataFrame(columns=COLUMNS)
     storage.write(whole, storage.csv(table, mark=True))
-    storage.write(folder / "claims.tex", latex(read(folder)).encode())
+    storage.write(folder / "claims.tex", _latex(read(folder)).encode())
     return table
 
 
@@ -290,7 +284,7 @@ def requote(path: Path, folder: Path | None = None) -> None:
     storage.write(path, _QUOTED.sub(written, text))
 
 
-def latex(table: pd.DataFrame) -> str:
+def _latex(table: pd.DataFrame) -> str:
     r"""
     Write the claims for LaTeX: `\claim{id}` is the text, `\claim[value]{id}` without the
     interval, `\claim[interval]{id}` and `\claim[n]{id}` the rest.
@@ -307,3 +301,53 @@ def latex(table: pd.DataFrame) -> str:
 
 def _tex(text: str) -> str:
     return escape(text).replace("−", "$-$").replace("∞", r"$\infty$")
+
+
+def page(table: pd.DataFrame, id: str, catalogue: Path | None = None) -> str:
+    """
+    Print a claim with what it counts and the hits behind it, down to raw characters.
+
+    Raises
+    ------
+    ValueError
+        If there is no such claim; the nearest names are given.
+    """
+    from difflib import get_close_matches
+
+    rows = table[table["id"] == id]
+    if rows.empty:
+        near = get_close_matches(id, table["id"], cutoff=0.4)
+        hint = f" Near it: {', '.join(near)}." if near else ""
+        raise ValueError(f"No claim {id!r}.{hint} `python -m analysis claim` with the same options lists all names.")
+    row = rows.iloc[0]
+    lines = [f"{id}: {row['text']}{'' if row['unit'] in ('', '%') else ' ' + row['unit']}",
+             f"  counts    {row['counts']}"]  # fmt: skip
+    lines += [f"  n         {row['n']}"] * bool(pd.notna(row["n"]))
+    lines += [f"  said in   notebooks/{row['notebook']}.ipynb, In [{row['cell']}]",
+              f"  corpus    {row['corpus']}"]  # fmt: skip
+    return "\n".join([*lines, *_evidence(row["evidence"], catalogue)])
+
+
+def _evidence(said: str, catalogue: Path | None) -> list[str]:
+    """Lines of what a claim rests on: the hits of a trace, or the file with the rows."""
+    if not said:
+        return ["  evidence  the cell that is named above computes it"]
+    if said.startswith(("figures/", "data/")):
+        return [f"  evidence  {said}"]
+    from analysis import concordance, corpus
+
+    asked = _arguments(said)
+    term = asked.pop("term")
+    found = concordance.hits(corpus.load(catalogue), term, **asked)
+    return [f"  evidence  {command(said, catalogue)}", "", concordance.page(found, term, **asked)]
+
+
+def _arguments(said: str) -> dict:
+    """Read the arguments of a trace (`claims.traced`) as those of `concordance.hits`."""
+    options = argparse.ArgumentParser()
+    options.add_argument("term")
+    options.add_argument("--report", action="append")
+    options.add_argument("--function")
+    options.add_argument("--regex", action="store_true")
+    options.add_argument("--word", action="store_true")
+    return vars(options.parse_args(shlex.split(said)))
