@@ -182,7 +182,6 @@ def _trace(args: argparse.Namespace) -> int:
 
 def _claim(args: argparse.Namespace) -> None:
     from analysis import claims, pipeline
-    from analysis import claims
 
     table = claims.read(pipeline.places(args.catalogue, args.run).figures)
     if args.id:

@@ -34,7 +34,7 @@ MIN_TOGETHER = 3
 
 
 @dataclass(frozen=True, eq=False)
-class Prepared:
+class _Prepared:
     """A corpus with what queries share: tokens, units with sizes, words, the tree of sections."""
 
     corpus: object
@@ -46,7 +46,7 @@ class Prepared:
 
 
 @dataclass(frozen=True, eq=False)
-class Found:
+class _Found:
     """A query, its hits (`concordance.hits`), and the reports and function it was sought in."""
 
     query: str
@@ -54,7 +54,7 @@ class Found:
     only: dict[str, str]
 
 
-def prepare(corpus) -> Prepared:
+def prepare(corpus) -> _Prepared:
     """Segment and count a corpus once, for any number of queries."""
     # The first contrast would wait for it.
     from scipy import stats  # noqa: F401
@@ -67,21 +67,21 @@ def prepare(corpus) -> Prepared:
     rows = {key: row for row, key in enumerate(keys)}
     tree = {(s.report, s.section): (s.parent, f"{s.number}{s.title}")
             for s in corpus.sections.itertuples()}  # fmt: skip
-    return Prepared(corpus, by_report, units, rows, Counter(words["token"]), tree)
+    return _Prepared(corpus, by_report, units, rows, Counter(words["token"]), tree)
 
 
 def find(
-    prepared: Prepared, query: str, regex: bool = False,
+    prepared: _Prepared, query: str, regex: bool = False,
     report: str | None = None, function: str | None = None,
-) -> Found:  # fmt: skip
+) -> _Found:  # fmt: skip
     """Find a string or pattern, in all texts, one report, or one function of them."""
     given = {"report": report, "function": function}
     only = {name: value for name, value in given.items() if value is not None}
     hits = concordance.hits(prepared.corpus, query, regex=regex, width=24, **only)
-    return Found(query, hits, only)
+    return _Found(query, hits, only)
 
 
-def _counts(prepared: Prepared, found: Found) -> Counts:
+def _counts(prepared: _Prepared, found: _Found) -> Counts:
     """Count the hits by paragraph of what was searched; every statistic of the suite takes it."""
     keys = zip(found.hits["report"], found.hits["paragraph"], strict=True)
     rows = [prepared.rows[key] for key in keys if key in prepared.rows]
@@ -91,7 +91,7 @@ def _counts(prepared: Prepared, found: Found) -> Counts:
     return Counts(matrix, prepared.units, terms).restrict(**found.only)
 
 
-def rates(prepared: Prepared, found: Found) -> pd.DataFrame:
+def rates(prepared: _Prepared, found: _Found) -> pd.DataFrame:
     """
     Give the rate of each report with its interval, and the rate that its length could miss.
 
@@ -107,7 +107,7 @@ def rates(prepared: Prepared, found: Found) -> pd.DataFrame:
     return table.assign(limit=uncertainty.detection_limit(table["n_tokens"]) * 1e4)
 
 
-def neighbours(prepared: Prepared, found: Found, most: int = 15) -> pd.DataFrame:
+def neighbours(prepared: _Prepared, found: _Found, most: int = 15) -> pd.DataFrame:
     """
     List the words that stand within five words of the hits more than their frequency explains.
 
@@ -144,7 +144,7 @@ def neighbours(prepared: Prepared, found: Found, most: int = 15) -> pd.DataFrame
     return table.head(most).reset_index(drop=True)
 
 
-def _frequency(prepared: Prepared, only: dict[str, str]) -> Counter:
+def _frequency(prepared: _Prepared, only: dict[str, str]) -> Counter:
     """How often each word stands in what was searched."""
     if not only:
         return prepared.frequency
@@ -170,7 +170,7 @@ def _beside(words: pd.DataFrame | None, hits: pd.DataFrame):
         yield from ((places, word) for word, places in found.items())
 
 
-def outline(prepared: Prepared, found: Found) -> pd.DataFrame:
+def outline(prepared: _Prepared, found: _Found) -> pd.DataFrame:
     """
     Count the hits by section, with the sections above.
 
@@ -190,20 +190,20 @@ def outline(prepared: Prepared, found: Found) -> pd.DataFrame:
     return table.loc[table["hits"] > 0, columns].reset_index(drop=True)
 
 
-def _above(prepared: Prepared, report: str, section: int):
+def _above(prepared: _Prepared, report: str, section: int):
     """A section and those that it belongs to, from the innermost."""
     while section >= 0:
         yield section
         section = prepared.sections[report, section][0]
 
 
-def _path(prepared: Prepared, report: str, section: int) -> list[str]:
+def _path(prepared: _Prepared, report: str, section: int) -> list[str]:
     """Headings above a place, from the top."""
     upwards = [*_above(prepared, report, section)]
     return [prepared.sections[report, each][1] for each in upwards[::-1]]
 
 
-def compare(prepared: Prepared, found: Found, before, after) -> contrast.Contrast:
+def compare(prepared: _Prepared, found: _Found, before, after) -> contrast.Contrast:
     """
     Compare two sets of reports, like for like, for the term of a query.
 
@@ -242,7 +242,7 @@ STYLE = """<style>
 </style>"""
 
 
-def page(prepared, query: str, regex: bool = False, before=None, after=None, lang="both") -> str:
+def _page(prepared, query: str, regex: bool = False, before=None, after=None, lang="both") -> str:
     """
     Set every view of a query one below the other: what a reader without a kernel sees.
 
@@ -564,14 +564,14 @@ def show(
     if before is None or after is None:
         first, last = _alike(corpus.catalogue)
         before, after = before or first or None, after or last or None
-    html = page(prepared, query, regex, before, after, lang)
+    html = _page(prepared, query, regex, before, after, lang)
     if not live:
         return HTML(html)
     display(Javascript(KEYS))
-    return tables.carrying(Explorer(prepared, query, regex, before, after, lang).box, html)
+    return tables.carrying(_Explorer(prepared, query, regex, before, after, lang).box, html)
 
 
-class Explorer:
+class _Explorer:
     """
     Controls around the views: each change draws the view that is looked at, and only that.
 
@@ -783,7 +783,7 @@ def _save_figure(table: pd.DataFrame, name: str, lang: str) -> str:
     return f"{folder / name}.pdf, .svg, .png"
 
 
-def export(corpus, found: Found, path) -> Path:
+def export(corpus, found: _Found, path) -> Path:
     """
     Write a concordance: every hit in context with its report, section, offsets and what it rests on.
 
@@ -819,7 +819,7 @@ def export(corpus, found: Found, path) -> Path:
     return path
 
 
-def _write_word(corpus, found: Found, table: pd.DataFrame, path: Path) -> None:
+def _write_word(corpus, found: _Found, table: pd.DataFrame, path: Path) -> None:
     from docx import Document
 
     document = Document()
@@ -839,7 +839,7 @@ def _one_line(text: str) -> str:
     return re.sub(r"[\x00-\x1f\x7f\ufffe\uffff]", " ", str(text))
 
 
-def _tei(corpus, found: Found, table: pd.DataFrame) -> str:
+def _tei(corpus, found: _Found, table: pd.DataFrame) -> str:
     """A concordance in TEI P5: a `cit` a hit, its `seg` between left and right context, its place in the `ref`."""
     def safe(text) -> str:
         return escape(_one_line(text))

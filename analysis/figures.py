@@ -150,7 +150,7 @@ def _charset(path: Path) -> frozenset[str]:
         return frozenset(map(chr, font.getBestCmap()))
 
 
-def texts(fig: Figure) -> list[str]:
+def _texts(fig: Figure) -> list[str]:
     """Every visible, non-empty string of a figure, in drawing order."""
     with warnings.catch_warnings():
         # A missing glyph is reported by `save` as an error with its name.
@@ -173,7 +173,7 @@ def codes(text: str) -> dict[int, str]:
 
 def _name_glyphs(fig: Figure) -> list[str]:
     """Write characters that the font cannot draw, as in some names of places, by their codes; note which."""
-    lost = codes("".join(texts(fig)))
+    lost = codes("".join(_texts(fig)))
     for axis in (axis for ax in fig.axes for axis in (ax.xaxis, ax.yaxis)):
         labels = [label.get_text() for label in axis.get_ticklabels()]
         if lost.keys() & set(map(ord, "".join(labels))):
@@ -211,7 +211,7 @@ def _write_svg(fig: Figure, path: Path) -> None:
     with io.StringIO() as buffer:
         fig.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
         svg = buffer.getvalue()
-    storage.write(path, _embed_font(svg, "".join(texts(fig))))
+    storage.write(path, _embed_font(svg, "".join(_texts(fig))))
 
 
 def write_csv(table: pd.DataFrame, path: Path) -> Path:
@@ -335,7 +335,7 @@ def _undrawn(fig: Figure) -> set[int]:
 
 
 @dataclass(frozen=True)
-class Saved:
+class _Saved:
     """A saved figure as a notebook shows it: the picture with its caption, and the files below it."""
 
     slug: str
@@ -426,6 +426,6 @@ def save(
     write_csv(table.reset_index() if table.index.names != [None] else table, folder / f"{slug}.csv")
     caption = " ".join([*map(named, [caption, *notes]), *([f"Corpus {corpus.hash}."] if corpus else [])])
     width, height = (round(inches * SHOWN_DPI) for inches in fig.get_size_inches())
-    shown = Saved(slug, caption, _png(fig, NOTEBOOK_DPI, 128), width, height, folder)
+    shown = _Saved(slug, caption, _png(fig, NOTEBOOK_DPI, 128), width, height, folder)
     pyplot.close(fig)
     return shown

@@ -45,7 +45,7 @@ _LONGEST = 40
 
 
 @dataclass(frozen=True, kw_only=True)
-class Finding:
+class _Finding:
     """
     One thing that the reports let one say.
 
@@ -89,11 +89,11 @@ class Finding:
     places: tuple[tuple[str, int, int], ...]
 
 
-_COLUMNS = [field.name for field in fields(Finding)]
+_COLUMNS = [field.name for field in fields(_Finding)]
 
 
 @dataclass(frozen=True)
-class Study:
+class _Study:
     """
     Reports with what findings in the words are made of.
 
@@ -131,22 +131,22 @@ class Study:
         return contrast.widest(self.counts, self.corpus.catalogue, self.function)
 
 
-def study(corpus, function: str | None = None) -> Study:
+def study(corpus, function: str | None = None) -> _Study:
     """Cut and count reports; the part is compared where at least two of them have it."""
     cut = tokens.table(corpus)
     having = cut.loc[cut["function"] == function, "report"].nunique()
     chosen = function if having > 1 else None
     hits = occurrences.find(corpus, cut)
     counts = contrast.drop_incomplete(occurrences.count(hits, cut), corpus)
-    return Study(corpus, hits, counts.restrict(function=chosen) if chosen else counts, chosen)
+    return _Study(corpus, hits, counts.restrict(function=chosen) if chosen else counts, chosen)
 
 
-def table(found: list[Finding], most: int) -> pd.DataFrame:
+def table(found: list[_Finding], most: int) -> pd.DataFrame:
     """List the first `most` findings, a row each, with the columns of `Finding`."""
     return pd.DataFrame([asdict(one) for one in found[:most]], columns=_COLUMNS)
 
 
-def spread(corpus, hits: pd.DataFrame, most: int = 3) -> tuple[tuple[str, int, int], ...]:
+def _spread(corpus, hits: pd.DataFrame, most: int = 3) -> tuple[tuple[str, int, int], ...]:
     """
     Choose places to quote: one from each report in turn, from sections not yet quoted first.
 
@@ -247,7 +247,7 @@ def _stated(corpus) -> pd.DataFrame:
                         high=found["value_high"].fillna(found["value"]))  # fmt: skip
 
 
-def targets(corpora: dict, pair: Contrast) -> list[Finding]:
+def targets(corpora: dict, pair: Contrast) -> list[_Finding]:
     """
     State how many targets are lower in the later report, and the change of three of them.
 
@@ -282,7 +282,7 @@ def _again(rows: dict, value) -> float:
     return float(np.mean([one == told[0] for one in told]))
 
 
-def _lower(corpus, read: dict, rows: pd.DataFrame) -> Finding:
+def _lower(corpus, read: dict, rows: pd.DataFrame) -> _Finding:
     def lower(one: pd.DataFrame) -> list[str]:
         return list(one.loc[(one["change"] < 0) & ~one["long"], "indicator"])
 
@@ -291,7 +291,7 @@ def _lower(corpus, read: dict, rows: pd.DataFrame) -> Finding:
     limits = rows.loc[rows["ceiling"] & rows["indicator"].isin(named), "indicator"]
     said = f"Lower: {', '.join(map(_name, named))}. " if named else ""
     said += f"{', '.join(map(_name, limits))}: a ceiling, so lower is stricter. " if len(limits) else ""
-    return Finding(
+    return _Finding(
         id="targets.lower", statement=f"{{}} of {len(rows)} targets for the coming year are lower in "
         f"{corpus[after].year} than in {corpus[before].year}.",
         detail=f"Counted are the targets that both reports state as a number. {said}{alone[0]} further ones occur only "
@@ -304,7 +304,7 @@ def _lower(corpus, read: dict, rows: pd.DataFrame) -> Finding:
     )  # fmt: skip
 
 
-def _one(corpus, read: dict, row, elsewhere: tuple) -> Finding:
+def _one(corpus, read: dict, row, elsewhere: tuple) -> _Finding:
     ends = [f"{end}_{side}" for side in ("before", "after") for end in ("value", "high")]
 
     def values(one: pd.DataFrame) -> list:
@@ -316,7 +316,7 @@ def _one(corpus, read: dict, row, elsewhere: tuple) -> Finding:
     ranges = row.value_before != row.high_before or row.value_after != row.high_after
     said = [f"{_range(row, side)} (set in {corpus[getattr(row, f'report_{side}')].year} for "
             f"{getattr(row, f'year_{side}'):.0f})" for side in ("before", "after")]  # fmt: skip
-    return Finding(
+    return _Finding(
         id=f"targets.{'long' if row.long else 'year'}.{row.indicator}",
         statement=f"The target for {_name(row.indicator)}{growth} went from {said[0]} to {said[1]}:"
         f" {{}} {unit}{' at least' if ranges else ''}.",
@@ -379,7 +379,7 @@ _GRID = {**multiverse.SPECIFICATIONS, "restoration": ["full", "exact"]}
 _LEVELS = "levels of restoration"
 
 
-def in_words(studies: dict[str, Study], pair: Contrast, catalogue=None) -> list[Finding]:
+def in_words(studies: dict[str, _Study], pair: Contrast, catalogue=None) -> list[_Finding]:
     """
     State all findings in the words.
 
@@ -397,7 +397,7 @@ def in_words(studies: dict[str, Study], pair: Contrast, catalogue=None) -> list[
             *_wholes(studies), *_shared(study), *_common(studies)]  # fmt: skip
 
 
-def _settled(studies: dict[str, Study], pair: Contrast) -> list[Finding]:
+def _settled(studies: dict[str, _Study], pair: Contrast) -> list[_Finding]:
     """State how many of all tested terms of the pair changed, and how many by chance alone."""
     if not pair.reference:
         return []
@@ -409,7 +409,7 @@ def _settled(studies: dict[str, Study], pair: Contrast) -> list[Finding]:
     named = f": {', '.join(map(_name, sure[0][:8]))}" if sure[0] else ""
     lead = list(dict.fromkeys([*sure[0], *table.index]))[:3]
     rows = study.hits[study.hits["term"].isin(lead)]
-    return [Finding(
+    return [_Finding(
         id="drift.settled",
         statement=f"{{}} of {len(table)} terms {'differs' if len(sure[0]) == 1 else 'differ'} significantly between "
         f"{before} and {after} in {_part(study)}, after correction for their number{named}.",
@@ -419,7 +419,7 @@ def _settled(studies: dict[str, Study], pair: Contrast) -> list[Finding]:
         counts=f"terms whose rate differs between {after} and {before}, q < .05",
         evidence="figures/tables/05_changes.csv", status=LIKE,
         holds=float(np.mean([one == sure[0] for one in sure])), of=len(sure), over=_LEVELS,
-        places=spread(study.corpus, _here(study, rows, [*pair.reference, *pair.target])),
+        places=_spread(study.corpus, _here(study, rows, [*pair.reference, *pair.target])),
     )]  # fmt: skip
 
 
@@ -432,14 +432,14 @@ def _seen(table: pd.DataFrame) -> str:
             "rarer ones only a larger one.")  # fmt: skip
 
 
-def _tested(study: Study, pair: Contrast) -> pd.DataFrame:
+def _tested(study: _Study, pair: Contrast) -> pd.DataFrame:
     """Terms of the pair with enough hits, the surest difference first."""
     table = study.pair.table if study.pair.target == pair.target else pair.table
     table = table[table["q"].notna()].sort_index()
     return table.sort_values("p", kind="stable")
 
 
-def _stayed(study: Study, pair: Contrast, catalogue=None) -> list[Finding]:
+def _stayed(study: _Study, pair: Contrast, catalogue=None) -> list[_Finding]:
     """State the most frequent term whose rate stayed within a factor of two."""
     if not (len(pair.reference) == len(pair.target) == 1):
         return []
@@ -459,7 +459,7 @@ def _stayed(study: Study, pair: Contrast, catalogue=None) -> list[Finding]:
         f", least ({worst['share']:.0%}) with {worst['choice']} {worst['option']}")
     value, low, high = (float(2.0 ** one[end]) for end in ("log_ratio", "low", "high"))
     reports, (before, after) = [*pair.reference, *pair.target], _years(study, pair)
-    return [Finding(
+    return [_Finding(
         id="drift.stayed",
         statement=f"{_name(term)} kept its rate within a factor of two: {{}} times that of "
         f"{before} in {_part(study)} of {after} ({one['n_reference']:.0f} and "
@@ -470,12 +470,12 @@ def _stayed(study: Study, pair: Contrast, catalogue=None) -> list[Finding]:
         evidence=traced(term, reports, study.function, *(["--word"] if kind == "word" else [])),
         status=LIKE, holds=float(tried["holds"].mean()), of=len(tried),
         over=f"combinations of choices{least}",
-        places=spread(study.corpus,
+        places=_spread(study.corpus,
                       _here(study, study.hits[study.hits["term"] == term], reports)),
     )]  # fmt: skip
 
 
-def _domains(studies: dict[str, Study], pair: Contrast) -> list[Finding]:
+def _domains(studies: dict[str, _Study], pair: Contrast) -> list[_Finding]:
     """State which policy domain of the codebook changed its share most in the pair."""
     study = next(iter(studies.values()))
     if not (len(pair.reference) == len(pair.target) == 1):
@@ -486,7 +486,7 @@ def _domains(studies: dict[str, Study], pair: Contrast) -> list[Finding]:
         return []
     name, gap, low, high, clear, hits = best
     before, after = _years(study, pair)
-    return [Finding(
+    return [_Finding(
         id="domains.most",
         statement=f"Of {clear[1]} policy domains, {clear[0]} changed their share of {_part(study)} "
         f"between {before} and {after} by more than chance explains: the largest difference, of {name}, is {{}} "
@@ -497,11 +497,11 @@ def _domains(studies: dict[str, Study], pair: Contrast) -> list[Finding]:
         f"{pair.target[0]} less {pair.reference[0]}", evidence="analysis/resources/lexicons/domains.csv", status=LIKE,
         holds=float(np.mean([one is not None and one[0] == name and one[4] == clear
                              for one in tried.values()])), of=len(tried), over=_LEVELS,
-        places=spread(study.corpus, hits),
+        places=_spread(study.corpus, hits),
     )]  # fmt: skip
 
 
-def _domain(study: Study, pair: Contrast) -> tuple | None:
+def _domain(study: _Study, pair: Contrast) -> tuple | None:
     """Name, difference with interval, how many are clear of how many, and hits of a domain."""
     hits = topic_cards.domain_hits(study.corpus)
     hits = hits[hits["report"].isin([*pair.reference, *pair.target])]
@@ -516,7 +516,7 @@ def _domain(study: Study, pair: Contrast) -> tuple | None:
     return name, *effect, (clear, len(gaps)), hits[hits["domain"] == name]
 
 
-def _wholes(studies: dict[str, Study]) -> list[Finding]:
+def _wholes(studies: dict[str, _Study]) -> list[_Finding]:
     """State how many pairs of like reports differ as wholes, alike sections being exchanged."""
     tried = {name: contrast.every_pair(one.counts, one.corpus.catalogue, one.reports, one.function)
              for name, one in studies.items()}  # fmt: skip
@@ -526,7 +526,7 @@ def _wholes(studies: dict[str, Study]) -> list[Finding]:
         return []
     beyond = [int((rows["p"] < LEVEL).sum()) for rows in tried.values()]
     pairs = "pair" if len(apart) == 1 else "pairs"
-    return [Finding(
+    return [_Finding(
         id="wholes.apart",
         statement=f"{{}} of {len(apart)} {pairs} of like reports "
         f"{'differs' if beyond[0] == 1 else 'differ'} in their vocabulary as a whole.",
@@ -544,10 +544,10 @@ def _formulas(corpus, rows: pd.DataFrame) -> tuple:
     """Places of shared wording to quote."""
     rows = rows.drop_duplicates("passage").rename(
         columns={"report_a": "report", "start_a": "start", "end_a": "end"})  # fmt: skip
-    return spread(corpus, rows[["report", "start", "end"]])
+    return _spread(corpus, rows[["report", "start", "end"]])
 
 
-def _shared(study: Study) -> list[Finding]:
+def _shared(study: _Study) -> list[_Finding]:
     """State which two reports share most wording."""
     tried = {length: _closest(study, length) for length in _LENGTHS}
     best = tried[text_reuse.MIN_PASSAGE]
@@ -556,7 +556,7 @@ def _shared(study: Study) -> list[Finding]:
     top, rows = best
     held = [again is not None and {again[0].report, again[0].other} == {top.report, top.other}
             for again in tried.values()]  # fmt: skip
-    return [Finding(
+    return [_Finding(
         id="shared.most",
         statement=f"{{}} of the characters of {label(top.report)} stand in {label(top.other)} too: no report shares "
         "more with another.",
@@ -570,7 +570,7 @@ def _shared(study: Study) -> list[Finding]:
     )]  # fmt: skip
 
 
-def _closest(study: Study, length: int) -> tuple | None:
+def _closest(study: _Study, length: int) -> tuple | None:
     """The row of the pair that shares most (`text_reuse.shares`), and the passages that it shares."""
     rows = study.shared if length == text_reuse.MIN_PASSAGE else text_reuse.of(study.corpus, length)
     shares = text_reuse.shares(text_reuse.pairs(study.corpus, rows))
@@ -581,7 +581,7 @@ def _closest(study: Study, length: int) -> tuple | None:
     return top, rows[both & ~rows["formula"]]
 
 
-def _common(studies: dict[str, Study]) -> list[Finding]:
+def _common(studies: dict[str, _Study]) -> list[_Finding]:
     """State the listed policy term that all reports have, with its highest rate."""
     study = next(iter(studies.values()))
     tried = [_everywhere(one) for one in studies.values()]
@@ -591,7 +591,7 @@ def _common(studies: dict[str, Study]) -> list[Finding]:
     table = rates(study.counts.select([term]))
     top, least = table.loc[table["per_10k"].idxmax()], table.loc[table["per_10k"].idxmin()]
     rows = study.hits[study.hits["term"] == term]
-    return [Finding(
+    return [_Finding(
         id="common.highest",
         statement=f"{_name(term)} stands in {_part(study)} of every report, most often in {label(top['report'])}: {{}} "
         f"per 10,000 words ({least['per_10k']:.1f} in {label(least['report'])}).",
@@ -600,11 +600,11 @@ def _common(studies: dict[str, Study]) -> list[Finding]:
         counts=f"rate of {term} in {_part(study)} of {top['report']}",
         evidence=traced(term, [top["report"]], study.function), status=DESCRIBED,
         holds=float(np.mean([one == term for one in tried])), of=len(tried), over=_LEVELS,
-        places=spread(study.corpus, _here(study, rows, study.reports)),
+        places=_spread(study.corpus, _here(study, rows, study.reports)),
     )]  # fmt: skip
 
 
-def _everywhere(study: Study) -> str | None:
+def _everywhere(study: _Study) -> str | None:
     """The listed term with most hits among those that every report has, if there is one."""
     rows = study.hits[study.hits["kind"] == "lexicon"]
     rows = rows[rows["function"] == study.function] if study.function else rows
@@ -613,13 +613,13 @@ def _everywhere(study: Study) -> str | None:
     return None if held.empty or len(study.reports) < 2 else held["n"].idxmax()
 
 
-def _here(study: Study, rows: pd.DataFrame, reports) -> pd.DataFrame:
+def _here(study: _Study, rows: pd.DataFrame, reports) -> pd.DataFrame:
     """Mentions in the part that is compared, of some reports."""
     rows = rows[rows["report"].isin(list(reports))]
     return rows[rows["function"] == study.function] if study.function else rows
 
 
-def _years(study: Study, pair: Contrast) -> list[str]:
+def _years(study: _Study, pair: Contrast) -> list[str]:
     return [", ".join(str(study.corpus[id].year) for id in side)
             for side in (pair.reference, pair.target)]  # fmt: skip
 
@@ -630,7 +630,7 @@ def _name(term: str) -> str:
     return term if english == term else f"{term} ({english})"
 
 
-def _part(study: Study) -> str:
+def _part(study: _Study) -> str:
     return f"the {study.function}" if study.function else "the text"
 
 

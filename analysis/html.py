@@ -47,7 +47,7 @@ _HEADING = re.compile(r'<h2 id="([^"]+)">(.*?)(?:<a class="anchor-link".*?</a>)?
 
 
 @dataclass(frozen=True)
-class Page:
+class _Page:
     """A page: where it comes from, its file, its name in the contents, its title."""
 
     source: Path
@@ -79,7 +79,7 @@ def write(where: pipeline.Places, out: Path | None = None) -> list[str]:
     reports = corpus.load(where.catalogue)
     _check(where, reports)
     _empty(folder)
-    made = Folder(where, folder)
+    made = _Folder(where, folder)
     made.put("style.css", _style().encode())
     shared = {"hash": reports.hash, "reports": len(reports)}
     for page in made.pages:
@@ -89,7 +89,7 @@ def write(where: pipeline.Places, out: Path | None = None) -> list[str]:
             made.write(page, ledger=made.ledger, **shared)
         else:
             base = page.source.parent if page.source.suffix != ".ipynb" else paths.NOTEBOOKS
-            made.write(page, body=made.relinked(body(page.source), base, page.file), **shared)
+            made.write(page, body=made.relinked(_body(page.source), base, page.file), **shared)
     made.keep(paths.FONT, "fonts/NotoSansSC-subset.ttf")
     made.keep(paths.FONT.parent / "OFL.txt", "fonts/OFL.txt")
     _mark(folder, made.written)
@@ -102,28 +102,28 @@ def home(where: pipeline.Places) -> Path:
     return paths.ROOT / "html" if own else where.figures.parent / "html"
 
 
-def pages(where: pipeline.Places) -> list[Page]:
+def _pages(where: pipeline.Places) -> list[_Page]:
     """List the pages: start, notebooks in order, claims, documents that are there (for our own corpus)."""
     own = where.notebooks == paths.NOTEBOOKS
     title = "Chinese reports" if own else where.catalogue.parent.name
-    found = [Page(paths.ROOT / "index", "index.html", "Start", title)]
+    found = [_Page(paths.ROOT / "index", "index.html", "Start", title)]
     for path in pipeline.notebooks(where.notebooks):
         title = _first("".join(cell.source for cell in _read(path).cells[:1]), path)
-        found.append(Page(path, f"{path.stem}.html", re.split("[:：]", title)[0], title))
+        found.append(_Page(path, f"{path.stem}.html", re.split("[:：]", title)[0], title))
     if (where.figures / "claims.csv").is_file():
-        found.append(Page(where.figures / "claims.csv", "claims.html", "Claims", "Every number with its evidence"))
+        found.append(_Page(where.figures / "claims.csv", "claims.html", "Claims", "Every number with its evidence"))
     for name, shown in DOCUMENTS.items():
         path = paths.ROOT / name
         if path.is_file() and (own or name.startswith("docs/")):
             file = f"{path.stem.lower().replace('.', '-')}.html"
-            found.append(Page(path, file, shown, _first(path.read_text(encoding="utf-8"), path)))
+            found.append(_Page(path, file, shown, _first(path.read_text(encoding="utf-8"), path)))
     return found
 
 
-def body(path: Path) -> str:
+def _body(path: Path) -> str:
     """Render a notebook or a Markdown file to HTML without a frame."""
     if path.suffix == ".md":
-        return markdown(path.read_text(encoding="utf-8"))
+        return _markdown(path.read_text(encoding="utf-8"))
     from nbconvert import HTMLExporter
 
     exporter = HTMLExporter(
@@ -133,7 +133,7 @@ def body(path: Path) -> str:
     return exporter.from_notebook_node(_still(_read(path)))[0]
 
 
-def markdown(source: str) -> str:
+def _markdown(source: str) -> str:
     """Render Markdown as nbconvert does; tables get a box that scrolls."""
     from nbconvert.filters.markdown import markdown2html
 
@@ -206,13 +206,13 @@ def pictures(where: pipeline.Places) -> list[dict]:
     return list(found.values())
 
 
-class Folder:
+class _Folder:
     """Pages and files of one edition; collects the files that pages name, and what is missing."""
 
     def __init__(self, where: pipeline.Places, out: Path):
         self.where, self.out = where, out
         self.written: set[str] = set()
-        self.pages = pages(where)
+        self.pages = _pages(where)
         self.files = {page.source.resolve(): page.file for page in self.pages if page.source.suffix != ".csv"}
         table = claims.read(where.figures) if (where.figures / "claims.csv").is_file() else None
         self.ledger = [] if table is None else table.astype(object).where(table.notna(), None).to_dict("records")
@@ -285,7 +285,7 @@ class Folder:
         replace(target, data)
         self.written.add(name)
 
-    def write(self, page: Page, **values) -> None:
+    def write(self, page: _Page, **values) -> None:
         """Write one page in its frame, with what stands on it and the pages before and after it."""
         lang = "zh" if page.source.name.endswith(".zh.md") else "en"
         inside = [(place, Markup(re.sub("<[^>]+>", "", name))) for place, name in _HEADING.findall(
@@ -400,7 +400,7 @@ def _executed(path: Path) -> bool:
     return any(cell.get("execution_count") or cell.get("outputs") for cell in cells)
 
 
-def _start(made: Folder, reports) -> dict:
+def _start(made: _Folder, reports) -> dict:
     """What the start page shows, links already pointing into the folder."""
     where, readme = made.where, (paths.ROOT / "README.md").read_text(encoding="utf-8")
     drawn = pictures(where)
@@ -416,21 +416,21 @@ def _start(made: Folder, reports) -> dict:
     texts = {"method": method, "cite": _part(readme, "Cite")}
     if own:
         texts["about"] = readme.split("\n## ")[0].split("\n```sh")[0]
-    said = {name: made.relinked(markdown(text), paths.ROOT, "index.html") for name, text in texts.items()}
+    said = {name: made.relinked(_markdown(text), paths.ROOT, "index.html") for name, text in texts.items()}
     heading = Markup("<h1>{}</h1>\n<p>Corpus {}</p>").format(where.catalogue.parent.name, reports.hash)
     said.setdefault("about", heading)
     return {**said, "notes": notes, "figures": drawn, "texts": _texts(made, reports), "tables": _tables(made),
             "findings": made.relinked(_findings(where), paths.NOTEBOOKS, "index.html")}  # fmt: skip
 
 
-def _summary(made: "Folder", page: Page) -> dict:
+def _summary(made: _Folder, page: _Page) -> dict:
     """What a notebook asks, and the first thing that it says: its bottom line."""
     cells = _read(page.source).cells
     head = "\n\n".join(cell.source for cell in takewhile(lambda cell: cell.cell_type == "markdown", cells))
     question = head.partition("\n")[2].strip().removeprefix("**Question.**").split("\n\n")[0]
     said = [text for _, text in claims.said(page.source)][:1]
     parts = {"question": question, "answer": said[0] if said else ""}
-    linked = {name: made.relinked(markdown(text), paths.NOTEBOOKS, "index.html") for name, text in parts.items()}
+    linked = {name: made.relinked(_markdown(text), paths.NOTEBOOKS, "index.html") for name, text in parts.items()}
     return {"file": page.file, "title": page.title, **linked}
 
 
@@ -438,8 +438,8 @@ def _findings(where: pipeline.Places) -> str:
     """Render what the notebook of findings says, without its quotations."""
     found = [path for path in pipeline.notebooks(where.notebooks) if path.stem.endswith("_findings")]
     texts = [text for path in found for _, text in claims.said(path)]
-    boxes = [f'<div class="finding">{markdown(text)}</div>' for text in texts if text.startswith("###")]
-    refused = [markdown(f"And what they do not show:\n\n{text}") for text in texts if text.startswith("-")]
+    boxes = [f'<div class="finding">{_markdown(text)}</div>' for text in texts if text.startswith("###")]
+    refused = [_markdown(f"And what they do not show:\n\n{text}") for text in texts if text.startswith("-")]
     # The headline of a finding is none of the page's.
     return re.sub(r"<(/?)h[3-6][^>]*>", r"<\1p>", re.sub(r'<a class="anchor-link".*?</a>', "", "".join(
         [*boxes, *refused])))  # fmt: skip
@@ -456,7 +456,7 @@ def _part(source: str, heading: str) -> str:
     return found[1].strip() if found else ""
 
 
-def _texts(made: Folder, reports) -> list[dict]:
+def _texts(made: _Folder, reports) -> list[dict]:
     """Restored text and ledger of each report."""
     rows = []
     for report in reports:
@@ -468,7 +468,7 @@ def _texts(made: Folder, reports) -> list[dict]:
     return rows
 
 
-def _tables(made: Folder) -> list[str]:
+def _tables(made: _Folder) -> list[str]:
     """Catalogue, codebook, claims and word lists, as far as they are there."""
     found = [made.keep(made.where.catalogue, "data/catalogue.csv"),
              made.keep(paths.ROOT / "data" / "README.md", "data/README.md")]  # fmt: skip

@@ -66,7 +66,7 @@ def write(
     csv, tex = stem.with_name(stem.name + ".csv"), stem.with_name(stem.name + ".tex")
     head = f"# {' '.join(caption.split())}\n# corpus {corpus_hash}\n"
     storage.write(csv, head.encode("utf-8-sig") + storage.csv(table))
-    text = latex(frame, caption, corpus_hash, label or f"tab:{stem.name}", digits, headers)
+    text = _latex(frame, caption, corpus_hash, label or f"tab:{stem.name}", digits, headers)
     storage.write(tex, text)
     return csv, tex
 
@@ -76,7 +76,7 @@ def read(path: str | Path) -> pd.DataFrame:
     return pd.read_csv(path, skiprows=2, encoding="utf-8-sig")
 
 
-def latex(
+def _latex(
     frame: pd.DataFrame, caption: str, corpus_hash: str, label: str = "", digits: int = 3,
     headers: dict | None = None,
 ) -> str:
@@ -86,7 +86,7 @@ def latex(
     Examples
     --------
     >>> table = pd.DataFrame({"term": ["R&D"], "low": [-0.5]})
-    >>> print(latex(table, "Rates", "5b06c244a0bbe0ad", "tab:rates", digits=1))
+    >>> print(_latex(table, "Rates", "5b06c244a0bbe0ad", "tab:rates", digits=1))
     \begin{table}
     \centering
     \caption{Rates (corpus 5b06c244a0bb)}
@@ -104,7 +104,7 @@ def latex(
     table = _flat(frame)
     numeric = [_is_number(table[name]) for name in table]
     style = table.rename(columns={c: escape(str((headers or {}).get(c, c))) for c in table}).style
-    style = style.hide(axis="index").format(lambda value: cell(value, digits))
+    style = style.hide(axis="index").format(lambda value: _cell(value, digits))
     return style.to_latex(
         hrules=True, position_float="centering", label=label or None,
         column_format="".join("r" if number else "l" for number in numeric),
@@ -116,13 +116,13 @@ def _is_number(column: pd.Series) -> bool:
     return pd.api.types.is_numeric_dtype(column) and not pd.api.types.is_bool_dtype(column)
 
 
-def cell(value, digits: int = 3) -> str:
+def _cell(value, digits: int = 3) -> str:
     """
     Write one value: minus signs in math, a dash where nothing is known, text escaped.
 
     Examples
     --------
-    >>> [cell(value, 2) for value in (-1.234, 5, None, float("inf"), "50%", True)]
+    >>> [_cell(value, 2) for value in (-1.234, 5, None, float("inf"), "50%", True)]
     ['$-1.23$', '5', '--', '$\\\\infty$', '50\\\\%', 'yes']
     """
     if isinstance(value, (bool, np.bool_)):
@@ -258,7 +258,7 @@ def show(frame: pd.DataFrame, digits: int = 2, index: bool = False, why: str = "
     <table>
     <thead><tr><th scope="col" align="right" style="text-align: right" title="per_10k">hits per 10,000 words</th>...
     <tbody>
-    <tr><td align="right" style="text-align: right">0.33</td>...&lt; 0.001</td></tr>
+    <tr><td align="right" style="text-align: right">0.33</td>...0.001</td></tr>
     </tbody>
     </table>
     """

@@ -25,7 +25,7 @@ def main() -> None:
     began = time.process_time()
     prepared = explore.prepare(corpus.load())
     years = prepared.corpus.catalogue["year"]
-    explorer = explore.Explorer(prepared, "", False, int(years.min()), int(years.max()), "both")
+    explorer = explore._Explorer(prepared, "", False, int(years.min()), int(years.max()), "both")
     opened = "opened (texts and tokens from the cache, if it is warm)"
     print(f"{opened:58s}{time.process_time() - began:9.2f} s")
     for name in (*explore.VIEWS, "contrast"):

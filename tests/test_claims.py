@@ -8,7 +8,6 @@ import pytest
 
 from analysis import claims, concordance, corpus, paths, pipeline
 from analysis.__main__ import main
-from analysis import claims
 from analysis.claims import _arguments as arguments
 
 # A number that is said, with its interval; not one in code, a name (`gov-2021`, 5G) or a year.

@@ -125,7 +125,7 @@ def test_a_bad_pattern_is_a_sentence_and_soon(loaded, capsys, pattern):
 
 @pytest.mark.parametrize("pattern", BAD)
 def test_the_explorer_goes_on_after_a_bad_pattern(loaded, pattern):
-    shown = explore.Explorer(explore.prepare(corpus.load(loaded)), "经济", True, None, None, "en")
+    shown = explore._Explorer(explore.prepare(corpus.load(loaded)), "经济", True, None, None, "en")
     good = shown.said.value
     shown.term.value = pattern
     assert shown.found is None

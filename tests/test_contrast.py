@@ -146,7 +146,7 @@ def test_reports_of_one_year_are_no_contrast(tmp_path, n):
     with pytest.raises(contrast.NotComparable, match="on both sides"):
         explore.compare(one, explore.find(one, "改革"), 2021, 2021)
     for lang, says in (("zh", "没有另一组 (2021 / 2021)"), ("en", "no second set (2021 / 2021)")):
-        assert says in explore.page(one, "改革", before=2021, after=2021, lang=lang)
+        assert says in explore._page(one, "改革", before=2021, after=2021, lang=lang)
 
 
 def test_the_matrix_has_every_pair_once_in_order_of_time():

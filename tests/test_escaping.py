@@ -91,7 +91,7 @@ def test_every_view_of_a_term_shows_marks_as_text(marked):
     prepared = explore.prepare(corpus.load(where.catalogue))
     for lang in ("zh", "en"):
         for query in ("经济", mark):
-            soup = BeautifulSoup(explore.page(prepared, query, before=2020, after=2021, lang=lang), "html.parser")
+            soup = BeautifulSoup(explore._page(prepared, query, before=2020, after=2021, lang=lang), "html.parser")
             assert soup.find(id="mark") is None
             assert soup.find(["script", "iframe"]) is None
             assert all(re.match("data:image/svg", image["src"]) for image in soup.find_all("img"))
@@ -163,7 +163,7 @@ def test_a_browser_runs_nothing_of_a_text(tmp_path):
         doctor.page(where.catalogue, doctor.examine(where.catalogue)), encoding="utf-8")  # fmt: skip
     prepared = explore.prepare(corpus.load(where.catalogue))
     for lang in ("zh", "en"):  # Without the policy of a page: as a notebook shows it.
-        shown = explore.page(prepared, "经济", before=2020, after=2021, lang=lang)
+        shown = explore._page(prepared, "经济", before=2020, after=2021, lang=lang)
         (tmp_path / "html" / f"explore-{lang}.html").write_text(f"<!doctype html><body>{shown}", encoding="utf-8")
     pages = sorted((tmp_path / "html").glob("*.html"))
     assert len(pages) >= 5
@@ -185,7 +185,7 @@ def test_a_link_out_of_the_figures_is_not_followed(marked, tmp_path):
     link = where.figures / "00_link.csv"
     link.unlink(missing_ok=True)
     link.symlink_to(tmp_path / "secret.csv")
-    made = html.Folder(where, tmp_path / "html")
+    made = html._Folder(where, tmp_path / "html")
     made.relinked('<a href="../figures/00_link.csv">', paths.NOTEBOOKS, "a.html")
     assert made.missing == ["a.html: the link ../figures/00_link.csv leads nowhere"]
     assert not (tmp_path / "html").exists()

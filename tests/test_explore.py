@@ -131,7 +131,7 @@ def test_a_contrast_says_what_its_rates_are_over_and_whom_it_leaves_out(prepared
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_one_switch_turns_every_heading(prepared, lang):
-    html = explore.page(prepared, "改革", before=2021, after=2026, lang=lang)
+    html = explore._page(prepared, "改革", before=2021, after=2026, lang=lang)
     assert ("每万词次数" in html) == (lang == "zh")
     assert ("hits per 10,000 words" in html) == (lang == "en")
     other = "[A-Za-z]" if lang == "zh" else "[\u4e00-\u9fff]"
@@ -141,7 +141,7 @@ def test_one_switch_turns_every_heading(prepared, lang):
 
 
 def test_a_query_cannot_write_into_the_page(prepared):
-    assert "<script" not in explore.page(prepared, "<script>alert(1)</script>")
+    assert "<script" not in explore._page(prepared, "<script>alert(1)</script>")
 
 
 def test_without_a_session_the_page_is_plain_and_the_same():
@@ -154,7 +154,7 @@ def test_without_a_session_the_page_is_plain_and_the_same():
 
 @pytest.fixture
 def explorer(prepared):
-    return explore.Explorer(prepared, "发展", False, *UNLIKE, "en")
+    return explore._Explorer(prepared, "发展", False, *UNLIKE, "en")
 
 
 def test_controls_draw_what_is_looked_at(explorer):

@@ -122,10 +122,10 @@ def test_only_what_is_lower_is_named(reports, pair, monkeypatch):
 
 def test_quotations_take_reports_and_sections_in_turn(reports):
     hits = concordance.hits(reports, "高质量发展")
-    places = findings.spread(reports, hits, 5)
+    places = findings._spread(reports, hits, 5)
     assert [id for id, *_ in places] == reports.ids
     own = hits[hits["report"] == "shanxi-gov-2023"]
-    chosen = findings.spread(reports, own, own["section"].nunique())
+    chosen = findings._spread(reports, own, own["section"].nunique())
     sections = [own.loc[own["start"] == start, "section"].item() for _, start, _ in chosen]
     assert len(set(sections)) == own["section"].nunique()
 

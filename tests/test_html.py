@@ -87,8 +87,8 @@ def test_start_page_offers_each_figure_in_each_format(made, soups):
 
 
 def test_a_second_edition_has_the_same_bytes(made, tmp_path):
-    page = html.pages(pipeline.places())[1]
-    assert html.body(page.source) == html.body(page.source)
+    page = html._pages(pipeline.places())[1]
+    assert html._body(page.source) == html._body(page.source)
 
 
 @pytest.mark.parametrize("name", ["thesis.tex", "style.css", "index.html"])
@@ -179,7 +179,7 @@ def test_of_a_widget_a_page_shows_what_it_carries_or_says_that_it_cannot(other, 
 
 
 def test_a_link_to_a_folder_leads_to_the_data(other, tmp_path):
-    made = html.Folder(other, tmp_path)
+    made = html._Folder(other, tmp_path)
     page = made.relinked('<a href="data/">', paths.ROOT, "index.html")
     assert page == '<a href="index.html#data">'
 

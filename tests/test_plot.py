@@ -218,10 +218,10 @@ def test_every_public_drawing_is_among_those_tested():
 
 @pytest.mark.parametrize("name", DRAWINGS)
 def test_english_is_english_and_chinese_names_the_axes_in_chinese(name):
-    english = [text for text in figures.texts(drawn(name, "en")) if HAN.search(text)]
+    english = [text for text in figures._texts(drawn(name, "en")) if HAN.search(text)]
     # Topics are named by the caller.
     assert [text for text in english if text not in TOPICS.values()] == []
-    assert any(HAN.search(text) for text in figures.texts(drawn(name, "zh")))
+    assert any(HAN.search(text) for text in figures._texts(drawn(name, "zh")))
 
 
 def test_a_report_has_one_colour_in_every_figure():
@@ -237,7 +237,7 @@ def test_a_report_has_one_colour_in_every_figure():
 
 def test_reports_have_short_names_not_file_ids():
     for name in ("intervals", "shuffles", "shares", "robustness", "damage"):
-        assert not [text for text in figures.texts(drawn(name, "en")) if re.search("-20\\d\\d", text)]
+        assert not [text for text in figures._texts(drawn(name, "en")) if re.search("-20\\d\\d", text)]
 
 
 @pytest.mark.parametrize("name", ["dumbbell", "intervals", "scatter"])

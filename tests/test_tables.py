@@ -37,7 +37,7 @@ def test_the_same_table_is_the_same_bytes(table, tmp_path):
 
 
 def test_latex_is_a_booktabs_table(table):
-    text = tables.latex(table, "Rates & more", HASH, "tab:rates", headers={"per_10k": "每万词"})
+    text = tables._latex(table, "Rates & more", HASH, "tab:rates", headers={"per_10k": "每万词"})
     assert re.findall(r"\\(top|mid|bottom)rule", text) == ["top", "mid", "bottom"]
     assert r"\caption{Rates \& more (corpus 5b06c244a0bb)}" in text
     assert r"\begin{tabular}{lrrrrll}" in text
@@ -49,8 +49,8 @@ def test_latex_is_a_booktabs_table(table):
 def test_row_numbers_are_left_out_and_column_levels_joined():
     levels = pd.MultiIndex.from_tuples([("2021", "n"), ("2026", "n")])
     frame = pd.DataFrame([[1, 2]], columns=levels)
-    assert "2021 n & 2026 n" in tables.latex(frame, "", HASH)
-    assert "\n1 & 2 " in tables.latex(frame, "", HASH)
+    assert "2021 n & 2026 n" in tables._latex(frame, "", HASH)
+    assert "\n1 & 2 " in tables._latex(frame, "", HASH)
 
 
 @given(st.text())
