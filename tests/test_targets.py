@@ -35,7 +35,10 @@ def read(text: str, **options) -> list[tuple]:
         ("今年经济增长速度的调控目标定为8%", [("gdp", 8, 8)]),
         ("农业、规模以上工业、服务业增加值分别增长4%、9%和6%左右", [("industrial_value_added", 9, 9)]),
         ("规上工业总产值和增加值分别增长15%和10%", [("industrial_value_added", 10, 10)]),
-        ("消费价格涨幅和城镇登记失业率分别控制在3%和3.2%以内", [("cpi", None, 3), ("unemployment_registered", None, 3.2)]),
+        (
+            "消费价格涨幅和城镇登记失业率分别控制在3%和3.2%以内",
+            [("cpi", None, 3), ("unemployment_registered", None, 3.2)],
+        ),
         ("城镇登记失业率、人口自然增长率分别控制在5%和3.6‰以内", [("unemployment_registered", None, 5)]),
         ("财政总收入达到900亿元，地方财政收入706亿元，按可比口径分别增长15%和14.9%", [("budget_revenue", 14.9, 14.9)]),
         ("城乡居民收入分别达到3.5万元和1.4万元，分别增长9%和11%", [("urban_income", 9, 9), ("rural_income", 11, 11)]),
@@ -115,3 +118,48 @@ def test_a_report_without_targets_gives_the_columns():
     corpus = tiny.corpus({"a": "一、工作\n好。"})
     assert list(targets.table(corpus).columns) == targets.COLUMNS
     pd.testing.assert_frame_equal(targets.table(corpus), targets.table(corpus))
+
+
+JOBS = "城镇新增就业{}万人。"
+# How reviews of five years and of one turn: titles and paragraphs, and what each says of jobs.
+REVIEWS = [
+    (
+        ["一、“十三五”和2020年工作回顾", JOBS.format(90), "（一）改革。2020年，城镇新增就业18万人。", JOBS.format(19)],
+        "plan year year",
+    ),
+    (
+        [
+            "一、2020年及过去五年工作回顾",
+            JOBS.format(18),
+            "过去五年，改革不断深化。城镇新增就业90万人。",
+            JOBS.format(91),
+        ],
+        "year plan plan",
+    ),
+    (
+        [
+            "一、过去五年工作回顾",
+            "（一）就业。" + JOBS.format(90),
+            "各位代表！刚刚过去的2020年，很不平凡。" + JOBS.format(18),
+        ],
+        "plan year",
+    ),
+    (
+        ["一、本届政府任期内工作回顾", JOBS.format(90), "过去一年，" + JOBS.format(18), "五年来，" + JOBS.format(90)],
+        "plan year plan",
+    ),
+    (["一、2020年工作回顾", "2020年是“十三五”收官之年。" + JOBS.format(18)], "year"),
+    (
+        ["一、工作回顾", JOBS.format(18), "回顾“十三五”时期，" + JOBS.format(90), "总体上看，" + JOBS.format(91)],
+        "year plan plan",
+    ),
+]
+
+
+@pytest.mark.parametrize(("lines", "periods"), REVIEWS)
+def test_a_review_turns_from_years_to_one_and_back(lines, periods):
+    text = "\n".join([*lines, "二、2021年工作安排", "全市城镇新增就业18万人，未来五年新增就业90万人。"])
+    parsed = structure.parse(text)
+    found = targets.records(text, parsed.paragraphs, parsed.sections, 2021)
+    assert found["period"].tolist() == [*periods.split(), "year", "plan"]
+    assert found.loc[found["period"] == "year", "year"].isin([2020, 2021]).all()

@@ -69,6 +69,16 @@ _YEAR = re.compile(
 _NONE = re.compile(
     r"(?:没有|不再?|未)(?:提出|设定?|确定|设置)[^。；]{0,14}(?:经济增速|经济增长|增长|GDP|生产总值)[^。；]{0,8}目标|不设[^。；]{0,8}经济增长[^。；]{0,6}目标"
 )
+# With what a review turns to several years, or to one: what follows is of that span until it turns again.
+_SPAN = (
+    r"(?P<several>(?:[近这几]|过去的?)[四五]年|(?<!第)[四五]年(?=以?来|[间里，,：:]|工作|回顾|总结)|本届政府|(?:十[一二三四五]?|[一二三四五六七八九])五[”\"]?"
+    r"(?:时期|期间|以来|规划|的|[，,和及、]))|(?P<one>一年|去年|上年|今年|本年|全年)|(?P<year>(?:19|20)\d\d)年(?!以?来|底|末)"
+)
+_TURNS = re.compile(
+    r"\W*(?:各位代表|同志们)?\W*(?:(?:第?[一二三四五六七八九十]+|\d+)[、．.]|[（(][一二三四五六七八九十]+[）)])?"
+    rf"(?:回首|回顾|回望|总结|综观|总的看|刚刚|即将|过去|走过|经过|历经|通过|[在从这的了])*[，,]?[“\"]?(?:{_SPAN})"
+)
+_TITLED = re.compile(_SPAN)
 _AIMS = re.compile("预期(?:调控)?(?:目标|指标)|主要(?:目标|指标)(?:是|为|：)")
 # In a review, what is said of the year that comes.
 _AHEAD = re.compile("[今明]年[^，,]{0,14}(?:目标|预期|计划|预定)|[今明]年[^。]{0,30}(?:预期|调控)目标")
@@ -126,7 +136,7 @@ def find(text: str, *, year: int | None = None, plan: bool = False) -> list[dict
     >>> find("单位生产总值能耗下降3.5%，高技术产业占生产总值10%")
     []
     """
-    rows, _ = _paragraph(text, year, plan, plan)
+    rows, *_ = _paragraph(text, year, plan, plan)
     return [{name: row[name] for name in row if name not in ("from", "to")} for row in rows]
 
 
@@ -228,10 +238,15 @@ def _groups(text: str, names: list[Mention]) -> list[list[Mention]]:
     groups: list[list[Mention]] = []
     for name in names:
         between = text[groups[-1][-1].end : name.start] if groups else ""
-        joined = groups and re.fullmatch(
-            rf"(?:涨幅|增幅|增速|增长)?[、和与及]|(?:分别)?(?:达到?|实现|完成)?\s*(?:{_N}\s*万?亿?美?元)?[、和与及以,，]{{1,2}}"
-            r"(?:全[市省]|我[市省])?", between
-        ) and _UNITS[groups[-1][-1].name] == _UNITS[name.name]
+        joined = (
+            groups
+            and re.fullmatch(
+                rf"(?:涨幅|增幅|增速|增长)?[、和与及]|(?:分别)?(?:达到?|实现|完成)?\s*(?:{_N}\s*万?亿?美?元)?[、和与及以,，]{{1,2}}"
+                r"(?:全[市省]|我[市省])?",
+                between,
+            )
+            and _UNITS[groups[-1][-1].name] == _UNITS[name.name]
+        )
         if joined and len(groups[-1]) < 6:
             groups[-1].append(name)
         else:
@@ -408,19 +423,26 @@ def records(
     """
     titles = sections.set_index("section").title.to_dict()
     parents = sections.set_index("section")["parent"].to_dict() if "parent" in sections else dict.fromkeys(titles, -1)
-    rows, state, current, ends_open = [], False, None, False
+    rows, state, current, ends_open, back = [], False, None, False, False
     for row in paragraphs.itertuples():
         if row.function == "other":
             continue
         body = text[row.start : row.end]
-        base = _planned(row.section, titles, parents, None if row.function == "review" else year)
+        if row.function == "review":
+            if row.section != current:
+                turned = _turned(_TITLED.search(titles[row.section]), year and year - 1)
+                back = back if turned is None else turned
+            base = back
+        else:
+            base = _planned(row.section, titles, parents, year)
         # What a list is about was said before it; any other paragraph begins anew.
         goes_on = getattr(row, "point", "") or ends_open or _ITEM.match(body)
         state = state if row.section == current and goes_on else base
         current, ends_open = row.section, body.rstrip().endswith(("：", ":", "；", ";"))
         said = None if year is None else year - 1 if row.function == "review" else year
         # Goals of a plan are listed over many sentences; a review names the span in each that is not of the year.
-        found, state = _paragraph(body, said, state, base, row.function != "review")
+        found, state, base = _paragraph(body, said, state, base, row.function != "review")
+        back = base if row.function == "review" else back
         for one in found:
             if row.function == "review" and one["low"] is None and one["high"] is None and "低于" in one["hedge"]:
                 continue  # short of what was aimed at
@@ -463,21 +485,35 @@ def _last_year(plan: str) -> int:
     >>> _last_year("“十五”"), _last_year("十二五"), _last_year("五年")
     (2005, 2015, 0)
     """
-    number = headings.number(plan.strip("“”\"")[:-1]) if re.search("[七八九十]", plan) else 0
+    number = headings.number(plan.strip('“”"')[:-1]) if re.search("[七八九十]", plan) else 0
     return 1955 + 5 * number if number else 0
 
 
 def _paragraph(
     text: str, year: int | None, plan: bool, base: bool = False, carried: bool = True
-) -> tuple[list[dict], bool]:
-    """As `find`, with the span of each sentence and the state after it; a plan's goes on only if `carried`."""
+) -> tuple[list[dict], bool, bool]:
+    """
+    As `find`, with the span of each sentence, the state after it, and what the text around is about.
+
+    A plan's goes on only if `carried`; a review, where it does not, turns from years to one and back.
+    """
     form, found = _PERCENT.sub(_digits, fold(text)), []
     for stop in re.finditer(r"[^。；;！!？?\n]+", form):
+        turned = None if carried else _turned(_TURNS.match(form, *stop.span()), year)
+        if turned is not None:
+            plan = base = turned
         # 主要预期目标是 opens the goals of what the section is about.
         plan = base if _AIMS.search(form, *stop.span()) else plan and (base or carried)
         rows, plan = _sentence(form, *stop.span(), plan, year)
         found += [{**row, "from": stop.start(), "to": stop.end()} for row in rows]
-    return found, plan
+    return found, plan, base
+
+
+def _turned(found: re.Match | None, year: int | None) -> bool | None:
+    """Whether words turn to several years or to the one reviewed; None where they do neither."""
+    if not found or (found["year"] and int(found["year"]) != year):
+        return None
+    return bool(found["several"])
 
 
 def _digits(found: re.Match) -> str:
