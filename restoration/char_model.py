@@ -20,6 +20,8 @@ from pathlib import Path
 
 import numpy as np
 
+from restoration import hanzi
+
 TABLE = Path(__file__).parent / "resources" / "model.npz"
 # Longest n-gram. Four characters is two words: the usual size of a formula of this genre.
 ORDER = 4
@@ -100,12 +102,7 @@ def encode(text: str, table: Model | None = None) -> np.ndarray:
     >>> encode("１a,").tolist() == encode("9Z，").tolist()
     True
     """
-    return codes_of(code_points(text), table)
-
-
-def code_points(text: str) -> np.ndarray:
-    """Code points, lone surrogates included."""
-    return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), "<u4").astype(np.int64)
+    return codes_of(hanzi.code_points(text), table)
 
 
 def codes_of(points: np.ndarray, table: Model | None = None) -> np.ndarray:

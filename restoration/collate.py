@@ -121,7 +121,7 @@ def compare(first, second) -> Apparatus:
 
 def _letters(text: str) -> tuple[np.ndarray, np.ndarray]:
     """Code points of the letters, simplified and narrow, and where they stand."""
-    from restoration.char_model import code_points
+    from restoration.hanzi import code_points
     from restoration.pinyin_script import table
 
     fold = {ord(a): ord(b) for a, b in table().items()} | {c: c - 0xFEE0 for c in range(0xFF01, 0xFF5F)}

@@ -46,6 +46,7 @@ COMMON = frozenset(
 PASSES = 0.08
 # Control characters that no text has; one in a thousand is an accident, more is a binary file.
 CONTROL = re.compile("[\x00-\x08\x0e-\x1f\x7f]")
+CONTROLS = bytes((*range(9), *range(14, 32), 127))
 CONTROL_BYTES = re.compile(rb"[\x00-\x08\x0e-\x1f\x7f]")
 # Bytes that fit no encoding, kept by Python's surrogate escapes; other halves of pairs.
 TORN = re.compile("[\ud800-\udfff]+")
@@ -91,7 +92,8 @@ def decode(raw: bytes | str) -> tuple[str, str]:
     text = _read(raw, encoding)
     if text is None:
         raise DecodingError(f"the mark says {encoding} but the bytes do not fit: convert the file")
-    control = CONTROL.search(text)
+    # Without these bytes there is no such character, in whatever encoding.
+    control = len(raw.translate(None, CONTROLS)) < len(raw) and CONTROL.search(text)
     if control and len(CONTROL.findall(text)) > len(text) / 1000:
         code = ord(control[0])
         raise DecodingError(
@@ -446,14 +448,15 @@ def find(text: str, encoding: str = "utf-8") -> list[Edit]:
         return [_edit(0, text, wide, "line", "utf-16 read as latin-1")]
     if _is_torn(text):
         edits += _torn(text, encoding)
-    flags = _flags()[char_model.code_points(text)]
-    if (flags & _STRONG).any():
+    flags = _flags()[hanzi.code_points(text)]
+    seen = int(np.bitwise_or.reduce(flags))
+    if seen & _STRONG:
         for hit in AS_WESTERN.finditer(text):
             if STRONG.search(hit[0]):
                 edits += _seen_as_western(hit, text)
-    edits += _seen_as_gbk(text, np.flatnonzero(flags == _HEAD).tolist())
-    beyond = np.count_nonzero(flags)
-    if np.count_nonzero(flags & _UNKNOWN) > STRANGE * beyond:
+    if seen & _HEAD:
+        edits += _seen_as_gbk(text, np.flatnonzero(flags == _HEAD).tolist())
+    if seen & _UNKNOWN and np.count_nonzero(flags & _UNKNOWN) > STRANGE * np.count_nonzero(flags):
         edits += _lines(text)
     return [edit for edit in edits + list(_escapes(text)) if edit.rule == "decode.bom" or not _is_shown(text, edit)]
 

@@ -13,7 +13,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 import numpy as np
 
@@ -178,7 +178,7 @@ def _classes() -> np.ndarray:
 
 def diagnose(text: str) -> Diagnosis:
     """Count the signs of each kind of damage in `text`."""
-    codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), "<u4")
+    codes = hanzi.code_points(text)
     counts = np.bincount(_classes()[codes], minlength=8).tolist()
     kana = counts[FOREIGN]
     beyond = np.count_nonzero(codes > 0x7F)
@@ -188,7 +188,7 @@ def diagnose(text: str) -> Diagnosis:
     # A page with tables has their rules, not doubles of characters.
     if counts[ODD] and TABLE.search(text):
         counts[ODD] = max(0, counts[ODD] - sum(map(text.count, BOXES)))
-    annotations = list(ANNOTATION.finditer(text)) if "(" in text or "（" in text else []
+    annotations = _annotations(text)
     marks, markup = text.count("**"), _count(MARKUP, text, "&", "<")
     blanks = [hit.start() for hit in blank(text)]
     fonts = sum(bool(FONT.match(text, place)) for place in blanks)
@@ -233,9 +233,19 @@ def _is_glossed(codes: np.ndarray) -> bool:
     return 2 * np.count_nonzero((around == _simple()[codes[places]][:, None]).any(axis=1)) >= len(places)
 
 
-def blank(text: str) -> list[re.Match]:
+def _annotations(text: str) -> list[re.Match]:
+    """Matches of `ANNOTATION`, tried where a bracket opens before a letter."""
+    hits: list[re.Match] = []
+    for place in hanzi.follow(text, hanzi.BRACKET, hanzi.LETTER | hanzi.BLANK):
+        if not (hits and place < hits[-1].end()) and (hit := ANNOTATION.match(text, place)):
+            hits.append(hit)
+    return hits
+
+
+@lru_cache(2)
+def blank(text: str) -> tuple[re.Match, ...]:
     """Matches of `BLANK`, tried where there is a blank: two marks are found sooner than a class."""
-    return [hit for place in places(text, " \u00a0") if (hit := BLANK.match(text, place))]
+    return tuple(hit for place in places(text, " \u00a0") if (hit := BLANK.match(text, place)))
 
 
 def places(text: str, marks: Iterable[str]) -> list[int]:
@@ -281,6 +291,8 @@ def _ghosts(text: str, annotations: list[re.Match]) -> int:
     from restoration.lookalikes import standard
     from restoration.pinyin_script import readings, simplified_only, spelled, table, toneless, usual
 
+    if not annotations:
+        return 0
     notes = Counter()
     for (character, note), n in Counter((text[hit.start() - 1], hit[0]) for hit in annotations).items():
         notes[character, toneless(spelled(re.sub("[ (（)）].*", "", note.lstrip(" (（"))))] += n

@@ -9,34 +9,33 @@ Nothing is changed here. Each pattern is of something that no sound Chinese text
 
 import re
 from collections.abc import Iterator
-from functools import cache
 
 import numpy as np
 
-from restoration import char_model, hanzi
+from restoration import hanzi
 from restoration.ledger import Edit
 
 H = hanzi.HAN
-# Pattern, kind, why it is doubtful; and signs without which nothing is looked for.
-PATTERNS: tuple[tuple[re.Pattern, str, str, str | tuple[str, ...]], ...] = (
-    (re.compile("\ufffd+"), "decoding", "characters were lost before this text came", "\ufffd"),
-    (re.compile("(?:锟斤拷|锟斤|斤拷)+"), "decoding", "lost characters, encoded and read wrongly once more", "锟"),
-    (re.compile(r"\?{3,}"), "decoding", "question marks for characters that were lost", ("???",)),
-    (re.compile(f"(?<=[{H}])\\?{{1,2}}(?=[{H}])"), "decoding", "a question mark within a sentence", "?"),
-    (re.compile("[\x80-\x9f]+"), "decoding", "control characters that bytes were read as", ""),
-    (re.compile("[À-ÖØ-öø-ÿ¡-¿]{4,}"), "decoding", "Western letters where nobody writes them", ""),
-    (re.compile("[ｦ-ﾟ]{2,}"), "decoding", "half-width kana: bytes read as Japanese", ""),
-    (re.compile(f"[锛銆鈥鐨][^{H}\\s]|(?:锛|銆|鈥)"), "decoding", "a piece of UTF-8 read as GBK", "锛銆鈥"),
-    (re.compile("[\ue000-\uf8ff]+"), "code point", "private use: a sign of somebody's own font", ""),
-    (re.compile("[\u2e80-\u2eff\u2f00-\u2fd5]"), "code point", "a radical that stands alone", ""),
-    (re.compile("[0-9] [0-9] (?:[0-9] )*[0-9] ?(?=[年月日%万亿元])"), "layout", "digits set apart", "0123456789"),
+# Pattern, kind, why it is doubtful; the sign that the text must have, and strings of which it must have one.
+PATTERNS: tuple[tuple[re.Pattern, str, str, int, tuple[str, ...]], ...] = (
+    (re.compile("\ufffd+"), "decoding", "characters were lost before this text came", hanzi.DOUBT, ("\ufffd",)),
+    (re.compile("(?:锟斤拷|锟斤|斤拷)+"), "decoding", "lost characters, encoded and read wrongly once more", hanzi.DOUBT, ("锟",)),
+    (re.compile(r"\?{3,}"), "decoding", "question marks for characters that were lost", hanzi.DOUBT, ("???",)),
+    (re.compile(f"(?<=[{H}])\\?{{1,2}}(?=[{H}])"), "decoding", "a question mark within a sentence", hanzi.DOUBT, ("?",)),
+    (re.compile("[\x80-\x9f]+"), "decoding", "control characters that bytes were read as", hanzi.STRANGE, ()),
+    (re.compile("[À-ÖØ-öø-ÿ¡-¿]{4,}"), "decoding", "Western letters where nobody writes them", hanzi.STRANGE, ()),
+    (re.compile("[ｦ-ﾟ]{2,}"), "decoding", "half-width kana: bytes read as Japanese", hanzi.STRANGE, ()),
+    (re.compile(f"[锛銆鈥鐨][^{H}\\s]|(?:锛|銆|鈥)"), "decoding", "a piece of UTF-8 read as GBK", hanzi.DOUBT, ("锛", "銆", "鈥")),
+    (re.compile("[\ue000-\uf8ff]+"), "code point", "private use: a sign of somebody's own font", hanzi.STRANGE, ()),
+    (re.compile("[\u2e80-\u2eff\u2f00-\u2fd5]"), "code point", "a radical that stands alone", hanzi.STRANGE, ()),
+    (re.compile("[0-9] [0-9] (?:[0-9] )*[0-9] ?(?=[年月日%万亿元])"), "layout", "digits set apart", hanzi.DIGIT, (" ",)),
     (re.compile("\n(?:[—–-]{1,2} ?\\d{1,4} ?[—–-]{1,2}|第 ?\\d+ ?页(?:[ ,，/]*共 ?\\d+ ?页)?)(?=\n)"), "layout",
-     "the number of a page within the text", ("\n-", "\n—", "\n–", "\n第")),
-    (re.compile("„[^„‟”\n]{1,30}‟"), "code point", "brackets of Word's symbol font", "„"),
-    (re.compile("&#?[a-zA-Z0-9]{2,8};"), "layout", "an entity of a web page", "&"),
+     "the number of a page within the text", hanzi.DIGIT, ("\n-", "\n—", "\n–", "\n第")),
+    (re.compile("„[^„‟”\n]{1,30}‟"), "code point", "brackets of Word's symbol font", hanzi.DOUBT, ("„",)),
+    (re.compile("&#?[a-zA-Z0-9]{2,8};"), "layout", "an entity of a web page", hanzi.DOUBT, ("&",)),
     (re.compile("=[0-9A-F]{2}(?:=[0-9A-F]{2})+|(?:\\\\u[0-9a-fA-F]{4}){2,}|(?:&#x[0-9a-f]+;)+"), "decoding",
-     "bytes or code points written out", "=\\&"),
-)
+     "bytes or code points written out", hanzi.DOUBT, ("=", "\\", "&")),
+)  # fmt: skip
 # Brackets of pinyin that stayed on a page of ghost pinyin are no readings of what they follow.
 NOTE = re.compile(f"[(（](?<=[{H}][(（]) ?[{hanzi.PINYIN}]{{1,7}} ?[)）]")
 FULL_WIDTH = re.compile("[，。]")
@@ -62,25 +61,17 @@ def find(text: str, annotated: bool = False, subject: bool = False) -> list[Edit
     list of Edit
         *unresolved*, unchanged.
     """
-    edits = []
-    strange = bool(_strange()[char_model.code_points(text)].any())
-    for pattern, kind, reason, signs in PATTERNS:
-        if any(sign in text for sign in signs) if signs else strange:
-            if (signs == "?" and not _uses_full_width(text)) or (subject and "&" in signs):
-                continue
+    edits, seen = [], int(np.bitwise_or.reduce(hanzi.signs(text), initial=0))
+    for pattern, kind, reason, sign, strings in PATTERNS:
+        if strings == (" ",) and not hanzi.follow(text, hanzi.DIGIT, hanzi.BLANK, hanzi.DIGIT):
+            continue
+        if not seen & sign or (strings and not any(string in text for string in strings)):
+            continue
+        if not (strings == ("?",) and not _uses_full_width(text)) and not (subject and "&" in strings):
             edits += [_row(hit, kind, reason) for hit in _first(pattern, text)]
     if annotated:
         edits += [_row(hit, "ghost pinyin", "no reading of the character before it") for hit in _first(NOTE, text)]
     return edits
-
-
-@cache
-def _strange() -> np.ndarray:
-    """Code points that the patterns without signs are about."""
-    table = np.zeros(0x110000, bool)
-    for first, last in ((0x80, 0xA0), (0xC0, 0x100), (0x2E80, 0x2FD6), (0xE000, 0xF900), (0xFF66, 0xFFA0)):
-        table[first:last] = True
-    return table
 
 
 def _first(pattern: re.Pattern, text: str) -> Iterator[re.Match]:

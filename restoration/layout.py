@@ -45,9 +45,7 @@ NUMBERED = re.compile(f"[#\\s]*{NUMBER}$")
 GLUED = re.compile(
     f"[。！!](?:第[{hanzi.NUMERALS}]{{1,3}}[章节篇]|[{hanzi.NUMERALS}]{{1,3}}、)[^。，,；;！!\n]{{4,40}}(?=\n)"
 )
-BREAK = re.compile(
-    f"[ \t\u3000\n](?<=[{H}0-9，,、][ \t\u3000\n])(?:(?<=\n)|[ \t\u3000]*\n)\\s*(?=[{H}“《0-9])"
-)
+BREAK = re.compile(f"(?<=[{H}0-9，,、])[ \t\u3000]*\n\\s*(?=[{H}“《0-9])")
 # How points and sections of a list begin: what stands before them is no sentence cut in two.
 LISTED = re.compile(f"{NUMBER}|[{hanzi.NUMERALS}]+[是要]")
 STOP = re.compile("[。！？!?；;]")
@@ -106,8 +104,10 @@ def find_strange(text: str) -> list[Edit]:
     ['Chinese is written without blanks: 展蹚']
     """
     hits = blank(text)
-    strange = [hit for hit in hits if any(map(_is_strange, text[hit.start() - 1] + text[hit.end()]))
-               and text[hit.start() - 1] not in "：:”’"]
+    pairs = [text[hit.start() - 1] + text[hit.end()] for hit in hits]
+    rare = set(filter(_is_strange, {*"".join(pairs)}))
+    strange = [hit for hit, pair in zip(hits, pairs, strict=True)
+               if rare and not rare.isdisjoint(pair) and pair[0] not in "：:”’"]
     # Where other blanks stand as often within Chinese, or such a character mostly has none, it is no font.
     others = len(hits) - len(strange)
     beside = {c for hit in strange for c in text[hit.start() - 1] + text[hit.end()] if _is_strange(c)}
@@ -210,9 +210,9 @@ def find_glued(text: str) -> list[Edit]:
     [5]
     """
     reason = "a numbered heading stands after a full stop and ends the line"
-    return [
-        mend(hit.start() + 1, "", separator(text), "glued", reason) for hit in GLUED.finditer(text)
-    ]
+    places = hanzi.follow(text, hanzi.STOP, hanzi.ORDINAL | hanzi.NUMERAL)
+    hits = [place for place in places if GLUED.match(text, place)]
+    return [mend(place + 1, "", separator(text), "glued", reason) for place in hits]
 
 
 def find_cuts(text: str) -> list[Edit]:
@@ -237,7 +237,16 @@ def find_cuts(text: str) -> list[Edit]:
 
 def _doubts(text: str) -> Iterator[tuple[re.Match, str, str]]:
     """Line breaks with the lines that they part, unless the second begins a point of a list."""
-    for hit in BREAK.finditer(text):
+    inside = hanzi.BLANK | hanzi.IS_HAN | hanzi.DIGIT | hanzi.COMMA
+    end = 0
+    for place in hanzi.follow(text, inside, hanzi.BREAK):
+        last = place
+        while last > end and text[last] in " \t\u3000":
+            last -= 1
+        hit = BREAK.match(text, last + 1) if place >= end else None
+        if not hit:
+            continue
+        end = hit.end()
         line = text[text.rfind("\n", 0, hit.start()) + 1 : hit.start()]
         following = text[hit.end() : hit.end() + TITLE].partition("\n")[0]
         if not LISTED.match(following):

@@ -21,7 +21,7 @@ from pathlib import Path
 
 import numpy as np
 
-from restoration import char_model
+from restoration import char_model, hanzi
 from restoration.diagnosis import BOXES, TABLE
 from restoration.ledger import Edit
 
@@ -101,7 +101,6 @@ def has_form(character: str) -> bool:
     return bool(_row(character).get("variant"))
 
 
-@cache
 def is_odd(character: str) -> bool:
     """
     Whether a character is a stranger in simplified text: outside the standard, yet with a double.
@@ -246,7 +245,7 @@ def strangers(current: str, codes: np.ndarray) -> np.ndarray:
     apart = ~(beyond[:-2] | beyond[1:-1] | beyond[2:])
     known = standard()
     rarer = {c for c in set(current) if known.get(c, 1) > 1}
-    rare = np.isin(char_model.code_points(current), [ord(c) for c in rarer])
+    rare = np.isin(hanzi.code_points(current), [ord(c) for c in rarer])
     rare = np.concatenate([[False], rare, [False]])
     word = rare[1:-1] & (rare[:-2] | rare[2:])
     return np.flatnonzero((alone | apart & rare[1:-1]) & ~word)
@@ -285,7 +284,7 @@ def _entries(current: str, places: list[int], pairs: Counter) -> tuple[np.ndarra
             for (before, target), count in pairs.items()
         }
         keys = np.array(sorted(again))
-        wanted = char_model.code_points(current)[where].astype(np.int64) << 32 | points
+        wanted = hanzi.code_points(current)[where].astype(np.int64) << 32 | points
         place = np.minimum(keys.searchsorted(wanted), len(keys) - 1)
         weights = weights + np.array([again[key] for key in keys.tolist()])[place] * (keys[place] == wanted)
     return where, points, weights, sure
@@ -385,9 +384,21 @@ HOME = 10
 ROUNDS = 6
 
 
+@cache
+def _odd() -> np.ndarray:
+    table = np.zeros(0x110000, bool)
+    table[[ord(c) for c in _lines() if len(c) == 1 and is_odd(c)]] = True
+    return table
+
+
+def _odd_in(text: str) -> set[str]:
+    """Odd characters of a text."""
+    return {text[i] for i in np.flatnonzero(_odd()[hanzi.code_points(text)]).tolist()}
+
+
 def odd_places(text: str) -> list[int]:
     """Places of characters that simplified text does not use, next to a Han character."""
-    odd = {c for c in set(text) if is_odd(c)}
+    odd = _odd_in(text)
     if not odd.isdisjoint(BOXES) and TABLE.search(text):
         odd -= {*BOXES}
     letters = {c for c in odd if "\u0370" <= c <= "\u052f"}
@@ -405,7 +416,7 @@ def names(text: str) -> set[int]:
 
     A farm that replaces one character in sixty hardly hits the same two neighbours twice.
     """
-    rare = {c for c in set(text) if is_odd(c) and not has_form(c)}
+    rare = {c for c in _odd_in(text) if not has_form(c)}
     places = set(_places(text, rare))
     pairs = sorted(i for i in places if i + 1 in places)
     often = Counter(text[i : i + 2] for i in pairs)

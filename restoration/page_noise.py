@@ -136,8 +136,8 @@ def _lines_of(text: str, start: int) -> Iterator[Line]:
     while start < len(text):
         end = text.find("\n", start)
         end = len(text) if end < 0 else end
-        if start < end and not text[start:end].isspace():
-            yield _line(text, start, end)
+        if line := _line(text, start, end):
+            yield line
         start = end + 1
 
 
@@ -146,15 +146,19 @@ def _last_lines(text: str) -> list[Line]:
     end, found = len(text), []
     while end >= 0 and len(found) <= FOOT_LINES:
         start = text.rfind("\n", 0, end) + 1
-        found += [_line(text, start, end)] if start < end and not text[start:end].isspace() else []
+        line = _line(text, start, end)
+        found += [line] if line else []
         end = start - 1
     return found[::-1]
 
 
-def _line(text: str, start: int, end: int) -> Line:
+def _line(text: str, start: int, end: int) -> Line | None:
     line = text[start:end]
-    first = start + len(line) - len(line.lstrip())
-    return Line(first, first + len(line.strip()), line.strip())
+    words = line.strip()
+    if not words:
+        return None
+    first = start + line.find(words[0])
+    return Line(first, first + len(words), words)
 
 
 def _cut(start: int, end: int, text: str, rule: str, reason: str) -> Edit:
@@ -306,15 +310,14 @@ RANKED = frozenset(RANK)
 OPENED = re.compile(f"[《〈“‘「『](?=.{{2,5}}[{RANK}])")
 ALL_HAN = re.compile("[一-鿿]+")
 # Where a rewritten title could be: cheap to look for, and rare enough to end most searches.
-TITLED_PLACE = re.compile(
-    r"[《〈“‘「『][一-鿿]{2,5}[省市县区州盟旗][一-鿿]{2}"
-    r"|[省市县区州盟旗][一-鿿]{2,6}第[一二三四五六七八九十]+[届次]"
-)
+TITLED_PLACE = re.compile("[《〈“‘「『][一-鿿]{2,5}[省市县区州盟旗][一-鿿]{2}")
+RANKED_SESSION = re.compile("[省市县区州盟旗][一-鿿]{2,6}第[一二三四五六七八九十]+[届次]")
 # Ranks that names of bodies were counted with; a rarer one (旗, 盟) takes the same names.
 RANKS = "省市县区"
 # Opens a title or the name of a body; a session of a congress is one without marks.
 OPENING, NUMBERS = "《〈“‘「『", "一二三四五六七八九十"
 SESSION = re.compile(rf"第[{NUMBERS}]+[届次]")
+ORDINAL = re.compile(rf"第[{NUMBERS}]+$")
 # A rewriting is total: seen three times at least, nearly wherever the place is named, and in two
 # titles at least.
 TAILS, SHARE, TITLES = 3, 0.8, 2
@@ -347,7 +350,7 @@ def find_tails(text: str) -> list[Edit]:
     >>> sorted({edit.before for edit in find_tails(text)})
     ['旅游攻略']
     """
-    if not _recurs(text) or len(TITLED_PLACE.findall(text)) < TITLES:
+    if not _recurs(text) or _titled_places(text) < TITLES:
         return []
     edits = []
     for place, tail in rewritings(text, _titled(text)):
@@ -362,16 +365,25 @@ def find_tails(text: str) -> list[Edit]:
     return sorted(edits, key=lambda edit: edit.start)
 
 
+def _titled_places(text: str) -> int:
+    """How many titles begin with a place that goes on, or how many places a session follows."""
+    opened = sum(TITLED_PLACE.match(text, place) is not None for place in hanzi.opened(text))
+    return opened + (len(RANKED_SESSION.findall(text)) if hanzi.follow(text, hanzi.NUMERAL, hanzi.SESSION) else 0)
+
+
 def _title_ends(text: str) -> list[int]:
     """Where the rank of a place ends that opens a title, or that a session follows."""
     ends = set()
-    for hit in OPENED.finditer(text):
-        ends |= {hit.start() + k + 1 for k in range(3, 7) if text[hit.start() + k : hit.start() + k + 1] in RANKED}
-    for hit in SESSION.finditer(text):
-        for n in range(3, 8):
-            before = text[max(0, hit.start() - n) : hit.start()]
-            if len(before) == n and before[0] in RANK and ALL_HAN.fullmatch(before, 1):
-                ends.add(hit.start() - n + 1)
+    for place in hanzi.opened(text):
+        if hit := OPENED.match(text, place):
+            ends |= {hit.start() + k + 1 for k in range(3, 7) if text[hit.start() + k : hit.start() + k + 1] in RANKED}
+    for place in hanzi.follow(text, hanzi.NUMERAL, hanzi.SESSION):
+        before = ORDINAL.search(text[max(0, place - 8) : place + 1])
+        start = place + 1 - len(before[0]) if before else 0
+        for n in range(3, 8) if before else ():
+            name = text[max(0, start - n) : start]
+            if len(name) == n and name[0] in RANK and ALL_HAN.fullmatch(name, 1):
+                ends.add(start - n + 1)
     return sorted(ends)
 
 
@@ -574,7 +586,7 @@ def _doubles(text: str) -> list[Edit]:
 
 def _twice(text: str) -> Iterator[re.Match]:
     """Matches of `DOUBLE`: where as many characters are equal as stand between them."""
-    codes, found = char_model.code_points(text), []
+    codes, found = hanzi.code_points(text), []
     for n in (2, 3, 4):
         same = codes[n:] == codes[:-n]
         for _ in range(n - 1):
@@ -605,30 +617,19 @@ def _double(text: str, start: int, word: str) -> Edit | None:
 def _marks(text: str) -> list[Edit]:
     """Doubled marks; where commas are doubled throughout, the comma before another mark goes, too."""
     found, end = [], 0
-    for place in _adjacent_marks(text):
+    for place in hanzi.follow(text, hanzi.MARK, hanzi.MARK):
         hit = MARKS.match(text, place) if place >= end else None
         if hit and BESIDE_HAN.search(text, max(0, place - 1), hit.end() + 1):
             end = hit.end()
             # Three of a kind are an author's pause.
             if len({*hit[0]}) > 1 or text.count(hit[0][0], max(0, place - 1), end + 1) < 3:
                 found.append(hit)
+    if not found:
+        return []
     doubled = sum(hit[0] in (",,", "，，") for hit in found)
     single = text.count(",") + text.count("，") - sum(hit[0].count(",") + hit[0].count("，") for hit in found)
     throughout = doubled > 1 and single < doubled
     return [_mark(hit, throughout) for hit in [*found, *(COMMA_STOP.finditer(text) if throughout else ())]]
-
-
-@cache
-def _is_mark() -> np.ndarray:
-    table = np.zeros(0x110000, bool)
-    table[[ord(c) for c in ",，、;；:：。"]] = True
-    return table
-
-
-def _adjacent_marks(text: str) -> list[int]:
-    """Places of marks that another one follows."""
-    marks = _is_mark()[char_model.code_points(text)]
-    return np.flatnonzero(marks[:-1] & marks[1:]).tolist()
 
 
 def _mark(match: re.Match, throughout: bool) -> Edit:

@@ -220,7 +220,7 @@ def find_script(text: str) -> list[Edit]:
     simple = simplify(text)
     if KANA.search(text):
         simple = "".join(map(_unless_foreign, text.splitlines(True), simple.splitlines(True)))
-    before, after = char_model.code_points(text), char_model.code_points(simple)
+    before, after = hanzi.code_points(text), hanzi.code_points(simple)
     changed = (before != after) & (after < ord(BEYOND)) & ((before < 0xD800) | (before > 0xDFFF))
     edits = [_edit(i, text[i], simple[i]) for i in np.flatnonzero(changed).tolist()]
     place = simple.find("著")

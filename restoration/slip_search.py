@@ -15,7 +15,7 @@ from typing import NamedTuple, Protocol
 
 import numpy as np
 
-from restoration import char_model
+from restoration import char_model, hanzi
 from restoration.diagnosis import BREAKS
 from restoration.ledger import GAP
 from restoration.pinyin_script import converter
@@ -444,7 +444,7 @@ def _by_length(texts: tuple[str, ...]) -> list[tuple[np.ndarray, np.ndarray, np.
     found = []
     for length in sorted({len(text) for text in texts} - {0}):
         rows = [i for i, text in enumerate(texts) if len(text) == length]
-        points = char_model.code_points("".join(texts[i] for i in rows)).reshape(len(rows), length)
+        points = hanzi.code_points("".join(texts[i] for i in rows)).reshape(len(rows), length)
         found.append((np.array(rows), points, char_model.codes_of(_forms()[0][points])))
     return found
 
@@ -555,9 +555,16 @@ class Rater:
 
     def __init__(self, page: Page, before: str) -> None:
         self.page, self.before = page, "\n" * CONTEXT + before
+        # Only the last characters of a history count: many have the same.
+        self.rated: dict[tuple[str, tuple[str, ...]], np.ndarray] = {}
 
     def pieces(self, history: str, texts: tuple[str, ...]) -> np.ndarray:
         context = self._context(history)
+        if (context, texts) not in self.rated:
+            self.rated[context, texts] = self._pieces(context, texts)
+        return self.rated[context, texts]
+
+    def _pieces(self, context: str, texts: tuple[str, ...]) -> np.ndarray:
         follows, head = self.page.follows(kinds(context)), char_model.encode(context)
         after = char_model.distribution(head)
         rates = np.zeros(len(texts))
