@@ -26,7 +26,7 @@ import numpy as np
 import pandas as pd
 
 from analysis import paths
-from restoration import byte_slips, slip_search
+from restoration import byte_slips
 from restoration.pinyin_script import converter
 
 
@@ -452,7 +452,7 @@ def _torn(corpus) -> tuple | None:
 
 def _inserted(raw: str, edit) -> tuple[str, str, str] | None:
     """Character before a slip, the table character across the boundary, and its pinyin."""
-    head, note = raw[edit.start - 1 : edit.start], slip_search.TORN.match(raw, edit.start + 1)
+    head, note = raw[edit.start - 1 : edit.start], byte_slips.TORN.match(raw, edit.start + 1)
     if not (head and note and edit.after):
         return None
     pair = head.encode("gb18030")[-1:] + edit.after[0].encode("gb18030")[:1]

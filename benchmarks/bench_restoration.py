@@ -16,7 +16,7 @@ from pathlib import Path
 import pandas as pd
 
 from analysis import corpus, paths
-from restoration import byte_slips, diagnose, restore, slip_search
+from restoration import byte_slips, diagnose, restore
 from restoration.pinyin_script import converter
 
 # Characters of clean text: the reports again and again, as one long document.
@@ -29,7 +29,7 @@ def texts(clean: list[Path]) -> dict[str, list[str]]:
     files = [path.read_text(encoding="utf-8") for path in clean]
     calm = "\n".join(files or [report.text for report in reports if not report.diagnosis.rare > 9])
     kinds = {report.id: report.raw for report in reports}
-    without = [slip_search.SLIP.sub("", raw) for raw in kinds.values() if byte_slips.CUE.search(raw)]
+    without = [byte_slips.SLIP.sub("", raw) for raw in kinds.values() if byte_slips.CUE.search(raw)]
     return {
         "clean": [(calm * (CLEAN // len(calm) + 1))[:CLEAN]],
         "ghost pinyin and traditional script, no slips": without,

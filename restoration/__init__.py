@@ -14,8 +14,8 @@ stages are gone through again until nothing changes: a restored text is left alo
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
-from restoration import byte_slips, code_points, decode, doubts, layout, lookalikes, page_noise, pinyin_script
-from restoration.diagnosis import Diagnosis, diagnose
+from restoration import byte_slips, decode, hanzi, layout, lookalikes, page_noise, pinyin_script
+from restoration.diagnosis import Diagnosis, diagnose, find_doubts
 from restoration.ledger import Edit, Ledger, disjoint, override
 
 __all__ = ["Diagnosis", "Edit", "Ledger", "Restored", "diagnose", "restore"]
@@ -25,7 +25,7 @@ LEVELS = ("none", "exact", "full")
 ROUNDS = 20
 # (stage, does the diagnosis call for it), in the order in which the damage is peeled off.
 STAGES: tuple[tuple[Callable[[str], list[Edit]], Callable[[Diagnosis], bool]], ...] = (
-    (code_points.find, lambda found: found.forms > 0 and not found.foreign),
+    (hanzi.find_forms, lambda found: found.forms > 0 and not found.foreign),
     (byte_slips.find, lambda found: found.slipped and found.traditional),
     (pinyin_script.find_pinyin, lambda found: found.annotated),
     (pinyin_script.find_script, lambda found: found.traditional and not found.foreign),
@@ -106,7 +106,7 @@ def restore(
     if level != "none":
         text, ledger = _rounds(text, ledger, diagnosis, level, keep)
     if level == "full" and not diagnosis.foreign:
-        text, ledger = _do(doubts.find(text, diagnosis.annotated, diagnosis.subject), text, ledger, level)
+        text, ledger = _do(find_doubts(text, diagnosis.annotated, diagnosis.subject), text, ledger, level)
     if overrides:
         ledger = override(source, ledger, overrides)
         text = ledger.apply(source)

@@ -46,7 +46,7 @@ def run(args: argparse.Namespace, read: Callable[[Path], bytes] = files.read) ->
         return 1
     if not args.out:
         _print(restored.text)
-    print(summary(restored), file=sys.stderr)
+    print(_summary(restored), file=sys.stderr)
     return 0
 
 
@@ -100,18 +100,8 @@ def terminal() -> Iterator[None]:
         sys.stdout, sys.stderr = streams
 
 
-def summary(restored: Restored) -> str:
-    """
-    Count the edits by kind and class, one line a kind.
-
-    Examples
-    --------
-    >>> print(summary(restore("領(lǐng)導(dǎo)")))
-    utf-8, 13 characters in, 2 out
-    kind                       exact   inferred unresolved
-    ghost pinyin                   2          0          0
-    traditional script             2          0          0
-    """
+def _summary(restored: Restored) -> str:
+    """Count the edits by kind and class, one line a kind."""
     counts = Counter((edit.kind, edit.confidence) for edit in restored.ledger)
     size = f"{len(restored.raw):,} characters in, {len(restored.text):,} out"
     lines = [f"{restored.encoding}, {size}"]
@@ -125,14 +115,14 @@ def summary(restored: Restored) -> str:
     return "\n".join(lines if counts else [*lines, "no edits"])
 
 
-def add_collation(parser: argparse.ArgumentParser) -> None:
+def _add_collation(parser: argparse.ArgumentParser) -> None:
     """Add what the comparison of two copies takes."""
     parser.add_argument("first", type=Path, metavar="A", help="a copy of a document")
     parser.add_argument("second", type=Path, metavar="B", help="another copy")
     parser.add_argument("--csv", type=Path, metavar="CSV", help="write every difference to this table")
 
 
-def run_collation(args: argparse.Namespace, read: Callable[[Path], bytes] = files.read) -> int:
+def _run_collation(args: argparse.Namespace, read: Callable[[Path], bytes] = files.read) -> int:
     """Compare two copies of a document: how alike they are, and what one lacks."""
     try:
         files.apart([args.first, args.second], [args.csv])
@@ -151,11 +141,11 @@ def main(arguments: list[str] | None = None) -> int:
     arguments = sys.argv[1:] if arguments is None else arguments
     collation = arguments[:1] == ["collate"]
     name = "python -m restoration collate" if collation else "python -m restoration"
-    parser = argparse.ArgumentParser(prog=name, description=run_collation.__doc__ if collation else __doc__)
+    parser = argparse.ArgumentParser(prog=name, description=_run_collation.__doc__ if collation else __doc__)
     if collation:
-        add_collation(parser)
+        _add_collation(parser)
         with terminal():
-            return run_collation(parser.parse_args(arguments[1:]))
+            return _run_collation(parser.parse_args(arguments[1:]))
     add_arguments(parser)
     parser.epilog = "python -m restoration collate A B [--csv CSV] compares two copies of one document"
     with terminal():

@@ -39,7 +39,7 @@ SAME |= dict.fromkeys(" \t\r\u3000\xa0", EDGE)
 
 
 @dataclass(frozen=True, slots=True)
-class Model:
+class _Model:
     """N-gram tables in backoff form; a row of a level is an index into its sorted keys."""
 
     # Code of each BMP character; 0 is an unseen one.
@@ -76,10 +76,10 @@ def _unpack(planes: np.ndarray) -> np.ndarray:
     return np.cumsum(np.ascontiguousarray(planes.T).view("<u4").ravel(), dtype=np.int64)
 
 
-def read(path: Path) -> Model:
+def read(path: Path) -> _Model:
     """Read a table written by `recipes/language/make.py`."""
     with np.load(path) as table:
-        return Model(
+        return _Model(
             _characters(bytes(table["characters"]).decode("utf-8")),
             tuple(_unpack(table[f"keys{n}"]) for n in range(2, ORDER + 1)),
             tuple(table[f"values{n}"] * np.float32(-STEP) for n in range(1, ORDER + 1)),
@@ -88,12 +88,12 @@ def read(path: Path) -> Model:
 
 
 @cache
-def model() -> Model:
+def model() -> _Model:
     """The model that ships with the project, read once."""
     return read(TABLE)
 
 
-def encode(text: str, table: Model | None = None) -> np.ndarray:
+def encode(text: str, table: _Model | None = None) -> np.ndarray:
     """
     Codes of the characters of `text`, one each (also beyond the BMP).
 
@@ -105,7 +105,7 @@ def encode(text: str, table: Model | None = None) -> np.ndarray:
     return codes_of(hanzi.code_points(text), table)
 
 
-def codes_of(points: np.ndarray, table: Model | None = None) -> np.ndarray:
+def codes_of(points: np.ndarray, table: _Model | None = None) -> np.ndarray:
     """Codes of code points; those beyond the BMP are unseen."""
     return (table or model()).codes[np.where(points < 0x10000, points, 0xFFFF)]
 
@@ -140,7 +140,7 @@ def _shift(rows: np.ndarray) -> np.ndarray:
     return shifted
 
 
-def known_ngrams(codes: np.ndarray, order: int = 2, table: Model | None = None) -> np.ndarray:
+def known_ngrams(codes: np.ndarray, order: int = 2, table: _Model | None = None) -> np.ndarray:
     """Whether each character ends a known n-gram of this order, along the last axis."""
     table = table or model()
     rows = codes
@@ -149,7 +149,7 @@ def known_ngrams(codes: np.ndarray, order: int = 2, table: Model | None = None) 
     return rows >= 0
 
 
-def scores(codes: np.ndarray, table: Model | None = None) -> np.ndarray:
+def scores(codes: np.ndarray, table: _Model | None = None) -> np.ndarray:
     """
     Log probability of each character given the up to three before it, in nats.
 

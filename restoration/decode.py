@@ -123,14 +123,14 @@ def characters(raw: bytes | str) -> str:
     '政府工作报告'
     """
     text, encoding = decode(raw)
-    return repair(text, encoding)
+    return _repair(text, encoding)
 
 
 # Rounds of repair: one misreading can hide another.
 ROUNDS = 8
 
 
-def repair(text: str, encoding: str = "utf-8") -> str:
+def _repair(text: str, encoding: str = "utf-8") -> str:
     """Apply what `find` lists until nothing more is found."""
     for _ in range(ROUNDS):
         before, pieces, place = text, [], 0
@@ -187,7 +187,7 @@ def _guess(data: bytes) -> str:
         return best
     for encoding in ("gb18030", "utf-8", "latin-1") if len(CONTROL_BYTES.findall(data)) < len(data) / 20 else ():
         text = _read(data, encoding)
-        if text is not None and likeness(repair(text, encoding)) >= PASSES:
+        if text is not None and likeness(_repair(text, encoding)) >= PASSES:
             return encoding
     raise DecodingError(
         f"byte {place} fits neither UTF-8 nor, as Chinese, GB18030, Big5 or UTF-16: "
@@ -240,7 +240,7 @@ STRETCH = re.compile(f"[^\n]{{0,2}}{_ODD}(?:[^\n]{{0,8}}?{_ODD})*[^\n]{{0,2}}")
 LINE = re.compile("[^\n]*[\udc80-\udcff][^\n]*")
 
 
-class Step(NamedTuple):
+class _Step(NamedTuple):
     """One character on the cheapest way to `end` bytes: where it began, and how it was read."""
 
     start: int
@@ -268,7 +268,7 @@ MULTIBYTE = ("gb18030", "utf-8", "cp950")
 
 
 @lru_cache(1 << 15)
-def cost(character: str) -> float:
+def _rarity(character: str) -> float:
     """Cost of a character in a Chinese text, in nats: rare ones, and what is none, cost more."""
     from restoration.pinyin_script import table
 
@@ -288,7 +288,7 @@ def cost(character: str) -> float:
 
 def _cost(text: str, how: str) -> float:
     """Cost of a character in an encoding: what is well formed in UTF-8 is so on purpose."""
-    return min(cost(text), WELL_FORMED) if how == "utf-8" else cost(text)
+    return min(_rarity(text), WELL_FORMED) if how == "utf-8" else _rarity(text)
 
 
 def _unit(data: bytes, at: int, how: str) -> tuple[str, int]:
@@ -324,41 +324,18 @@ def _western(data: bytes, at: int) -> tuple[str, float]:
     return letter, IN_WORD if word else LETTER
 
 
-def search(data: bytes, western: float = 1.0, cut: float = LOST_BYTE, hows=MULTIBYTE) -> tuple[list[Step], float]:
-    """
-    Read bytes the cheapest way, changing between encodings where that pays.
-
-    Parameters
-    ----------
-    data : bytes
-    western : float
-        How much dearer than usual a Western letter is.
-    cut : float
-        Cost of a character of UTF-8 of which one byte of three is gone.
-    hows : sequence of str
-        Encodings that are looked for.
-
-    Returns
-    -------
-    list of Step, and float
-        One a character, in order; `how` is an encoding, "ascii", "western" or "lost". What it costs.
-
-    Examples
-    --------
-    >>> steps, _ = search("政府".encode("gbk") + "工作".encode("utf-8"))
-    >>> [(step.text, step.how) for step in steps]
-    [('政', 'gb18030'), ('府', 'gb18030'), ('工', 'utf-8'), ('作', 'utf-8')]
-    """
+def _search(data: bytes, western: float = 1.0, cut: float = LOST_BYTE, hows=MULTIBYTE) -> tuple[list[_Step], float]:
+    """Read bytes the cheapest way, changing between encodings where that pays."""
     length = len(data)
     # For each number of bytes read: by encoding, the least cost and the step that led there.
-    ways: list[dict[str, tuple[float, Step | None, str]]] = [{} for _ in range(length + 1)]
+    ways: list[dict[str, tuple[float, _Step | None, str]]] = [{} for _ in range(length + 1)]
     ways[0] = dict.fromkeys((*hows, "western"), (0.0, None, ""))
     for at in range(length):
         here = ways[at]
         if not here:
             continue
         if data[at] < 0x80:
-            step = Step(at, at + 1, "ascii", chr(data[at]), 0.0)
+            step = _Step(at, at + 1, "ascii", chr(data[at]), 0.0)
             for name in here:
                 _offer(ways, step, name, here[name][0], name)
             continue
@@ -366,17 +343,17 @@ def search(data: bytes, western: float = 1.0, cut: float = LOST_BYTE, hows=MULTI
             text, size = _unit(data, at, name)
             if text:
                 before, came = _least(here, name)
-                _offer(ways, Step(at, at + size, name, text, _cost(text, name)), name, before, came)
+                _offer(ways, _Step(at, at + size, name, text, _cost(text, name)), name, before, came)
         text, lost = {0x80: ("€", 8.0), HOLE: ("?", 4.0)}.get(data[at], (GAP, LOST_BYTE))
         for name in here:
-            _offer(ways, Step(at, at + 1, "lost", text, lost), name, here[name][0], name)
+            _offer(ways, _Step(at, at + 1, "lost", text, lost), name, here[name][0], name)
         if "utf-8" in here:
             for size, lost in _torn_units(data[at : at + 3], cut):
-                _offer(ways, Step(at, at + size, "lost", GAP, lost), "utf-8", here["utf-8"][0], "utf-8")
+                _offer(ways, _Step(at, at + size, "lost", GAP, lost), "utf-8", here["utf-8"][0], "utf-8")
         if data[at] != HOLE:
             text, letter = _western(data, at)
             before, came = _least(here, "western")
-            _offer(ways, Step(at, at + 1, "western", text, western * letter), "western", before, came)
+            _offer(ways, _Step(at, at + 1, "western", text, western * letter), "western", before, came)
     return _way_back(ways, length)
 
 
@@ -402,13 +379,13 @@ def _torn_units(data: bytes, cut: float) -> Iterator[tuple[int, float]]:
         yield 2, LOST_BYTE
 
 
-def _offer(ways, step: Step, name: str, before: float, came: str) -> None:
+def _offer(ways, step: _Step, name: str, before: float, came: str) -> None:
     total, known = before + step.cost, ways[step.end].get(name) if step.end < len(ways) else None
     if step.end < len(ways) and (known is None or total < known[0]):
         ways[step.end][name] = (total, step, came)
 
 
-def _way_back(ways, length: int) -> tuple[list[Step], float]:
+def _way_back(ways, length: int) -> tuple[list[_Step], float]:
     name = min(ways[length], key=lambda name: ways[length][name][0])
     total, steps, at = ways[length][name][0], [], length
     while at:
@@ -498,7 +475,7 @@ def _torn(text: str, encoding: str) -> Iterator[Edit]:
             units = [c.encode(encoding, "surrogateescape") for c in hit[0]]
         except UnicodeEncodeError:
             continue
-        steps, _ = search(b"".join(units), IN_BYTES)
+        steps, _ = _search(b"".join(units), IN_BYTES)
         yield from _segments(text, hit.start(), units, steps, f"bytes in a file in {encoding}")
     # Halves of pairs that are no bytes.
     for hit in re.finditer("[\ud800-\udc7f\udd00-\udfff]+", text):
@@ -506,7 +483,7 @@ def _torn(text: str, encoding: str) -> Iterator[Edit]:
                    f"{' '.join(f'{ord(c):04x}' for c in hit[0])} are halves of a pair")
 
 
-def _segments(text: str, start: int, units: list[bytes], steps: list[Step], seen: str) -> Iterator[Edit]:
+def _segments(text: str, start: int, units: list[bytes], steps: list[_Step], seen: str) -> Iterator[Edit]:
     """Edits for the stretches of one way of reading; `units` are the bytes of each character seen."""
     ends = dict(zip(accumulate(map(len, units), initial=0), range(start, start + len(units) + 1), strict=True))
     data = b"".join(units)
@@ -528,7 +505,7 @@ def _segments(text: str, start: int, units: list[bytes], steps: list[Step], seen
         first = last
 
 
-def _segment(text, ends: dict[int, int], group: list[Step], seen: str, data: bytes, around) -> Iterator[Edit]:
+def _segment(text, ends: dict[int, int], group: list[_Step], seen: str, data: bytes, around) -> Iterator[Edit]:
     low, high = ends[group[0].start], ends[group[-1].end]
     before, after = text[low:high], "".join(step.text for step in group)
     hows = list(dict.fromkeys(step.how for step in group if step.how != "ascii"))
@@ -580,7 +557,7 @@ def _candidates(data: bytes, before: str, after: str) -> list[tuple[str, float]]
         codes = [data[:k] + bytes((b,)) + data[k:] for b in tails for k in (1, 2)]
     else:
         codes = [bytes((b,)) + data for b in leads]
-    found = {c for code in codes if (c := _character(code, "utf-8")) and cost(c) < 16}
+    found = {c for code in codes if (c := _character(code, "utf-8")) and _rarity(c) < 16}
     scored = [(c, char_model.log_prob(c, before, after)) for c in sorted(found)]
     return sorted(scored, key=lambda pair: -pair[1])
 
@@ -600,7 +577,7 @@ def _seen_as_western(hit: re.Match, text: str) -> Iterator[Edit]:
     # No reading is cheaper than the changes to another encoding and back.
     if keep <= CHANGE * (1 + (len(high) < SHORT)):
         return
-    steps, total = search(data, cut=DROPPED)
+    steps, total = _search(data, cut=DROPPED)
     han = sum(bool(HAN.match(step.text)) for step in steps if step.how in MULTIBYTE)
     han += sum(step.end - step.start > 1 for step in steps if step.how == "lost")
     total += CHANGE * (1 + (han < SHORT))
@@ -630,7 +607,7 @@ def _is_cheaper(seen: str) -> bool:
         reading = seen.encode("gb18030").decode("utf-8")
     except UnicodeDecodeError:
         return False
-    return sum(map(cost, reading)) < sum(map(cost, seen))
+    return sum(map(_rarity, reading)) < sum(map(_rarity, seen))
 
 
 def _seen_as_gbk(text: str, heads: list[int]) -> Iterator[Edit]:
@@ -645,8 +622,8 @@ def _seen_as_gbk(text: str, heads: list[int]) -> Iterator[Edit]:
         if TORN.search(line):
             continue
         units = [bytes((HOLE,)) if c in "?\ufffd" else c.encode("gb18030") for c in line]
-        steps, total = search(b"".join(units), IN_BYTES, LOST_BYTE / 2, ("gb18030", "utf-8"))
-        own = sum(4.0 if c in "?\ufffd" else cost(c) for c in line)
+        steps, total = _search(b"".join(units), IN_BYTES, LOST_BYTE / 2, ("gb18030", "utf-8"))
+        own = sum(4.0 if c in "?\ufffd" else _rarity(c) for c in line)
         sound = [step.how == "utf-8" and step.text > "\x7f" and step.cost < WELL_FORMED for step in steps]
         if total + CHANGE < own and sum(sound) > 1:
             # A lost byte belongs to a run of UTF-8; a single dear character is none.
@@ -691,7 +668,7 @@ def _lines(text: str) -> Iterator[Edit]:
     """Lines of a strange page that are sound Chinese in another encoding."""
     for hit in re.finditer("[^\n]+", text):
         letters = sum(c > "\x7f" for c in hit[0])
-        own = sum(map(cost, hit[0])) / max(1, letters)
+        own = sum(map(_rarity, hit[0])) / max(1, letters)
         if letters >= LEAST and own > SOUND + CHEAPER and not TORN.search(hit[0]):
             yield from _line(hit, text, min(SOUND, own - CHEAPER))
 
@@ -703,12 +680,12 @@ def _line(hit: re.Match, text: str, most: float) -> Iterator[Edit]:
             data = b"".join(units)
             steps = None
             if GAP in hit[0]:
-                steps, _ = search(data, IN_BYTES)
+                steps, _ = _search(data, IN_BYTES)
                 reading = "".join(step.text for step in steps if step.how == meant)
             else:
                 reading = data.decode(meant)
             found = sum(c > "\x7f" for c in reading)
-            mean = sum(map(cost, reading)) / max(1, found)
+            mean = sum(map(_rarity, reading)) / max(1, found)
             if mean < most and likeness(reading) >= 2 * PASSES and 2 * found >= len(data) / 3:
                 reason = f"{meant} read as {seen}"
                 if steps:
@@ -755,7 +732,7 @@ def _hexed(hit: re.Match, digits: str, name: str) -> Iterator[Edit]:
         with suppress(UnicodeDecodeError):
             reading = data.decode(encoding)
             letters = [c for c in reading if c > "\x7f"]
-            if letters and any(map(HAN.match, letters)) and sum(map(cost, letters)) < 12 * len(letters):
+            if letters and any(map(HAN.match, letters)) and sum(map(_rarity, letters)) < 12 * len(letters):
                 yield _edit(hit.start(), hit[0], reading, "written", f"{encoding} in {name}")
                 return
 

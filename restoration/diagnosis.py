@@ -10,14 +10,14 @@ A few passes at C speed; thresholds are measured on thirteen clean national repo
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
 import numpy as np
 
-from restoration import code_points, hanzi
+from restoration import hanzi
+from restoration.ledger import Edit
 
 # Classes of characters, in the order of `_classes`.
 PLAIN, SIMPLIFIED, TRADITIONAL, RARE, ODD, LOST, FOREIGN, FORM = range(8)
@@ -60,8 +60,6 @@ MARKUP = re.compile(r"&[a-z]{2,7};|&#(?:\d{2,6}|x[0-9a-f]{2,6});|</?[a-z]+[ />]"
 SUBJECT = re.compile(
     "```|HTML|网页|标签|代码|语法|转义|粗体|标记|&#?[a-z0-9]+;[”’\"]?(?:表示|代表|是|即)", re.IGNORECASE
 )
-# A page that teaches readings says so; a program that annotates has no such words, and more notes.
-LESSON = re.compile("拼音|注音|读音|讀音|多音字|生字|加点字|加點字|字音|声调|聲調")
 # Distance at which a form and its simplified one explain each other: 發（发）.
 GLOSS = 6
 
@@ -80,12 +78,12 @@ class Diagnosis:
     lost : int
         U+FFFD and the controls U+0080 to U+009F, characters lost before we saw the text.
     forms : int
-        Radicals, compatibility ideographs and presentation forms (`code_points`).
+        Radicals, compatibility ideographs and presentation forms (`hanzi.find_forms`).
     foreign : bool
         Japanese or Korean (of what is not ASCII one character in twenty is kana or Hangul), or hardly
         anything but ASCII.
     annotations, toned : int
-        Pinyin-like brackets after a Han character; those that a program put there (`_ghosts`).
+        Pinyin-like brackets after a Han character; those that a program put there (`pinyin_script.ghosts`).
     slips : int
         `?pinyin)` and `?！`, the traces of a byte-level replacement.
     marks, markup : int
@@ -172,12 +170,14 @@ def _classes() -> np.ndarray:
         for first, last in blocks:
             classes[first : last + 1] = kind
     classes[[0xFFFD, *range(0x80, 0xA0)]] = LOST
-    classes[[*map(ord, code_points.table()), 0x201F]] = FORM
+    classes[[*map(ord, hanzi.forms()), 0x201F]] = FORM
     return classes
 
 
 def diagnose(text: str) -> Diagnosis:
     """Count the signs of each kind of damage in `text`."""
+    from restoration.pinyin_script import ghosts
+
     codes = hanzi.code_points(text)
     counts = np.bincount(_classes()[codes], minlength=8).tolist()
     kana = counts[FOREIGN]
@@ -193,7 +193,7 @@ def diagnose(text: str) -> Diagnosis:
     blanks = [hit.start() for hit in blank(text)]
     fonts = sum(bool(FONT.match(text, place)) for place in blanks)
     return Diagnosis(
-        len(text), *counts[SIMPLIFIED:FOREIGN], counts[FORM], foreign, len(annotations), _ghosts(text, annotations),
+        len(text), *counts[SIMPLIFIED:FOREIGN], counts[FORM], foreign, len(annotations), ghosts(text, annotations),
         slips=_count(SLIP, text, "?"),
         marks=marks,
         markup=markup,
@@ -245,23 +245,7 @@ def _annotations(text: str) -> list[re.Match]:
 @lru_cache(2)
 def blank(text: str) -> tuple[re.Match, ...]:
     """Matches of `BLANK`, tried where there is a blank: two marks are found sooner than a class."""
-    return tuple(hit for place in places(text, " \u00a0") if (hit := BLANK.match(text, place)))
-
-
-def places(text: str, marks: Iterable[str]) -> list[int]:
-    """
-    Where any of a few marks or words stands, in order.
-
-    >>> places("二 〇 二一", "〇 ")
-    [1, 2, 3]
-    """
-    found = []
-    for mark in marks:
-        place = text.find(mark)
-        while place >= 0:
-            found.append(place)
-            place = text.find(mark, place + 1)
-    return sorted(found)
+    return tuple(hit for place in hanzi.places(text, " \u00a0") if (hit := BLANK.match(text, place)))
 
 
 def _count(pattern: re.Pattern, text: str, *signs: str) -> int:
@@ -279,42 +263,84 @@ def _is_font(text: str, fonts: int) -> bool:
     return sum(after) > 0.4 * len(after) and 2 * sum(before) < sum(after) <= 2 * close
 
 
-def _ghosts(text: str, annotations: list[re.Match]) -> int:
+# What looks damaged and stays: listed, with its kind, so that nobody takes silence for soundness. Each pattern is
+# of something that no sound Chinese text has.
+
+# Pattern, kind, why it is doubtful; the sign that the text must have, and strings of which it must have one.
+DOUBTS: tuple[tuple[re.Pattern, str, str, int, tuple[str, ...]], ...] = (
+    (re.compile("\ufffd+"), "decoding", "characters were lost before this text came", hanzi.DOUBT, ("\ufffd",)),
+    (re.compile("(?:锟斤拷|锟斤|斤拷)+"), "decoding",
+     "lost characters, encoded and read wrongly once more", hanzi.DOUBT, ("锟",)),
+    (re.compile(r"\?{3,}"), "decoding", "question marks for characters that were lost", hanzi.DOUBT, ("???",)),
+    (re.compile(f"(?<=[{hanzi.HAN}])\\?{{1,2}}(?=[{hanzi.HAN}])"), "decoding",
+     "a question mark within a sentence", hanzi.DOUBT, ("?",)),
+    (re.compile("[\x80-\x9f]+"), "decoding", "control characters that bytes were read as", hanzi.STRANGE, ()),
+    (re.compile("[À-ÖØ-öø-ÿ¡-¿]{4,}"), "decoding", "Western letters where nobody writes them", hanzi.STRANGE, ()),
+    (re.compile("[ｦ-ﾟ]{2,}"), "decoding", "half-width kana: bytes read as Japanese", hanzi.STRANGE, ()),
+    (re.compile(f"[锛銆鈥鐨][^{hanzi.HAN}\\s]|(?:锛|銆|鈥)"), "decoding",
+     "a piece of UTF-8 read as GBK", hanzi.DOUBT, ("锛", "銆", "鈥")),
+    (re.compile("[\ue000-\uf8ff]+"), "code point", "private use: a sign of somebody's own font", hanzi.STRANGE, ()),
+    (re.compile("[\u2e80-\u2eff\u2f00-\u2fd5]"), "code point", "a radical that stands alone", hanzi.STRANGE, ()),
+    (re.compile("[0-9] [0-9] (?:[0-9] )*[0-9] ?(?=[年月日%万亿元])"), "layout",
+     "digits set apart", hanzi.DIGIT, (" ",)),
+    (re.compile("\n(?:[—–-]{1,2} ?\\d{1,4} ?[—–-]{1,2}|第 ?\\d+ ?页(?:[ ,，/]*共 ?\\d+ ?页)?)(?=\n)"), "layout",
+     "the number of a page within the text", hanzi.DIGIT, ("\n-", "\n—", "\n–", "\n第")),
+    (re.compile("„[^„‟”\n]{1,30}‟"), "code point", "brackets of Word's symbol font", hanzi.DOUBT, ("„",)),
+    (re.compile("&#?[a-zA-Z0-9]{2,8};"), "layout", "an entity of a web page", hanzi.DOUBT, ("&",)),
+    (re.compile("=[0-9A-F]{2}(?:=[0-9A-F]{2})+|(?:\\\\u[0-9a-fA-F]{4}){2,}|(?:&#x[0-9a-f]+;)+"), "decoding",
+     "bytes or code points written out", hanzi.DOUBT, ("=", "\\", "&")),
+)  # fmt: skip
+# Brackets of pinyin that stayed on a page of ghost pinyin are no readings of what they follow.
+LEFT_NOTE = re.compile(f"[(（](?<=[{hanzi.HAN}][(（]) ?[{hanzi.PINYIN}]{{1,7}} ?[)）]")
+FULL_WIDTH = re.compile("[，。]")
+# Rows of a kind in one text: more say no more.
+MOST = 500
+
+
+def find_doubts(text: str, annotated: bool = False, subject: bool = False) -> list[Edit]:
     """
-    Count annotations that a program made: none if an author may have made them.
+    List what looks damaged.
 
-    A program annotates every occurrence of a character of its table, always with the same reading;
-    its tables are of everyday traditional characters. An author annotates what is rare or may be read
-    in two ways, once. Where the characters have been simplified since, the readings must be the usual
-    ones as well: five of them, and none after a character that has but one form.
+    Parameters
+    ----------
+    text : str
+        A restored text.
+    annotated : bool
+        Whether its page was one of ghost pinyin.
+    subject : bool
+        Whether it is about markup, so that entities are its words.
+
+    Returns
+    -------
+    list of Edit
+        *unresolved*, unchanged.
     """
-    from restoration.lookalikes import standard
-    from restoration.pinyin_script import readings, simplified_only, spelled, table, toneless, usual
-
-    if not annotations:
-        return 0
-    notes = Counter()
-    for (character, note), n in Counter((text[hit.start() - 1], hit[0]) for hit in annotations).items():
-        notes[character, toneless(spelled(re.sub("[ (（)）].*", "", note.lstrip(" (（"))))] += n
-    if sum(notes.values()) < 30 * _count(LESSON, text, ""):
-        return 0
-    everyday = {c for c, _ in notes if standard().get(table().get(c, c)) == 1}
-    old = {c for c in everyday if _traditional(c)}
-    found = {(c, r): n for (c, r), n in notes.items() if c in everyday and r in {*map(toneless, readings(c))}}
-    at_home = sum(n for (c, _), n in found.items() if c in old)
-    if not at_home:
-        new = {c for c in everyday if c in simplified_only()}
-        at_home = sum(n for (c, r), n in found.items() if c in new and r == toneless(usual(c)))
-        if at_home < max(5, len(text) / 500) or at_home < 0.9 * sum(notes.values()):
-            return 0
-    elif at_home < 0.7 * sum(notes.values()):
-        return 0
-    often = Counter(c for c, _ in found)
-    if sum(n > 1 for n in often.values()) > 0.1 * len(often):  # 還(hái), 還(huán): somebody tells them apart.
-        return 0
-    everywhere = sum(text.count(c) for c in {c for c, _ in found})
-    return at_home if sum(found.values()) >= 0.7 * everywhere else 0
+    edits, seen = [], int(np.bitwise_or.reduce(hanzi.signs(text), initial=0))
+    for pattern, kind, reason, sign, strings in DOUBTS:
+        if strings == (" ",) and not hanzi.follow(text, hanzi.DIGIT, hanzi.BLANK, hanzi.DIGIT):
+            continue
+        if not seen & sign or (strings and not any(string in text for string in strings)):
+            continue
+        if not (strings == ("?",) and not _uses_full_width(text)) and not (subject and "&" in strings):
+            edits += [_doubt(hit, kind, reason) for hit in _first(pattern, text)]
+    if annotated:
+        reason = "no reading of the character before it"
+        edits += [_doubt(hit, "ghost pinyin", reason) for hit in _first(LEFT_NOTE, text)]
+    return edits
 
 
-def _traditional(character: str) -> bool:
-    return bool(_classes()[ord(character)] == TRADITIONAL)
+def _first(pattern: re.Pattern, text: str) -> Iterator[re.Match]:
+    for count, hit in enumerate(pattern.finditer(text)):
+        if count >= MOST:
+            return
+        yield hit
+
+
+def _uses_full_width(text: str) -> bool:
+    """Whether sentences end with full-width marks: then a half-width question mark is none of them."""
+    return len(FULL_WIDTH.findall(text)) > 4 * text.count("?") and "？" not in text
+
+
+def _doubt(hit: re.Match, kind: str, reason: str) -> Edit:
+    before = hit[0].lstrip("\n")
+    return Edit(hit.end() - len(before), hit.end(), before, before, "doubts", kind, "unresolved", reason)

@@ -11,7 +11,7 @@ comes only where a sentence, a word or a numbering shows that it must.
 
 What a web page leaves in its text: marks of bold type, entities, tags, hard blanks.
 
-    >>> [(e.before, e.after) for e in find_marks("增长。**提高精度。**坚持**新产业,**重点")]
+    >>> [(e.before, e.after) for e in _find_marks("增长。**提高精度。**坚持**新产业,**重点")]
     [('**', '\\n'), ('**', ''), ('**', ''), ('**', '')]
 """
 
@@ -68,7 +68,7 @@ REPEATED = 4
 
 def find_lines(text: str) -> list[Edit]:
     """List lines cut in two and headings glued together."""
-    return find_glued(text) + find_cuts(text)
+    return _find_glued(text) + _find_cuts(text)
 
 
 def find_blanks(text: str) -> list[Edit]:
@@ -128,7 +128,7 @@ def _is_strange(character: str) -> bool:
 
 def _closed(text: str, hit: re.Match) -> Edit:
     pair = text[hit.start() - 1] + text[hit.end()]
-    return mend(hit.start(), hit[0], "", "blank", f"Chinese is written without blanks: {pair}")
+    return _mend(hit.start(), hit[0], "", "blank", f"Chinese is written without blanks: {pair}")
 
 
 def _intended(text: str, start: int, end: int) -> bool:
@@ -165,7 +165,7 @@ def find_lettered(text: str) -> list[Edit]:
               if not _heads_a_table(text, *hit.span()) and not {*hit["title"]} <= {*"年月日 "}
               and not ABOVE.search(text, max(0, hit.start() - ROW), hit.start()))
     places = (i for hit in titles for i in range(hit.start("title") + 1, hit.end("title"), 2))
-    return [mend(i, " ", "", "lettered", "the letters of a title are set apart") for i in places]
+    return [_mend(i, " ", "", "lettered", "the letters of a title are set apart") for i in places]
 
 
 def _line(text: str, place: int) -> tuple[int, int]:
@@ -200,37 +200,22 @@ def _heads_a_table(text: str, start: int, end: int) -> bool:
     return any(0 <= at < len(text) and _cells(text[slice(*_line(text, at))])[1] > 0 for at in places)
 
 
-def find_glued(text: str) -> list[Edit]:
-    """
-    List numbered headings that stand at the end of a paragraph.
-
-    Examples
-    --------
-    >>> [e.start for e in find_glued("深度融合。第四章聚焦创新突破\\n把创新作为动力。")]
-    [5]
-    """
+def _find_glued(text: str) -> list[Edit]:
+    """List numbered headings that stand at the end of a paragraph."""
     reason = "a numbered heading stands after a full stop and ends the line"
     places = hanzi.follow(text, hanzi.STOP, hanzi.ORDINAL | hanzi.NUMERAL)
     hits = [place for place in places if GLUED.match(text, place)]
-    return [mend(place + 1, "", separator(text), "glued", reason) for place in hits]
+    return [_mend(place + 1, "", _separator(text), "glued", reason) for place in hits]
 
 
-def find_cuts(text: str) -> list[Edit]:
-    """
-    List line breaks inside a sentence: after a comma, inside a word, inside a repeated phrase.
-
-    Examples
-    --------
-    >>> cut = "持续巩固脱贫攻坚。持续巩固拓展脱贫攻坚成\\n\\n果,守牢不发生规模性返贫底线。"
-    >>> [e.evidence for e in find_cuts(cut)]
-    ['坚成果, goes on over the break']
-    """
+def _find_cuts(text: str) -> list[Edit]:
+    """List line breaks inside a sentence: after a comma, inside a word, inside a repeated phrase."""
     edits, doubts = [], [*islice(_doubts(text), MOST + 1)]
     margins = _margins([(line, following) for _, line, following in doubts])
     for (hit, line, following), margin in zip(doubts, margins, strict=True):
         reason, margin = _why_cut(text, line, following, margin)
         if reason:
-            edit = mend(hit.start(), hit[0], "", "cut", reason)
+            edit = _mend(hit.start(), hit[0], "", "cut", reason)
             edits.append(edit if margin is None else _weighed(edit, margin))
     return edits
 
@@ -287,12 +272,12 @@ def _is_cut_word(line: str, following: str) -> bool:
     return char_model.log_prob(following[:2], line[-3:]) > char_model.log_prob("\n" + following[:2], line[-3:])
 
 
-def separator(text: str) -> str:
+def _separator(text: str) -> str:
     """What stands between paragraphs here: a blank line or a line break."""
     return "\n\n" if 3 * text.count("\n\n") > text.count("\n") else "\n"
 
 
-def mend(start: int, before: str, after: str, rule: str, reason: str, sure=False) -> Edit:
+def _mend(start: int, before: str, after: str, rule: str, reason: str, sure=False) -> Edit:
     """Make an edit of this kind."""
     confidence = "exact" if sure else "inferred"
     end = start + len(before)
@@ -327,15 +312,11 @@ HARD_BLANK = re.compile("(?<![ \t])[ \t]*\u00a0[ \t\u00a0]*")
 
 def find_markup(text: str) -> list[Edit]:
     """List marks of bold type, entities and tags, in a text that is not about them."""
-    return find_marks(text) + find_tags(text)
+    return _find_marks(text) + _find_tags(text)
 
 
-def find_marks(text: str) -> list[Edit]:
-    """
-    List `**` around words; a marked sentence is a run-in heading and starts a paragraph.
-
-    So do its sisters without marks in the same reports.
-    """
+def _find_marks(text: str) -> list[Edit]:
+    """List `**` around words; a marked sentence is a run-in heading and starts a paragraph."""
     edits: list[Edit] = []
     hits = list(MARKED.finditer(text)) if "**" in text else []
     masked = any(_is_mask(text, hit) for hit in hits)
@@ -346,9 +327,9 @@ def find_marks(text: str) -> list[Edit]:
         before = text[max(0, hit.start() - 1) : hit.start()]
         heads = hit[1][-1] in "。！" and before in ("。", "！", "”")
         reason = "a marked sentence is a run-in heading" if heads else "marks of bold type"
-        opening = separator(text) if heads else ""
-        edits.append(mend(hit.start(), "**", opening, "marks", reason, not heads))
-        edits.append(mend(hit.end() - 2, "**", "", "marks", "marks of bold type", True))
+        opening = _separator(text) if heads else ""
+        edits.append(_mend(hit.start(), "**", opening, "marks", reason, not heads))
+        edits.append(_mend(hit.end() - 2, "**", "", "marks", "marks of bold type", True))
     return edits
 
 
@@ -359,25 +340,18 @@ def _is_mask(text: str, hit: re.Match) -> bool:
     return joined or any(c.isascii() and c.isalnum() for c in around)
 
 
-def find_tags(text: str) -> list[Edit]:
-    """
-    List entities and tags of a web page.
-
-    Examples
-    --------
-    >>> [(e.before, e.after) for e in find_tags("发展&nbsp;成果<br/>")]
-    [('&nbsp;', '\\xa0'), ('<br/>', '\\n')]
-    """
+def _find_tags(text: str) -> list[Edit]:
+    """List entities and tags of a web page."""
     edits = []
     for hit in ENTITY.finditer(text) if "&" in text else ():
         after = html.unescape(f"&{hit[1]};")
-        edits.append(mend(hit.start(), hit[0], after, "entity", "entity of a web page", True))
+        edits.append(_mend(hit.start(), hit[0], after, "entity", "entity of a web page", True))
     for hit in TAG.finditer(text) if "<" in text else ():
         before = text[max(0, hit.start() - 1) : hit.start()]
         if before.isascii() and before.isalnum() and hit[1].lower() != "br" and f"</{hit[1]}" not in text:
             continue
         after = "\n" if hit[1].lower() in ("p", "br", "div") else ""
-        edits.append(mend(hit.start(), hit[0], after, "tag", "tag of a web page", True))
+        edits.append(_mend(hit.start(), hit[0], after, "tag", "tag of a web page", True))
     return edits
 
 
@@ -394,9 +368,9 @@ def find_residue(text: str) -> list[Edit]:
     for hit in INVISIBLE.finditer(text) if any(c in text for c in ZERO) else ():
         if JOINED.match(text, hit.end()) or (hit.start() and JOINED.match(text, hit.start() - 1)):
             continue
-        edits.append(mend(hit.start(), hit[0], "", "invisible", "has no width", True))
+        edits.append(_mend(hit.start(), hit[0], "", "invisible", "has no width", True))
     for hit in HARD_BLANK.finditer(text) if "\u00a0" in text else ():
         before, after = text[max(0, hit.start() - 1) : hit.start()], text[hit.end() : hit.end() + 1]
         blank = " " if before.strip() and after.strip() else ""
-        edits.append(mend(hit.start(), hit[0], blank, "blank", "hard blank of a web page", True))
+        edits.append(_mend(hit.start(), hit[0], blank, "blank", "hard blank of a web page", True))
     return edits

@@ -328,7 +328,7 @@ def _edit(row: dict) -> Edit:
 #
 #     >>> escape("第一行\\n=1+1"), escape("=1+1")
 #     ('第一行\\\\n=1+1', '\\\\u003d1+1')
-#     >>> unescape(escape("a\\\\b\\ufeff")) == "a\\\\b\\ufeff"
+#     >>> _unescape(escape("a\\\\b\\ufeff")) == "a\\\\b\\ufeff"
 #     True
 
 # Controls, blanks that look like another, marks without width, torn bytes; a formula's first sign.
@@ -347,7 +347,7 @@ def escape(text: str) -> str:
     return FORMULA.sub(lambda hit: f"\\u{ord(hit[0]):04x}", HIDDEN.sub(code, text))
 
 
-def unescape(cell: str) -> str:
+def _unescape(cell: str) -> str:
     """Read a cell written by `escape`."""
     return WRITTEN.sub(
         lambda hit: chr(int(hit[1], 16)) if hit[1] else CHARACTERS.get(hit[2], hit[0]), cell
@@ -386,9 +386,9 @@ def _cells(edit: Edit) -> list[str]:
 def _edit_of_cells(row: dict[str, str]) -> Edit:
     cells = row["alternatives"].split("|") if row["alternatives"] else []
     return Edit(
-        int(row["start"]), int(row["end"]), unescape(row["before"]), unescape(row["after"]),
-        row["rule"], row["kind"], row["confidence"], unescape(row["evidence"]),
-        tuple(map(unescape, cells)), float(row["margin"]) if row["margin"] else None,
+        int(row["start"]), int(row["end"]), _unescape(row["before"]), _unescape(row["after"]),
+        row["rule"], row["kind"], row["confidence"], _unescape(row["evidence"]),
+        tuple(map(_unescape, cells)), float(row["margin"]) if row["margin"] else None,
     )
 
 # A reader's decisions about single edits, from `data/overrides.csv`.
@@ -432,7 +432,7 @@ def _override(row: dict[str, str], place: str) -> Edit:
         raise ValueError(f"{place}: {span} are no offsets: take them from the ledger") from None
     if not (row["reason"] and row["who"]):
         raise ValueError(f"{place}: no reason or no name: say why, and who says so")
-    before, accepted = unescape(row["before"]), unescape(row["accepted"])
+    before, accepted = _unescape(row["before"]), _unescape(row["accepted"])
     reason = f"{row['reason']} ({row['who']}; {place})"
     return Edit(start, end, before, accepted, "override", OVERRIDE, "exact", reason)
 

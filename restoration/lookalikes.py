@@ -5,7 +5,7 @@ Look-alikes: characters that a content farm replaced by a double, so that copies
     >>> [(e.before, e.after) for e in find(text)]
     [('忣', '及'), ('荿', '成'), ('姩', '年')]
 
-`contest` weighs, place by place, whether a character was written or stands for a double of it.
+`_contest` weighs, place by place, whether a character was written or stands for a double of it.
 Pairs that recur in the text count for more, and settled places make better context for their
 neighbours: the contest is held again until nothing moves.
 """
@@ -73,43 +73,29 @@ def _homophones() -> dict[str, str]:
     found = defaultdict(list)
     for character, level in standard().items():
         if level < 3:
-            for reading in readings(character):
+            for reading in _sounds(character):
                 found[reading].append(character)
     return {reading: "".join(characters) for reading, characters in found.items()}
 
 
-def readings(character: str) -> frozenset[str]:
+def _sounds(character: str) -> frozenset[str]:
     """Toneless readings."""
     return frozenset(_row(character).get("reading", "").split())
 
 
-def variant(character: str) -> str | None:
-    """
-    The one character of general use that this is a form of, or None: none, or several.
-
-    Examples
-    --------
-    >>> variant("話"), variant("財"), variant("及")
-    ('话', None, None)
-    """
+def _variant(character: str) -> str | None:
+    """The one character of general use that this is a form of, or None: none, or several."""
     forms = _row(character).get("variant", "")
     return forms if len(forms) == 1 and character not in standard() else None
 
 
-def has_form(character: str) -> bool:
+def _has_form(character: str) -> bool:
     """Whether it is a form of a character of general use: traditional, or another variant."""
     return bool(_row(character).get("variant"))
 
 
-def is_odd(character: str) -> bool:
-    """
-    Whether a character is a stranger in simplified text: outside the standard, yet with a double.
-
-    Examples
-    --------
-    >>> [c for c in "忣及話镓囚〇Φ①—年" if is_odd(c)]
-    ['忣', '話', 'Φ']
-    """
+def _is_odd(character: str) -> bool:
+    """Whether a character is a stranger in simplified text: outside the standard, yet with a double."""
     return (
         character > "\u036f"
         and character not in standard()
@@ -120,30 +106,18 @@ def is_odd(character: str) -> bool:
 
 
 @cache
-def candidates(character: str) -> dict[str, float]:
-    """
-    Characters that `character` may be a disguise of, with the log probability of that disguise.
-
-    Sound alone is no reason for a character of everyday use (level 1): 做 for 作 is an author's
-    spelling, not a disguise.
-
-    Examples
-    --------
-    >>> max(candidates("恏"), key=candidates("恏").get)
-    '好'
-    >>> "人" in candidates("囚"), "的" in candidates("嘚"), "作" in candidates("做")
-    (True, True, False)
-    """
+def _doubles(character: str) -> dict[str, float]:
+    """Characters that `character` may be a disguise of, with the log probability of that disguise."""
     row = _row(character)
     if not row:
         return {}
     found: dict[str, float] = {}
     relations = (("variant", VARIANT), ("contains", HOLDS), ("shared", SHARES),
                  ("shape", SHAPE), ("part", PART))
-    own = readings(character)
+    own = _sounds(character)
     for name, weight in relations:
         for target in row[name]:
-            gain = SAME_SOUND if name != "variant" and own & readings(target) else 0.0
+            gain = SAME_SOUND if name != "variant" and own & _sounds(target) else 0.0
             found[target] = max(found.get(target, -99.0), weight + gain)
     if standard().get(character, 3) > 1:
         for reading in own:
@@ -179,7 +153,7 @@ SEEN = 2.0
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class _Reading:
     """Outcome of one contest: the best candidate, its lead, and who else stood."""
 
     place: int
@@ -188,9 +162,9 @@ class Reading:
     others: tuple[str, ...]
 
 
-def contest(
+def _contest(
     current: str, places: list[int], habits: np.ndarray, pairs: Counter, rate: float
-) -> list[Reading]:
+) -> list[_Reading]:
     """Weigh every candidate at every place; the readings that beat what is written."""
     same: dict[tuple[int, str], list[int]] = {}
     for i in map(int, places):
@@ -205,7 +179,7 @@ def contest(
 
 def _weigh(
     current: str, places: list[int], habits: np.ndarray, pairs: Counter, rate: float
-) -> list[Reading]:
+) -> list[_Reading]:
     """The contests of places whose surroundings differ."""
     codes = char_model.encode(current)
     where, points, weights, certain = _entries(current, places, pairs)
@@ -226,19 +200,15 @@ def _written(current: str, codes, where: np.ndarray, habits: np.ndarray) -> np.n
     return _context(codes, places, codes[places], floor)[back]
 
 
-def habit(codes: np.ndarray, places: list[int]) -> np.ndarray:
+def _habit(codes: np.ndarray, places: list[int]) -> np.ndarray:
     """Log share of each code among the places that are not in doubt, less HABIT."""
     size = char_model.model().size
     usual = np.bincount(codes, minlength=size) - np.bincount(codes[places], minlength=size)
     return np.log(np.maximum(usual, 1e-9) / max(1, len(codes))) + HABIT
 
 
-def strangers(current: str, codes: np.ndarray) -> np.ndarray:
-    """
-    Places in no known pair with a neighbour; for rarer characters, in no known triple.
-
-    Two rarer characters of the standard side by side are a name or a word of their own (滹沱).
-    """
+def _strangers(current: str, codes: np.ndarray) -> np.ndarray:
+    """Places in no known pair with a neighbour; for rarer characters, in no known triple."""
     pairs, triples = char_model.known_ngrams(codes), char_model.known_ngrams(codes, 3)
     alone = ~(pairs | np.append(pairs[1:], False))
     beyond = np.append(triples, [False, False])
@@ -259,8 +229,8 @@ def _standard(current: str, places: np.ndarray) -> np.ndarray:
 @cache
 def _candidates(character: str) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Code points of the candidates, their log odds before context, and which is sure by form."""
-    found = candidates(character)
-    form = variant(character)
+    found = _doubles(character)
+    form = _variant(character)
     sure = np.array([target == form for target in found], bool)
     ordinary = ORDINARY.get(standard().get(character), 0.0)
     weights = np.array(list(found.values()), float) + ordinary + FORM * sure
@@ -290,7 +260,7 @@ def _entries(current: str, places: list[int], pairs: Counter) -> tuple[np.ndarra
     return where, points, weights, sure
 
 
-def _readings(places: np.ndarray, points: np.ndarray, weights: np.ndarray) -> list[Reading]:
+def _readings(places: np.ndarray, points: np.ndarray, weights: np.ndarray) -> list[_Reading]:
     """Per place, the best candidate and its lead over the next and over the written one (0)."""
     order = np.lexsort((points, -weights, places))
     places, points, weights = places[order], points[order], weights[order]
@@ -301,18 +271,13 @@ def _readings(places: np.ndarray, points: np.ndarray, weights: np.ndarray) -> li
         if best > 0:
             near = points[start + 1 : start + 4][: len(rest)][rest > best - 10]
             margin = best - max(0.0, rest[0] if len(rest) else 0.0)
-            result.append(Reading(int(places[start]), chr(points[start]), float(margin),
+            result.append(_Reading(int(places[start]), chr(points[start]), float(margin),
                                   tuple(map(chr, near.tolist()))))
     return result
 
 
 def _supported(current: str, codes, places: np.ndarray, targets: np.ndarray) -> np.ndarray:
-    """
-    Whether each candidate makes a known pair with a neighbour that is no punctuation.
-
-    A character of the standard may be part of a name: for one, both sides must make known pairs,
-    or the candidate be part of a known triple.
-    """
+    """Whether each candidate makes a known pair with a neighbour that is no punctuation."""
     padded = np.concatenate([[0, 0], codes, [0, 0]])
     left = _known(padded[places + 1], targets)
     right = _known(targets, padded[places + 3])
@@ -387,7 +352,7 @@ ROUNDS = 6
 @cache
 def _odd() -> np.ndarray:
     table = np.zeros(0x110000, bool)
-    table[[ord(c) for c in _lines() if len(c) == 1 and is_odd(c)]] = True
+    table[[ord(c) for c in _lines() if len(c) == 1 and _is_odd(c)]] = True
     return table
 
 
@@ -396,7 +361,7 @@ def _odd_in(text: str) -> set[str]:
     return {text[i] for i in np.flatnonzero(_odd()[hanzi.code_points(text)]).tolist()}
 
 
-def odd_places(text: str) -> list[int]:
+def _odd_places(text: str) -> list[int]:
     """Places of characters that simplified text does not use, next to a Han character."""
     odd = _odd_in(text)
     if not odd.isdisjoint(BOXES) and TABLE.search(text):
@@ -406,17 +371,13 @@ def odd_places(text: str) -> list[int]:
         odd -= letters
     if not odd:
         return []
-    named = names(text)
+    named = _names(text)
     return [i for i in _places(text, odd) if i not in named and _beside_han(text, i)]
 
 
-def names(text: str) -> set[int]:
-    """
-    Places in two rare neighbours that recur together: a name or a word of its own (盩厔, 䴙䴘).
-
-    A farm that replaces one character in sixty hardly hits the same two neighbours twice.
-    """
-    rare = {c for c in _odd_in(text) if not has_form(c)}
+def _names(text: str) -> set[int]:
+    """Places in two rare neighbours that recur together: a name or a word of its own (盩厔, 䴙䴘)."""
+    rare = {c for c in _odd_in(text) if not _has_form(c)}
     places = set(_places(text, rare))
     pairs = sorted(i for i in places if i + 1 in places)
     often = Counter(text[i : i + 2] for i in pairs)
@@ -452,14 +413,14 @@ def find(text: str) -> list[Edit]:
         *inferred*: the best reading by `margin` nats. *unresolved*: an odd character with no
         reading clearly ahead; unchanged, its readings listed.
     """
-    odd = odd_places(text)
+    odd = _odd_places(text)
     enough = max(LEAST, SHARE * len(odd))
-    disguises = [i for i in odd if not has_form(text[i])]
+    disguises = [i for i in odd if not _has_form(text[i])]
     if len(disguises) < enough or len(odd) < RATE * len(text) or not _of_many_kinds(text, disguises):
         return []
     if not _at_first_sight(text, odd, disguises):
         return []
-    settled = settle(text, odd)
+    settled = _settle(text, odd)
     if sum(i in settled for i in disguises) < enough or not _by_a_program(disguises, settled):
         return []
     restored = _replace(text, settled)
@@ -480,31 +441,31 @@ def _of_many_kinds(text: str, disguises: list[int]) -> bool:
 def _at_first_sight(text: str, odd: list[int], disguises: list[int]) -> bool:
     """Whether enough of some doubles are clear: a cheap test, most pages with rare characters end here."""
     some = disguises[:: len(disguises) // GLANCE + 1]
-    habits = habit(char_model.encode(text), odd)
-    found = contest(text, some, habits, Counter(), len(odd) / len(text))
+    habits = _habit(char_model.encode(text), odd)
+    found = _contest(text, some, habits, Counter(), len(odd) / len(text))
     return sum(_clear(text[reading.place], reading) for reading in found) >= AT_FIRST * len(some)
 
 
-def _by_a_program(disguises: list[int], settled: dict[int, Reading]) -> bool:
+def _by_a_program(disguises: list[int], settled: dict[int, _Reading]) -> bool:
     """Whether a program put the doubles there: nearly all are clear, and by far."""
     margins = sorted(settled[i].margin for i in disguises if i in settled)
     return len(margins) >= CLEARED * len(disguises) and margins[len(margins) // 2] >= BY_FAR
 
 
-def settle(text: str, odd: list[int]) -> dict[int, Reading]:
+def _settle(text: str, odd: list[int]) -> dict[int, _Reading]:
     """Readings that are clearly ahead, by place, after as many rounds as it takes."""
     rate = len(odd) / len(text)
     codes = char_model.encode(text)
-    places = sorted({*strangers(text, codes), *odd} - names(text))
-    habits = habit(codes, places)
+    places = sorted({*_strangers(text, codes), *odd} - _names(text))
+    habits = _habit(codes, places)
     # Nothing is settled before the text has shown which pairs recur.
-    leaning = {r.place: r for r in contest(text, places, habits, Counter(), rate)}
-    settled: dict[int, Reading] = {}
+    leaning = {r.place: r for r in _contest(text, places, habits, Counter(), rate)}
+    settled: dict[int, _Reading] = {}
     moved = {*leaning, *odd}
     for _ in range(ROUNDS):
         again = [i for i in places if i in moved and i not in settled]
-        pairs = recurring(text, settled | leaning)
-        found = contest(_replace(text, settled), again, habits, pairs, rate)
+        pairs = _recurring(text, settled | leaning)
+        found = _contest(_replace(text, settled), again, habits, pairs, rate)
         new = {r.place: r for r in found if _clear(text[r.place], r)}
         if not new and leaning.keys() == {r.place for r in found}:
             break
@@ -514,31 +475,31 @@ def settle(text: str, odd: list[int]) -> dict[int, Reading]:
     return settled
 
 
-def recurring(text: str, readings: dict[int, Reading]) -> Counter:
+def _recurring(text: str, readings: dict[int, _Reading]) -> Counter:
     """In how many different surroundings each pair (written, best reading) came out ahead."""
     seen = {(text[i], r.best, text[max(0, i - 1) : i], text[i + 1 : i + 2])
             for i, r in readings.items()}
     return Counter((written, best) for written, best, _, _ in seen)
 
 
-def _replace(text: str, settled: dict[int, Reading]) -> str:
+def _replace(text: str, settled: dict[int, _Reading]) -> str:
     characters = list(text)
     for i, reading in settled.items():
         characters[i] = reading.best
     return "".join(characters)
 
 
-def _clear(written: str, reading: Reading) -> bool:
-    if variant(written) == reading.best:
+def _clear(written: str, reading: _Reading) -> bool:
+    if _variant(written) == reading.best:
         return reading.margin >= AHEAD_FORM
     return reading.margin >= (AHEAD_ORDINARY if written in standard() else AHEAD)
 
 
-def _edit(text: str, restored: str, reading: Reading) -> Edit:
+def _edit(text: str, restored: str, reading: _Reading) -> Edit:
     """The ledger's row for a settled place."""
     i, before = reading.place, text[reading.place]
     around = restored[max(0, i - 4) : i + 5].replace("\n", " ")
-    exact = variant(before) == reading.best and reading.margin > 2 * FORM
+    exact = _variant(before) == reading.best and reading.margin > 2 * FORM
     why = "its one simplified form" if exact else f"ahead by {reading.margin:.1f} nats"
     return Edit(
         i, i + 1, before, reading.best, "variants.form" if exact else "variants.context", KIND,
@@ -549,9 +510,30 @@ def _edit(text: str, restored: str, reading: Reading) -> Edit:
 
 def _suspicion(text: str, i: int) -> Edit:
     """An odd character that stays: listed with its likeliest readings, unchanged."""
-    found = candidates(text[i])
+    found = _doubles(text[i])
     return Edit(
         i, i + 1, text[i], text[i], "variants.context", KIND, "unresolved",
         f"{text[i]} is no character of simplified text; no reading is clearly ahead",
         tuple(sorted(found, key=lambda c: (-found[c], c))[:5]),
     )
+
+
+# One character in 2,000 misread: a scan is read well, or nobody would put it on the net.
+MISREAD = 1 / 2000
+
+
+def find_misread(text: str) -> list[Edit]:
+    """Characters that a look-alike replaces clearly; one that is ordinary itself is only listed."""
+    codes = char_model.encode(text)
+    odd = set(_odd_places(text))
+    places = sorted({*_strangers(text, codes).tolist(), *odd})
+    readings = _contest(text, places, _habit(codes, places), Counter(), MISREAD)
+    return [
+        Edit(r.place, r.place + 1, text[r.place], r.best if r.place in odd else text[r.place],
+             "ocr.look-alike", "ocr", "inferred" if r.place in odd else "unresolved",
+             f"{r.best} fits {text[max(0, r.place - 3) : r.place + 4]!r} better "
+             f"by {r.margin:.1f} nats",
+             r.others if r.place in odd else (r.best, *r.others), round(r.margin, 2))
+        for r in readings
+        if r.margin >= AHEAD_ORDINARY
+    ]

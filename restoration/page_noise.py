@@ -15,13 +15,12 @@ import math
 import re
 from collections import Counter
 from collections.abc import Iterator
-from functools import cache
 from itertools import islice, pairwise
 from typing import NamedTuple
 
 import numpy as np
 
-from restoration import char_model, diagnosis, hanzi, lookalikes
+from restoration import char_model, hanzi, lookalikes
 from restoration.ledger import Edit
 
 BOILERPLATE = "boilerplate"
@@ -93,7 +92,7 @@ REPEATS = 0.6
 
 
 
-class Line(NamedTuple):
+class _Line(NamedTuple):
     """A line that is not blank, without the blanks around it."""
 
     start: int
@@ -131,7 +130,7 @@ def find_boilerplate(text: str) -> list[Edit]:
     return head + jumps + foot
 
 
-def _lines_of(text: str, start: int) -> Iterator[Line]:
+def _lines_of(text: str, start: int) -> Iterator[_Line]:
     """Lines that are not blank, from a place on."""
     while start < len(text):
         end = text.find("\n", start)
@@ -141,7 +140,7 @@ def _lines_of(text: str, start: int) -> Iterator[Line]:
         start = end + 1
 
 
-def _last_lines(text: str) -> list[Line]:
+def _last_lines(text: str) -> list[_Line]:
     """The last lines that are not blank, one more than `FOOT_LINES`."""
     end, found = len(text), []
     while end >= 0 and len(found) <= FOOT_LINES:
@@ -152,13 +151,13 @@ def _last_lines(text: str) -> list[Line]:
     return found[::-1]
 
 
-def _line(text: str, start: int, end: int) -> Line | None:
+def _line(text: str, start: int, end: int) -> _Line | None:
     line = text[start:end]
     words = line.strip()
     if not words:
         return None
     first = start + line.find(words[0])
-    return Line(first, first + len(words), words)
+    return _Line(first, first + len(words), words)
 
 
 def _cut(start: int, end: int, text: str, rule: str, reason: str) -> Edit:
@@ -166,41 +165,34 @@ def _cut(start: int, end: int, text: str, rule: str, reason: str) -> Edit:
     return Edit(start, end, text[start:end], "", rule, BOILERPLATE, "inferred", reason)
 
 
-def _doubt(line: Line, reason: str) -> Edit:
+def _doubt(line: _Line, reason: str) -> Edit:
     return Edit(line.start, line.end, line.text, line.text, "boilerplate.doubt", BOILERPLATE, "unresolved",
                 f"may be a site's: {reason}", ("",))
 
 
-def is_furniture(line: str) -> bool:
-    """
-    Whether a line has the form of a site's fields, buttons or way.
-
-    Examples
-    --------
-    >>> [is_furniture(line) for line in ("发布时间：2020-05-01 浏览次数：12 打印", "注册会计师管理办法", "有权举报。")]
-    [True, False, False]
-    """
+def _is_furniture(line: str) -> bool:
+    """Whether a line has the form of a site's fields, buttons or way."""
     if len(line) > SHORT:
         return False
     return bool(WAY.fullmatch(line) or (FIELDS.fullmatch(line) and not BARE.fullmatch(line)))
 
 
-def _head(text: str, lines: list[Line]) -> list[Edit]:
+def _head(text: str, lines: list[_Line]) -> list[Edit]:
     """Cut the lines of the site above the text, and its own title where the text has another."""
     zone = []
     for line in lines[:HEAD_LINES]:
-        if not is_furniture(line.text) and (BODY.search(line.text) or len(line.text) > SHORT):
+        if not _is_furniture(line.text) and (BODY.search(line.text) or len(line.text) > SHORT):
             break
         zone.append(line)
     if not zone or len(zone) == len(lines):
         return []
     asks = ASKS.search(zone[0].text) and not TITLE.search(zone[0].text)
     asks = asks and any(MEETING.search(line.text) for line in lines[1:HEAD_LINES] if len(line.text) <= SHORT)
-    marked = {i for i, line in enumerate(zone) if is_furniture(line.text)}
+    marked = {i for i, line in enumerate(zone) if _is_furniture(line.text)}
     if marked:
-        below = pairs("\n".join(line.text for line in lines[max(marked) + 1 : HEAD_LINES]))
+        below = _pairs("\n".join(line.text for line in lines[max(marked) + 1 : HEAD_LINES]))
         for i in range(max(marked)):
-            repeats = len(zone[i].text) > 4 and overlap(below, zone[i].text) >= REPEATS
+            repeats = len(zone[i].text) > 4 and _overlap(below, zone[i].text) >= REPEATS
             if repeats and any(TITLE.search(line.text) for line in lines[max(marked) + 1 : HEAD_LINES]):
                 marked.add(i)
         marked |= {i for i in range(1, len(zone)) if {i - 1, i + 1} <= marked and len(zone[i].text) <= 4}
@@ -225,7 +217,7 @@ def _joined(edits: list[Edit]) -> list[Edit]:
     return result
 
 
-def _foot(text: str, lines: list[Line]) -> list[Edit]:
+def _foot(text: str, lines: list[_Line]) -> list[Edit]:
     """Cut the lines of the site below the last sentence."""
     first = max(1, len(lines) - FOOT_LINES)
     signs = [i for i in range(first, len(lines)) if len(lines[i].text) <= 4 * SHORT and _is_foot(lines[i].text)]
@@ -250,28 +242,28 @@ def _foot(text: str, lines: list[Line]) -> list[Edit]:
 def _is_foot(line: str) -> bool:
     if line[-1] in "。！；" and not NOTICE.search(line):
         return False
-    return FOOT.fullmatch(line) is not None or is_furniture(line)
+    return FOOT.fullmatch(line) is not None or _is_furniture(line)
 
 
-def _heads_files(lines: list[Line], i: int) -> bool:
+def _heads_files(lines: list[_Line], i: int) -> bool:
     """Whether a line says 附件 and only names of files follow it."""
     return 0 < i < len(lines) - 1 and re.fullmatch("附件[:：]?", lines[i].text) is not None and (
         _is_foot(lines[i + 1].text) and "." in lines[i + 1].text
     )
 
 
-def _whole(text: str, lines: list[Line], i: int, signs: list[int]) -> Edit | None:
+def _whole(text: str, lines: list[_Line], i: int, signs: list[int]) -> Edit | None:
     """The foot that begins at a line, with what stands in it, if all of it is the site's."""
     start = i - 1 if _heads_files(lines, i - 1) else i
     own = [k for k in signs if k >= i]
     if len(own) + (start < i) < SIGNS_OF_A_SITE or lines[start - 1].end < max(WHOLE, len(text) / 2):
         return None
-    report, most = pairs(text[: lines[start - 1].end]), 0.0
+    report, most = _pairs(text[: lines[start - 1].end]), 0.0
     for k in range(i, len(lines)):
         if k in own:
             continue
         line = lines[k].text
-        share = overlap(report, line)
+        share = _overlap(report, line)
         between = k < own[-1] or (k == len(lines) - 1 and len(line) <= SHORT and not ENDED.search(line))
         notice = NOTICE.search(line) is not None
         if notice and k > own[0]:
@@ -285,21 +277,14 @@ def _whole(text: str, lines: list[Line], i: int, signs: list[int]) -> Edit | Non
     return _cut(lines[start - 1].end, len(text), text, "foot", reason)
 
 
-def pairs(text: str) -> set[str]:
+def _pairs(text: str) -> set[str]:
     """All pairs of neighbouring Chinese characters."""
     return {a + b for run in re.findall(f"[{hanzi.HAN}]+", text) for a, b in pairwise(run)}
 
 
-def overlap(report: set[str], paragraph: str) -> float:
-    """
-    Share of the pairs of `paragraph` that the report has too.
-
-    Examples
-    --------
-    >>> overlap(pairs("推动高质量发展"), "高质量教育")
-    0.5
-    """
-    own = pairs(paragraph)
+def _overlap(report: set[str], paragraph: str) -> float:
+    """Share of the pairs of `paragraph` that the report has too."""
+    own = _pairs(paragraph)
     return len(own & report) / max(1, len(own))
 
 KEYWORDS = "keyword substitution"
@@ -353,13 +338,13 @@ def find_tails(text: str) -> list[Edit]:
     if not _recurs(text) or _titled_places(text) < TITLES:
         return []
     edits = []
-    for place, tail in rewritings(text, _titled(text)):
+    for place, tail in _rewritings(text, _titled(text)):
         ends = [m.start() + len(place) for m in re.finditer(re.escape(place + tail), text)]
-        ends = [end for end in ends if in_title(text, end, place, tail)]
+        ends = [end for end in ends if _in_title(text, end, place, tail)]
         # One title said twice is one title.
         if len({_following(text, end, tail) for end in ends}) < TITLES:
             continue
-        titles = {end: lead(text, end, place, tail) for end in ends}
+        titles = {end: _lead(text, end, place, tail) for end in ends}
         if max(titles.values()) >= STRONG:
             edits += _tail_edits(text, place, tail, titles)
     return sorted(edits, key=lambda edit: edit.start)
@@ -405,11 +390,11 @@ def _following(text: str, end: int, tail: str) -> str:
     return text[start : start + char_model.ORDER + 2]
 
 
-def rewritings(text: str, places: set[str]) -> Iterator[tuple[str, str]]:
+def _rewritings(text: str, places: set[str]) -> Iterator[tuple[str, str]]:
     """Those places that hardly stand without one and the same tail; the longest one of each."""
     after: dict[str, list[str]] = {}
     for name in places:
-        for start in diagnosis.places(text, [name]):
+        for start in hanzi.places(text, [name]):
             match = PLACE.match(text, start)
             if match and match[1] == name:
                 after.setdefault(name, []).append(match[2])
@@ -423,7 +408,7 @@ def rewritings(text: str, places: set[str]) -> Iterator[tuple[str, str]]:
             yield place, max(common, key=len)
 
 
-def lead(text: str, end: int, place: str, tail: str) -> float:
+def _lead(text: str, end: int, place: str, tail: str) -> float:
     """How much better what follows goes with the place than with the tail, in nats."""
     start = end + len(tail)
     ranks = place[-1] if place[-1] in RANKS else RANKS
@@ -431,12 +416,7 @@ def lead(text: str, end: int, place: str, tail: str) -> float:
 
 
 def _goes(before: str, text: str, start: int) -> float:
-    """
-    Log probability of what stands at `start` after `before`, in nats.
-
-    Which session it is says nothing, and a number may go with other words (发展第十四个五年规划):
-    it is any session, of a body that `before` has beside it.
-    """
+    """Log probability of what stands at `start` after `before`, in nats."""
     body, gain = start, 0.0
     if session := SESSION.match(text, start):
         body, unit = session.end(), session[0][-1]
@@ -445,7 +425,7 @@ def _goes(before: str, text: str, start: int) -> float:
     return gain + char_model.log_prob(text[body : body + char_model.ORDER], before)
 
 
-def in_title(text: str, end: int, place: str, tail: str) -> bool:
+def _in_title(text: str, end: int, place: str, tail: str) -> bool:
     """Whether a place opens a title or a quoted name, or a numbered session follows its tail."""
     start = end - len(place)
     opened = text[max(0, start - 1) : start] in OPENING and start > 0
@@ -502,8 +482,6 @@ COMPOUND, WORD = -2.5, -6.0
 MARKS = re.compile(r"[,，、;；:：。](?:(?<!。)[,，、;；:：]{1,2}|(?<=。)。(?<![。.]。。)(?![。.]))")
 BESIDE_HAN = re.compile(f"[{hanzi.HAN}]")
 COMMA_STOP = re.compile("[,，]。(?!。)")
-# One character in 2,000 misread: a scan is read well, or nobody would put it on the net.
-RATE = 1 / 2000
 
 
 def find_ocr(text: str) -> list[Edit]:
@@ -530,7 +508,7 @@ def find_ocr(text: str) -> list[Edit]:
     if signs < max(SIGNS, DENSE * len(text)):
         return []
     taken = {place for edit in edits for place in range(edit.start, edit.end)}
-    edits += [edit for edit in _misread(text) + _quoted_pairs(text) if edit.start not in taken]
+    edits += [edit for edit in lookalikes.find_misread(text) + _quoted_pairs(text) if edit.start not in taken]
     return sorted(edits, key=lambda edit: edit.start)
 
 
@@ -647,18 +625,3 @@ def _mark(match: re.Match, throughout: bool) -> Edit:
     )
 
 
-def _misread(text: str) -> list[Edit]:
-    """Characters that a look-alike replaces clearly; one that is ordinary itself is only listed."""
-    codes = char_model.encode(text)
-    odd = set(lookalikes.odd_places(text))
-    places = sorted({*lookalikes.strangers(text, codes).tolist(), *odd})
-    readings = lookalikes.contest(text, places, lookalikes.habit(codes, places), Counter(), RATE)
-    return [
-        Edit(r.place, r.place + 1, text[r.place], r.best if r.place in odd else text[r.place],
-             "ocr.look-alike", OCR, "inferred" if r.place in odd else "unresolved",
-             f"{r.best} fits {text[max(0, r.place - 3) : r.place + 4]!r} better "
-             f"by {r.margin:.1f} nats",
-             r.others if r.place in odd else (r.best, *r.others), round(r.margin, 2))
-        for r in readings
-        if r.margin >= lookalikes.AHEAD_ORDINARY
-    ]

@@ -15,6 +15,7 @@ from __future__ import annotations
 import csv
 import re
 import unicodedata
+from collections import Counter
 from functools import cache, lru_cache
 from pathlib import Path
 
@@ -25,6 +26,8 @@ from restoration.diagnosis import ANNOTATION
 from restoration.ledger import Edit
 
 PINYIN = "ghost pinyin"
+# A page that teaches readings says so; a program that annotates has no such words, and more notes.
+LESSON = re.compile("拼音|注音|读音|讀音|多音字|生字|加点字|加點字|字音|声调|聲調")
 BRACKET = re.compile(r"[(（] ?([^()（） ]+) ?[)）]")
 HAN_AFTER = re.compile(f"(?<=\\)) (?=[{hanzi.HAN}])")
 # Acute, grave, macron, caron: the four tones. The diaeresis of ü is no tone.
@@ -33,34 +36,20 @@ TONES = {0x301: None, 0x300: None, 0x304: None, 0x30C: None}
 LETTERS = {ord("\u0261"): "g", ord("\u0251"): "a", ord("v"): "ü", ord("\u0306"): "\u030c"}
 
 
-def spelled(reading: str) -> str:
-    """
-    Write a reading in one way: composed letters, g for ɡ, ü for v.
-
-    Examples
-    --------
-    >>> spelled("lv\u030c"), spelled("\u0261uo\u0304")
-    ('lǚ', 'guō')
-    """
+def _spelled(reading: str) -> str:
+    """Write a reading in one way: composed letters, g for ɡ, ü for v."""
     apart = unicodedata.normalize("NFD", reading).translate(LETTERS)
     return unicodedata.normalize("NFC", apart)
 
 
-def toneless(reading: str) -> str:
-    """
-    Drop the tone of a reading.
-
-    Examples
-    --------
-    >>> toneless("lǚ"), toneless("huì")
-    ('lü', 'hui')
-    """
+def _toneless(reading: str) -> str:
+    """Drop the tone of a reading."""
     bare = unicodedata.normalize("NFD", reading).translate(TONES)
     return unicodedata.normalize("NFC", bare)
 
 
 @cache
-def readings(character: str) -> frozenset[str]:
+def _readings(character: str) -> frozenset[str]:
     """All readings of a character and of its simplified form, with tones."""
     from pypinyin import Style, pinyin
 
@@ -70,7 +59,7 @@ def readings(character: str) -> frozenset[str]:
 
 
 @cache
-def usual(character: str) -> str:
+def _usual(character: str) -> str:
     """The first reading of a character, with its tone."""
     from pypinyin import Style, pinyin
 
@@ -78,14 +67,50 @@ def usual(character: str) -> str:
 
 
 @lru_cache(1 << 12)
-def evidence(character: str, written: str) -> tuple[str, str] | None:
+def _evidence(character: str, written: str) -> tuple[str, str] | None:
     """Confidence and reason for taking `written` as a reading of `character`, if it is one."""
-    reading = spelled(written)
-    if reading in readings(character):
+    reading = _spelled(written)
+    if reading in _readings(character):
         return "exact", f"{reading} is a reading of {character}"
-    if reading in {toneless(known) for known in readings(character)}:
+    if reading in {_toneless(known) for known in _readings(character)}:
         return "inferred", f"{reading} is a reading of {character} without its tone"
     return None
+
+
+def ghosts(text: str, annotations: list[re.Match]) -> int:
+    """
+    Count annotations that a program made: none if an author may have made them.
+
+    A program annotates every occurrence of a character of its table, always with the same reading;
+    its tables are of everyday traditional characters. An author annotates what is rare or may be read
+    in two ways, once. Where the characters have been simplified since, the readings must be the usual
+    ones as well: five of them, and none after a character that has but one form.
+    """
+    from restoration.lookalikes import standard
+
+    if not annotations:
+        return 0
+    notes = Counter()
+    for (character, note), n in Counter((text[hit.start() - 1], hit[0]) for hit in annotations).items():
+        notes[character, _toneless(_spelled(re.sub("[ (（)）].*", "", note.lstrip(" (（"))))] += n
+    if sum(notes.values()) < 30 * len(LESSON.findall(text)):
+        return 0
+    everyday = {c for c, _ in notes if standard().get(table().get(c, c)) == 1}
+    old = {c for c in everyday if c in table() and not hanzi.in_gb2312(c)}
+    found = {(c, r): n for (c, r), n in notes.items() if c in everyday and r in {*map(_toneless, _readings(c))}}
+    at_home = sum(n for (c, _), n in found.items() if c in old)
+    if not at_home:
+        new = {c for c in everyday if c in simplified_only()}
+        at_home = sum(n for (c, r), n in found.items() if c in new and r == _toneless(_usual(c)))
+        if at_home < max(5, len(text) / 500) or at_home < 0.9 * sum(notes.values()):
+            return 0
+    elif at_home < 0.7 * sum(notes.values()):
+        return 0
+    often = Counter(c for c, _ in found)
+    if sum(n > 1 for n in often.values()) > 0.1 * len(often):  # 還(hái), 還(huán): somebody tells them apart.
+        return 0
+    everywhere = sum(text.count(c) for c in {c for c, _ in found})
+    return at_home if sum(found.values()) >= 0.7 * everywhere else 0
 
 
 def find_pinyin(text: str) -> list[Edit]:
@@ -94,7 +119,7 @@ def find_pinyin(text: str) -> list[Edit]:
     for hit in ANNOTATION.finditer(text):
         character, place = text[hit.start() - 1], hit.start()
         for bracket in BRACKET.finditer(hit[0]):
-            reason = evidence(character, bracket[1])
+            reason = _evidence(character, bracket[1])
             if reason is None:
                 strange += 1
                 break
@@ -159,7 +184,7 @@ def simplified_only() -> frozenset[str]:
 
 
 @cache
-def words(character: str) -> dict[str, int]:
+def _words(character: str) -> dict[str, int]:
     """Words of jieba's list with 著 or 着, and how frequent they are there."""
     with (Path(__file__).parent / "resources" / "zhu.csv").open(encoding="utf-8", newline="") as file:
         rows = [(row["word"], int(row["frequency"])) for row in csv.DictReader(file) if character in row["word"]]
@@ -172,24 +197,14 @@ def _vouched(text: str, place: int, character: str, other: str) -> str:
     for start in range(max(0, place - 3), place + 1):
         for end in range(max(place + 1, start + 2), start + 5):
             word = text[start:place] + character + text[place + 1 : end]
-            frequency = words(character).get(word, 0)
-            if frequency > max(VOUCHES - 1, words(other).get(word.replace(character, other), 0)):
+            frequency = _words(character).get(word, 0)
+            if frequency > max(VOUCHES - 1, _words(other).get(word.replace(character, other), 0)):
                 found[word] = frequency
     return max(found, key=found.get, default="")
 
 
-def zhu(text: str, place: int) -> tuple[str, str, float]:
-    """
-    Decide between 著 (work, evident) and 着 in a simplified text, with reason and margin.
-
-    A word decides; where words of both kinds could stand, the character model does; where none
-    does, 着 follows a verb.
-
-    Examples
-    --------
-    >>> [zhu(text, text.index("著"))[0] for text in ("显著增强", "沿著道路", "执著", "肩负著")]
-    ['著', '着', '着', '着']
-    """
+def _zhu(text: str, place: int) -> tuple[str, str, float]:
+    """Decide between 著 (work, evident) and 着 in a simplified text, with reason and margin."""
     kept, changed = _vouched(text, place, "著", "着"), _vouched(text, place, "着", "著")
     before, after = text[max(0, place - 3) : place], text[place + 1 : place + 4]
     margin = char_model.log_prob("著", before, after) - char_model.log_prob("着", before, after)
@@ -225,7 +240,7 @@ def find_script(text: str) -> list[Edit]:
     edits = [_edit(i, text[i], simple[i]) for i in np.flatnonzero(changed).tolist()]
     place = simple.find("著")
     while place >= 0:
-        form, reason, margin = zhu(simple, place)
+        form, reason, margin = _zhu(simple, place)
         if form != "著":
             edits.append(Edit(place, place + 1, "著", form, "script.zhu", SCRIPT, "inferred",
                               reason, ("著",), round(margin, 2)))

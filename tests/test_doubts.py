@@ -2,7 +2,8 @@
 
 import pytest
 
-from restoration import doubts, restore
+from restoration import restore
+from restoration.diagnosis import find_doubts
 
 SOUND = "过去一年，全市经济社会发展取得新成效。现将有关情况报告如下：完成投资100亿元，增长5%。"
 
@@ -27,7 +28,7 @@ def test_damage_that_stays_is_listed(damage, kind):
     "1 2 3 4 5\n6 7 8 9 10", "《論語》新编本出版。", "“十四五”——“两会”……", "a=1&b=2, R&D",
 ])
 def test_sound_text_lists_nothing(text):
-    assert doubts.find(text) == []
+    assert find_doubts(text) == []
     assert restore(text).doubtful == 0
 
 

@@ -3,7 +3,8 @@
 import pytest
 
 from restoration import diagnose, restore
-from restoration.layout import GOES_ON, MOST, find_blanks, find_cuts, find_lettered
+from restoration.layout import GOES_ON, MOST, find_blanks, find_lettered
+from restoration.layout import _find_cuts as find_cuts
 
 TABLE = "地区    人口\n迎泽区    59.8\n杏花岭区  75.2"
 

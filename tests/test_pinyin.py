@@ -6,7 +6,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from restoration import restore
-from restoration.pinyin_script import find_pinyin, readings, spelled, toneless
+from restoration.pinyin_script import _readings as readings
+from restoration.pinyin_script import _spelled as spelled
+from restoration.pinyin_script import _toneless as toneless
+from restoration.pinyin_script import find_pinyin
 
 
 def stripped(text):

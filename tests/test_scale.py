@@ -65,7 +65,7 @@ PIECES = st.sampled_from([
     *(" ", "\u00a0", "\n", "\n\n", "发 展 改 革", "2035 年", "（上接第1版）", "\n(下转A5版)\n"),
     *("《太原市经济发展", "太原市经济发展第十次", "甲乙市旅游", "“太原市", "第三届", "五年来"),
     *("推动高质量发展", "取得了成绩", "完成了", "依法行政", "外交工作", "总体要求是", "A", "。"),
-    *("主要预期目标是", "，", "；", "…", "上接"),
+    *("主要预期目标是", "，", "；", "…", "上接", "領(lǐng)", "(fā )", "（shì）", "( ", "第一章总则", "一、", "建设"),
 ])  # fmt: skip
 TEXTS = st.lists(PIECES, max_size=30).map("".join)
 
@@ -79,6 +79,12 @@ def test_a_shortcut_finds_what_the_pattern_finds(text):
     assert spans(page_noise._chains(text)) == spans(page_noise.CHAIN.finditer(text))
     assert spans(page_noise._twice(text)) == spans(page_noise.DOUBLE.finditer(text))
     assert spans(diagnosis.blank(text)) == spans(diagnosis.BLANK.finditer(text))
+    assert spans(diagnosis._annotations(text)) == spans(diagnosis.ANNOTATION.finditer(text))
+    assert [edit.start - 1 for edit in layout._find_glued(text)] == [m.start() for m in layout.GLUED.finditer(text)]
+    assert spans(hit for hit, _, _ in layout._doubts(text)) == [
+        m.span() for m in layout.BREAK.finditer(text)
+        if not layout.LISTED.match(text[m.end() :].partition("\n")[0][: layout.TITLE])
+    ]
     assert layout.SPREAD.search(text) or not layout.LETTERED.search(text)
     assert any(map(text.count, page_noise.TURNS)) or not page_noise.JUMP.search(text)
 
@@ -105,10 +111,10 @@ def test_a_choice_that_is_spread_out_finds_the_same(text):
 
 def test_a_page_that_repeats_itself_is_weighed_once(monkeypatch):
     text = "忣时发展荿果，" * 260
-    places = lookalikes.odd_places(text)
-    given = lookalikes.habit(char_model.encode(text), places), Counter(), 0.1
+    places = lookalikes._odd_places(text)
+    given = lookalikes._habit(char_model.encode(text), places), Counter(), 0.1
     weighed, weigh = [], lookalikes._weigh
-    assert lookalikes.contest(text, places, *given) == weigh(text, places, *given)
+    assert lookalikes._contest(text, places, *given) == weigh(text, places, *given)
     monkeypatch.setattr(
         lookalikes, "_weigh", lambda text, at, *rest: weighed.append(len(at)) or weigh(text, at, *rest)
     )

@@ -5,13 +5,13 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from restoration import restore
+from restoration.pinyin_script import _zhu as zhu
 from restoration.pinyin_script import (
     find_scattered,
     find_script,
     simplified_only,
     simplify,
     table,
-    zhu,
 )
 
 KEPT = "著名 名著 显著 著作 卓著 著称 土著 论著 原著 专著 编著 译著 遗著 巨著 著述 著书立说"

@@ -12,7 +12,9 @@ from hypothesis import strategies as st
 
 from analysis import paths
 from restoration import byte_slips
-from restoration.slip_search import MAX_SPAN, Page, toneless
+from restoration.byte_slips import MAX_SPAN
+from restoration.byte_slips import _Page as Page
+from restoration.byte_slips import _toneless as toneless
 
 # Reports that the language model was not estimated from (restoration/resources/README.md).
 HELD_OUT = (1985, 1999, 2010)

@@ -119,13 +119,13 @@ def test_each_edit_says_why(national):
 def test_every_habit_raises_the_bar():
     """A character that a text uses as itself needs more evidence to be taken for a double."""
     codes = lookalikes.char_model.encode("囚犯" * 50 + "工作囚员")
-    habits = lookalikes.habit(codes, [102])
+    habits = lookalikes._habit(codes, [102])
     assert habits[codes[102]] > lookalikes.FLOOR
 
 
 def test_candidates_are_log_probabilities_of_other_characters():
     for character in "忣铨姩夶囮囚孓仂嘚齊":
-        found = lookalikes.candidates(character)
+        found = lookalikes._doubles(character)
         assert character not in found
         assert all(value <= lookalikes.SAME_SOUND for value in found.values())
 
