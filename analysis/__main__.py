@@ -95,9 +95,7 @@ def parser() -> argparse.ArgumentParser:
     option("--wide", action="store_true", help="one row a report, measures beside each other")
     option("--balanced", action="store_true", help="only places with a report in every year of a span")
     option("--without", nargs="+", default=[], metavar="ID", help="reports to leave out")
-    option(
-        "--covariates", type=Path, metavar="FILE", help="table to add by code and year (or place and year)"
-    )
+    option("--covariates", type=Path, metavar="FILE", help="table to add by code and year (or place and year)")
     option("--trace", nargs=2, metavar=("REPORT", "MEASURE"), help="list the hits behind one cell instead")
     option("-o", "--output", type=Path, metavar="FILE", help=f"where to: {', '.join(storage.FORMATS)}")
 

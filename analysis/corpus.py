@@ -23,9 +23,7 @@ from restoration import Diagnosis, Edit, Ledger, Restored, restore
 from restoration.ledger import dumps, read_overrides
 
 # A newspaper says that a text comes from, or goes on to, another page.
-_PAGE_NOTE = re.compile(
-    r"[（(【]?\s*(?:上接|下转|紧接)第?\s*[\d一二三四五六七八九十A-Z]{1,4}\s*版\s*[）)】]?"
-)
+_PAGE_NOTE = re.compile(r"[（(【]?\s*(?:上接|下转|紧接)第?\s*[\d一二三四五六七八九十A-Z]{1,4}\s*版\s*[）)】]?")
 
 
 _TABLES = Path(restoration.__file__).parent / "resources"

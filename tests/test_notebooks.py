@@ -146,9 +146,7 @@ def test_executing_again_gives_what_is_committed(tmp_path):
             if found := differences(read(path), notebook):
                 problems[path.stem] = found[:5]
     assert not problems, problems
-    made, committed = (
-        {p.name for p in folder.glob("*.csv")} for folder in (tmp_path, paths.FIGURES)
-    )
+    made, committed = ({p.name for p in folder.glob("*.csv")} for folder in (tmp_path, paths.FIGURES))
     assert made == committed
     claims.gather(tmp_path)
     for name in sorted(made):

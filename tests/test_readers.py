@@ -30,9 +30,7 @@ def lines(path: Path) -> list[str]:
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "big5", "utf-16", "utf-16-le"])
 def test_text_in_any_encoding(tmp_path, encoding):
-    said = (
-        "一、去年工作\n" + "我代表市人民政府向大會報告工作。" * 9 if encoding == "big5" else "一、去年工作回顾\n" + LONG
-    )
+    said = ("一、去年工作\n" + "我代表市人民政府向大會報告工作。" * 9 if encoding == "big5" else "一、去年工作回顾\n" + LONG)
     path = tmp_path / "gov-2021.TXT"
     path.write_bytes(said.encode(encoding))
     assert readers.read(path)[0].text.removeprefix("\ufeff") == said
@@ -64,9 +62,7 @@ def test_markdown_gives_its_head_as_metadata_and_no_marks(tmp_path):
 
 # --- tables -------------------------------------------------------------------------------------
 
-ROWS = pd.DataFrame(
-    {"省份": ["甲省", "乙省", "丙省"], "年份": [2020, 2021, 2022], "正文": [LONG, LONG + "\n第二段。", None]}
-)
+ROWS = pd.DataFrame({"省份": ["甲省", "乙省", "丙省"], "年份": [2020, 2021, 2022], "正文": [LONG, LONG + "\n第二段。", None]})
 
 
 def _excel(frame, path):
@@ -158,10 +154,7 @@ HEADS = (
     '<meta name="PubDate" content="2019-02-18 09:30"><meta name="ContentSource" content="某市政府办公室">'
     '<meta name="ColumnName" content="政府工作报告"><meta name="author" content="技术员">'
 )
-BODY = (
-    "<p>各位代表：</p><p>现在，我代表市人民政府向大会报告工作，请予审议。</p>"
-    + "<p>全市经济平稳运行，稳中有进。</p>" * 5
-)
+BODY = ("<p>各位代表：</p><p>现在，我代表市人民政府向大会报告工作，请予审议。</p>" + "<p>全市经济平稳运行，稳中有进。</p>" * 5)
 READ = ["各位代表：", "现在，我代表市人民政府向大会报告工作，请予审议。", *["全市经济平稳运行，稳中有进。"] * 5]
 
 
@@ -222,10 +215,7 @@ def test_the_bytes_decide_and_gb2312_means_gb18030(tmp_path, said):
 def test_web_cases():
     assert lines(FILES / "form-2021.html")[0] == "政府工作报告"
     assert len(lines(FILES / "form-2021.html")) == 5
-    assert lines(FILES / "header-2021.html")[:2] == [
-        "2021年政府工作报告",
-        "——2021年2月23日在市第十五届人民代表大会第一次会议上",
-    ]
+    assert lines(FILES / "header-2021.html")[:2] == ["2021年政府工作报告", "——2021年2月23日在市第十五届人民代表大会第一次会议上"]
     assert "推动高质量发展，" in lines(FILES / "wrap-2021.html")[0]
     assert len(lines(FILES / "wrap-2021.html")) == 2
 
@@ -386,9 +376,7 @@ def test_columns_are_read_one_after_the_other_and_tables_by_rows(tmp_path):
     title = [(150, 40, "政府工作报告")]
     [text] = readers.read(_printed(tmp_path / "a.pdf", [title + left + right]))
     assert text.text == "政府工作报告\n" + WORDS[:16] * 8 + WORDS[16:32] * 8 + "\n"
-    cells = [
-        (x, 100 + 16 * n, said) for n in range(6) for x, said in ((40, "地区生产总值"), (200, "8%"), (300, "7%左右"))
-    ]
+    cells = [(x, 100 + 16 * n, said) for n in range(6) for x, said in ((40, "地区生产总值"), (200, "8%"), (300, "7%左右"))]
     [text] = readers.read(_printed(tmp_path / "b.pdf", [cells]))
     assert text.text == "地区生产总值\t8%\t7%左右\n" * 6
 

@@ -257,11 +257,7 @@ def _row_problems(row: dict, line: int) -> list[Problem]:
         found.append(_problem(row, line, *args, **kwargs))
 
     if not _ID.match(row["id"]):
-        say(
-            "id",
-            "is no id" if row["id"] else "is empty",
-            "use letters, digits, - _ . (city-gov-2021)",
-        )
+        say("id", "is no id" if row["id"] else "is empty", "use letters, digits, - _ . (city-gov-2021)")
     elif _DEVICE.match(row["id"]) or row["id"].endswith(".") or len(row["id"]) > _LONGEST_ID:
         say("id", "is no name for a file on every system", f"choose another, of at most {_LONGEST_ID} letters")
     for column in COLUMNS:
@@ -270,17 +266,9 @@ def _row_problems(row: dict, line: int) -> list[Problem]:
                 "type the cell again", error=False)  # fmt: skip
     for column, allowed in (("level", LEVELS), ("genre", GENRES)):
         if row[column] not in allowed:
-            say(
-                column,
-                "is unknown" if row[column] else "is empty",
-                f"use one of {', '.join(allowed)}",
-            )
+            say(column, "is unknown" if row[column] else "is empty", f"use one of {', '.join(allowed)}")
     if not iso(row["date"]):
-        say(
-            "date",
-            "is no date" if row["date"] else "is empty",
-            "write 2021-02-23, or 2021 if no more is known",
-        )
+        say("date", "is no date" if row["date"] else "is empty", "write 2021-02-23, or 2021 if no more is known")
     if row["delivered"] and not iso(row["delivered"]):
         say("delivered", "is no date", "write 2020-12-28, or nothing if the text does not say it")
     if row["code"] and not _CODE.match(row["code"]):
@@ -293,11 +281,7 @@ def _row_problems(row: dict, line: int) -> list[Problem]:
             say(column, "ends before it begins", f"write {hit[2]}-{hit[1]}, or what is right")
     found += _implausible(row, line)
     if row["file"] and _escapes(row["file"]):
-        say(
-            "file",
-            "lies outside the catalogue's folder",
-            "put the file beside or below the catalogue",
-        )
+        say("file", "lies outside the catalogue's folder", "put the file beside or below the catalogue")
     if not row["file"]:
         say("file", "is empty", "name a file, relative to the catalogue")
     if not row["title"]:
