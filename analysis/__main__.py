@@ -40,7 +40,7 @@ def parser() -> argparse.ArgumentParser:
     option = add("catalogue", _draft, "draft a catalogue from a folder of texts")
     option("folder", type=Path, help="texts with the year in their names")
     option("-o", "--out", type=Path, help="FOLDER/catalogue.csv unless given")
-    option("--force", action="store_true", help="replace a catalogue that is there")
+    option("--force", action="store_true", help="draft it again where it is there; ids and changes stay")
 
     option = add("check", _check, "say everything that is wrong with a catalogue, and doubtful about its texts")
     option("catalogue", nargs="?", type=Path, default=paths.CATALOGUE)
@@ -148,11 +148,12 @@ def _draft(args: argparse.Namespace) -> int:
 
     out = args.out or args.folder / "catalogue.csv"
     if out.exists() and not args.force:
-        print(f"{out} is there already: --force replaces it, -o names another", file=sys.stderr)
+        print(f"{out} is there already: --force drafts it again and keeps its ids and what was changed in it, "
+              "-o names another", file=sys.stderr)  # fmt: skip
         return 1
     said: list[str] = []
     try:
-        table = draft.draft(args.folder, out.parent, said, f"{out.stem}-texts")
+        table = draft.draft(args.folder, out.parent, said, f"{out.stem}-texts", out if out.exists() else None)
     finally:
         for line in said:
             print(line, file=sys.stderr)

@@ -487,7 +487,7 @@ def page(catalogue: Path, findings: pd.DataFrame) -> str:
     table = catalogues.read(Path(catalogue)).join(findings.attrs["reports"])
     title = f"{len(table):,} reports, {table.year.min()}–{table.year.max()}, {findings.id.replace('', np.nan).nunique()} in doubt"  # noqa: E501
     parts = [
-        f"<!doctype html><html lang=zh><meta charset=utf-8>{_POLICY}",
+        f"<!doctype html><html lang=zh><meta charset=utf-8>{storage.GENERATOR}{_POLICY}",
         f"<title>{escape(title)}</title><style>{_STYLE}</style>",
         f"<h1>{escape(title)}</h1><p>{escape(str(catalogue))}</p>",
         "<h2>Kinds</h2>", _kinds(table),

@@ -27,8 +27,8 @@ from analysis import paths
 from restoration.files import PART, apart, read, replace, write, writing
 
 __all__ = [
-    "FORMATS", "KINDS", "Kept", "apart", "checksum", "clear", "csv", "encoded", "entries", "harmless", "read", "sweep",
-    "version", "write", "writing",
+    "FORMATS", "GENERATOR", "KINDS", "Kept", "apart", "checksum", "clear", "csv", "encoded", "entries", "harmless",
+    "read", "sweep", "version", "write", "writing",
 ]  # fmt: skip
 
 T = TypeVar("T")
@@ -41,6 +41,8 @@ KINDS = {
     "topics": "topic models fitted again and again",
     "runs": "stamps of the last run",
 }
+# How a page of HTML says that it is ours, so that none is read as a report.
+GENERATOR = '<meta name="generator" content="chinese-reports">'
 # Endings of the files in which tables are written for users.
 FORMATS = (".csv", ".xlsx", ".parquet", ".dta")
 # Rows of a sheet below its header.

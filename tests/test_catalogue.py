@@ -187,7 +187,7 @@ def test_a_checksum_that_became_a_number_is_named_with_the_right_one(folder):
 
 @pytest.mark.parametrize("name", ["a.csv", "b.csv", "cr.csv", "var.csv"])
 def test_catalogues_as_excel_leaves_them(folder, name):
-    rows, found = catalogue._rows(paths.ROOT / "tests" / "cases" / "tables" / name)
+    rows, found = catalogue.cells(paths.ROOT / "tests" / "cases" / "tables" / name)
     assert [p for p in found if p.column not in ("reviews", "plans", "source", "licence", "issuer")] == []
     assert all(row["level"] == "city" and "�" not in row["file"] for _, row in rows)
 

@@ -121,3 +121,144 @@ def test_a_folder_without_reports_says_what_was_there(tmp_path):
     (tmp_path / "a.xyz").write_text("x")
     with pytest.raises(ValueError, match=r"a\.xyz: is of a format that is not read"):
         draft.draft(tmp_path)
+
+
+@pytest.mark.parametrize(("name", "id"), [
+    ("CON", "CON-1"), ("aux.2021", "aux-2021"), ("gov-2020", "gov-2020"), ("x" * 150, "x" * 90), ("太原市政府工作报告final", "taiyuan-gov-2021"),
+    ("t20250120_content", "taiyuan-gov-2021"), ("P020210223123456789012", "taiyuan-gov-2021"), ("W020210223", "taiyuan-gov-2021"),
+    ("2021年报告(OCR)", "taiyuan-gov-2021"), ("mmexport1612345678", "taiyuan-gov-2021"), ("my report", "my-report"), ("taiyuan2021v2", "taiyuan2021v2"),
+    ("微信图片_20210223", "taiyuan-gov-2021"), ("post_123", "taiyuan-gov-2021"), ("index", "taiyuan-gov-2021"), ("com1", "com1-1"),
+    ("content-5f3a9c1e", "taiyuan-gov-2021"),
+])  # fmt: skip
+def test_an_id_is_a_name_that_says_something_and_every_system_takes(tmp_path, name, id):
+    (tmp_path / f"{name}.txt").write_text(report(2021), encoding="utf-8")
+    (tmp_path / "second.txt").write_text(report(2022), encoding="utf-8")
+    draft.write(draft.draft(tmp_path), tmp_path / "catalogue.csv")
+    assert catalogue.read(tmp_path / "catalogue.csv").index[0] == id
+
+
+def test_numbered_ids_give_way_to_those_that_are_there(tmp_path):
+    for folder, name in (("a", "city"), ("b", "City"), ("c", "city-2")):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / f"{name}.txt").write_text(report(2021) + folder, encoding="utf-8")
+    assert draft.draft(tmp_path).id.tolist() == ["city", "City-3", "city-2"]
+
+
+def redrafted(folder, change=None) -> tuple[pd.DataFrame, str]:
+    """A catalogue drafted, changed by a reader (rows by file), and drafted again; with what was said."""
+    path, said = folder / "catalogue.csv", []
+    draft.write(draft.draft(folder), path)
+    with open(path, encoding="utf-8-sig", newline="") as file:
+        rows = {row["file"]: row for row in csv.DictReader(file)}
+    if change:
+        change(rows)
+    columns = list(dict.fromkeys(column for row in rows.values() for column in row))
+    draft.write(pd.DataFrame(rows.values(), columns=columns).fillna(""), path)
+    table = draft.draft(folder, said=said, before=path)
+    draft.write(table, path)
+    assert not [p for p in catalogue.problems(path) if p.error]
+    return table.set_index("file"), "\n".join(said)
+
+
+@pytest.fixture
+def three(tmp_path):
+    for year in (2020, 2021, 2022):
+        (tmp_path / f"{year}.txt").write_text(report(year), encoding="utf-8")
+    return tmp_path
+
+
+def test_drafting_again_changes_nothing_that_is_as_it_was(three):
+    before = draft.draft(three)
+    table, said = redrafted(three)
+    pd.testing.assert_frame_equal(table.reset_index()[catalogue.COLUMNS], before, check_dtype=False)
+    assert "kept" not in said
+
+
+@pytest.mark.parametrize(("column", "value"), [
+    ("id", "ty21"), ("title", "在大会上的报告"), ("reviews", "2016-2020"), ("reviews", ""), ("plans", "2021-2025"), ("issuer", "太原市政府"), ("licence", "public"),
+    ("source", "http://example.org"), ("short", "并 2021"), ("place", "大同市"), ("notes", "read by me"), ("date", "2021"), ("code", "140200"), ("delivered", ""),
+    ("level", "district"), ("coder", "Li"),
+])  # fmt: skip
+def test_drafting_again_keeps_what_a_reader_put(three, column, value):
+    table, said = redrafted(three, lambda rows: rows["2021.txt"].update({column: value}))
+    assert value == table.loc["2021.txt", column] or value in table.loc["2021.txt", column].split("; ")
+    if column not in ("id", "notes", "coder"):
+        assert f"inferred: {column} " not in table.loc["2021.txt", "notes"]
+    if column != "coder":
+        assert f"kept of what was there: {column} (1)" in said
+    assert table.loc[["2020.txt", "2022.txt"], "id"].tolist() == ["taiyuan-gov-2020", "taiyuan-gov-2022"]
+
+
+def test_a_cell_that_a_reader_confirmed_is_no_guess_again(three):
+    def confirm(rows):
+        rows["2021.txt"]["notes"] = "all read"
+
+    table, _ = redrafted(three, confirm)
+    assert table.loc["2021.txt", "notes"] == "all read"
+
+
+def test_a_place_that_a_reader_put_has_its_code_and_names(three):
+    table, _ = redrafted(three, lambda rows: rows["2021.txt"].update(place="大同市"))
+    assert table.loc["2021.txt", ["code", "short"]].tolist() == ["140200", "大同 2021"]
+
+
+def test_drafting_again_knows_a_text_by_its_file_or_its_name(three):
+    def change(rows):
+        rows["2021.txt"]["id"] = "moved"
+        rows["2022.txt"]["id"] = "cut"
+        (three / "2021.txt").rename(three / "太原2021.txt")
+        (three / "2022.txt").write_text(report(2022) + "补充。\n", encoding="utf-8")
+        (three / "2020.txt").unlink()
+        (three / "2023.txt").write_text(report(2023), encoding="utf-8")
+
+    table, said = redrafted(three, change)
+    assert table.id.to_dict() == {"太原2021.txt": "moved", "2022.txt": "cut", "2023.txt": "taiyuan-gov-2023"}
+    assert "a row whose file is gone is left out" in said
+    assert "'id': 'taiyuan-gov-2020'" in said
+    assert "new: 2023.txt" in said
+
+
+def test_nothing_is_drafted_over_a_catalogue_that_cannot_be_read(three, capsys):
+    (three / "catalogue.csv").write_bytes(b"PK\x03\x04 torn")
+    assert main(["catalogue", str(three), "--force"]) == 1
+    assert "nothing of it can be kept" in capsys.readouterr().err
+    assert (three / "catalogue.csv").read_bytes() == b"PK\x03\x04 torn"
+
+
+def test_what_this_program_made_in_a_folder_is_named_and_not_read(three, capsys):
+    assert main(["catalogue", str(three)]) == 0
+    path = three / "catalogue.csv"
+    assert main(["check", str(path), "--page", str(three / "glance.html")]) == 0
+    for name, marker in (("out/city", ".catalogue"), ("pages", ".edition")):
+        (three / name / "restored").mkdir(parents=True)
+        (three / name / marker).write_text(str(path))
+        (three / name / "restored" / "2021.txt").write_text(report(2021), encoding="utf-8")
+    (three / "raw.txt").write_text(report(2023) + "過去五年，全市經濟發展，人民生活改善，農村環境變化。\n" * 9, encoding="utf-8")
+    assert main(["restore", str(three / "raw.txt"), "-o", str(three / "r.txt"), "--ledger", str(three / "r.csv")]) == 0
+    assert main(["restore", str(three / "raw.txt"), "-o", str(three / "s.txt"), "--ledger", str(three / "raw.csv")]) == 0
+    (three / "s.txt").unlink()
+    capsys.readouterr()
+    assert main(["catalogue", str(three), "--force"]) == 0
+    said = capsys.readouterr().err
+    for name in ("glance.html: is a page of this program", "out/city: what this program made", "pages: what this",
+                 "r.txt: is what restoration made"):  # fmt: skip
+        assert name in said
+    assert sorted(catalogue.read(path).file) == ["2020.txt", "2021.txt", "2022.txt", "raw.txt"]
+
+
+def test_a_name_that_is_no_utf8_is_named_and_ends_nothing(three, capsys):
+    import os
+
+    try:
+        with open(os.fsencode(three) + b"/\xb4\xf3\xcd\xac1998.txt", "w", encoding="utf-8") as file:
+            file.write(report(1998))
+    except OSError:
+        pytest.skip("this file system takes only UTF-8")
+    assert main(["catalogue", str(three)]) == 0
+    assert "大同1998.txt: its name is not in UTF-8" in capsys.readouterr().err
+
+
+def test_the_title_column_of_a_table_is_the_title(tmp_path):
+    table = pd.DataFrame({"城市": ["太原"], "标题": ["2023年太原市政府工作报告"], "正文": [report(2023)]})
+    table.to_csv(tmp_path / "table.csv", index=False)
+    assert draft.draft(tmp_path).title.tolist() == ["2023年太原市政府工作报告"]

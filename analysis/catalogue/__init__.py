@@ -85,7 +85,7 @@ def read(path: Path) -> pd.DataFrame:
     CatalogueError
         If a row cannot be used. Checksums and contents of the files are left to `problems`.
     """
-    rows, found = _rows(Path(path))
+    rows, found = cells(Path(path))
     found += [p for line, row in rows for p in _row_problems(row, line)] + _duplicates(rows)
     if errors := [p for p in found if p.error]:
         raise CatalogueError(f"{path}:\n" + "\n".join(map(str, errors)))
@@ -104,7 +104,7 @@ def problems(path: Path) -> list[Problem]:
     (an empty title, a missing checksum, one text on two lines, a corpus of one) do not.
     """
     path = Path(path)
-    rows, found = _rows(path)
+    rows, found = cells(path)
     seen: dict[str, tuple[int, str]] = {}
     for line, row in rows:
         found += _row_problems(row, line)
@@ -161,6 +161,18 @@ def leads_out(path: Path, folder: Path) -> bool:
     return not path.resolve().is_relative_to(folder.resolve())
 
 
+def safe_id(name: str) -> str:
+    """
+    Give the id that a name makes: what a file may be called on every system.
+
+    >>> safe_id("太原 gov 2021"), safe_id("CON"), safe_id("aux.2021"), safe_id("a/../b.")
+    ('gov-2021', 'CON-1', 'aux-2021', 'a-..-b')
+    """
+    plain = re.sub(r"[^A-Za-z0-9._-]+", "-", name).strip("-._")[: _LONGEST_ID - 10].rstrip("-._")
+    head, _, rest = plain.partition(".")
+    return f"{head}-{rest or 1}" if _DEVICE.match(plain) else plain
+
+
 def _bare(cell: str) -> str:
     """A cell without what keeps it from being a formula."""
     cell = cell.strip()
@@ -175,8 +187,12 @@ def _is_day(year: int, month: int, day: int) -> bool:
     return True
 
 
-def _rows(path: Path) -> tuple[list[tuple[int, dict]], list[Problem]]:
-    """Rows with their line numbers, and what is wrong with the table as a whole."""
+def cells(path: Path) -> tuple[list[tuple[int, dict]], list[Problem]]:
+    """
+    Read the rows of a catalogue as they are, with their line numbers, and what is wrong with the table as a whole.
+
+    Columns that are none of `COLUMNS` come last.
+    """
     try:
         data = path.read_bytes()
     except OSError as error:
@@ -240,7 +256,7 @@ def _clean(reader: csv.DictReader, found: list[Problem]) -> Iterator[tuple[int, 
                     "put quotes around a cell that contains a comma",
                 )
             )
-        row = {c: _bare(row.get(c) or "") for c in COLUMNS}
+        row = {c: _bare(row.get(c) or "") for c in (*COLUMNS, *(c for c in row if c and c not in COLUMNS))}
         if any(row.values()):
             yield reader.line_num, row
 

@@ -10,7 +10,10 @@ written over.
 
 import csv
 import io
+import os
 import re
+from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path, PurePath
 
@@ -39,6 +42,8 @@ _KINDS = {
 ORIGINS = "origin.csv"
 _COLUMNS = ["file", "origin", "row", "origin_sha256", "sha256", "characters", "unread"]
 _PLACES = "places.csv"
+# A folder with one of these was made by a run or as an edition.
+_MARKERS = (".catalogue", ".edition")
 # Files of a collection that are about it.
 _ABOUT = ("readme", "license", "licence", "changelog", "contributing", "notice", "authors", "citation",
           "code_of_conduct")  # fmt: skip
@@ -61,7 +66,13 @@ class _Gathered:
     said: tuple[str, ...]
 
 
-def draft(folder: Path, home: Path | None = None, said: list[str] | None = None, texts: str = "catalogue-texts"):
+def draft(
+    folder: Path,
+    home: Path | None = None,
+    said: list[str] | None = None,
+    texts: str = "catalogue-texts",
+    before: Path | None = None,
+):
     """
     Draft the catalogue of a folder.
 
@@ -74,7 +85,9 @@ def draft(folder: Path, home: Path | None = None, said: list[str] | None = None,
     said : list of str, optional
         One sentence is added for each file that is no report or could not be read, wholly or in part.
     texts : str
-        Folder below `home` for the texts of files that are no plain text .
+        Folder below `home` for the texts of files that are no plain text.
+    before : Path, optional
+        A catalogue of these texts: its ids stay, and whatever in it is not as it was drafted.
 
     Returns
     -------
@@ -104,6 +117,8 @@ def draft(folder: Path, home: Path | None = None, said: list[str] | None = None,
     inside = PurePath(folder.relative_to(home).name or folder.name)
     rows = [_row(source, known.get(source.origin.stem, {}), home, inside) for source in found.sources]
     table = pd.DataFrame(rows, columns=catalogue.COLUMNS, dtype=object)
+    if before is not None:
+        table = _kept(table, Path(before), [] if said is None else said)
     table = table.sort_values(["date", "file"], kind="stable", ignore_index=True)
     table["id"] = _unique(table["id"], "-{}")
     for column in ("short", "short_en"):
@@ -115,16 +130,14 @@ def _row(source: _Source, known: dict[str, str], home: Path, inside: PurePath) -
     text = source.text
     metadata = text.metadata | known
     found = evidence.weigh(_readable(text.text), metadata, inside / source.origin)
+    if text.row and metadata.get("title"):
+        found["title"] = evidence.Finding(metadata["title"], "the table says so")
     row = dict.fromkeys(catalogue.COLUMNS, "") | {c: found[c].value for c in _FOUND if c in found}
     row |= {column: known[column] for column in _TAKEN if known.get(column)}
     row["source"] = row["source"] or metadata.get("source", "") or _origin(source)
-    place = places.by_code().get(row["code"]) or next((p for p in places.table() if p.code == row["code"]), None)
-    kind, kind_zh = _KINDS.get(row["genre"], ("report", ""))
-    year = row["date"][:4]
-    if place and year:
-        row["short"] = row["short"] or f"{place.short}{kind_zh} {year}"
-        row["short_en"] = row["short_en"] or f"{place.en}{f' {kind}' if kind != 'gov' else ''} {year}"
-    row["id"] = _id(source, place, row, kind, year)
+    for column, said in _shorts(row).items():
+        row[column] = row[column] or said
+    row["id"] = _id(source, row)
     row["file"] = source.file.relative_to(home).as_posix()
     row["sha256"] = storage.checksum(source.file.read_bytes())
     row["notes"] = _notes(found, row, known)
@@ -148,15 +161,35 @@ def _origin(source: _Source) -> str:
     return source.origin.as_posix() + (f", row {source.text.row}" if source.text.row else "")
 
 
-def _id(source: _Source, place: places.Place | None, row: dict[str, str], kind: str, year: str) -> str:
+def _place(code: str) -> places.Place | None:
+    return places.by_code().get(code) or next((p for p in places.table() if p.code == code), None)
+
+
+def _shorts(row: dict[str, str]) -> dict[str, str]:
+    """Short names from place, kind and year, if those are known."""
+    place, year = _place(row["code"]), row["date"][:4]
+    if not place or not year:
+        return {}
+    kind, kind_zh = _KINDS.get(row["genre"], ("report", ""))
+    return {
+        "short": f"{place.short}{kind_zh} {year}",
+        "short_en": f"{place.en}{f' {kind}' if kind != 'gov' else ''} {year}",
+    }
+
+
+def _id(source: _Source, row: dict[str, str]) -> str:
     """The file's name if it is one, else place, kind and year."""
-    stem = re.sub(r"[^A-Za-z0-9._-]+", "-", source.origin.stem).strip("-._")
-    if not source.text.row and re.search("[A-Za-z]{2}", stem) and not (place and _MADE.fullmatch(stem)):
-        return stem
-    name = (
-        "national" if row["level"] == "national" else re.sub("[^A-Za-z]", "", place.en).lower() if place else "report"
+    name = source.origin.stem
+    place = _place(row["code"]) or next(iter(places.known(row["place"])), None)
+    # Of a name in Chinese its few Latin letters say nothing (政府工作报告final).
+    made = _MADE.fullmatch(catalogue.safe_id(name)) or re.search("[\u3400-\u9fff]", name) or (
+        place and re.search(r"\d{7}|(?=[a-f]*\d)[0-9a-f]{8}", name) and place.en.lower() not in name.lower()
     )
-    return "-".join(part for part in (name, kind if place else "", year) if part)
+    if not source.text.row and re.search("[A-Za-z]{2}", name) and not (place and made):
+        return catalogue.safe_id(name)
+    kind, _ = _KINDS.get(row["genre"], ("report", ""))
+    of = "national" if row["level"] == "national" else re.sub("[^A-Za-z]", "", place.en).lower() if place else "report"
+    return "-".join(part for part in (of, kind if place else "", row["date"][:4]) if part)
 
 
 def _notes(found: dict[str, evidence.Finding], row: dict[str, str], known: dict[str, str]) -> str:
@@ -174,9 +207,109 @@ def _notes(found: dict[str, evidence.Finding], row: dict[str, str], known: dict[
 
 
 def _unique(names: pd.Series, form: str) -> pd.Series:
-    """Names with a number behind them where they would repeat."""
-    again = names.groupby(names.str.lower()).cumcount()
-    return names.where((again == 0) | (names == ""), names + (again + 1).map(form.format))
+    """Names with a number behind them where they would repeat, those of the first row of a name as they are."""
+    taken = {name.lower() for name in names if name}
+    seen: set[str] = set()
+    made = []
+    for name in names:
+        new, number = name, 2
+        if name and name.lower() in seen:
+            while (new := name + form.format(number)).lower() in taken | seen:
+                number += 1
+        seen.add(new.lower())
+        made.append(new)
+    return pd.Series(made, index=names.index, dtype=object)
+
+
+# --- a catalogue that is there ---------------------------------------------------------------------------
+
+# What a draft has said of a cell, with its value then; and the other sentences of a draft.
+_MARK = re.compile(r"inferred: (\w+) (.*?) because ")
+_SAID = ("inferred: ", "from metadata.csv: ", "against it: ")
+
+
+def _kept(table: pd.DataFrame, path: Path, said: list[str]) -> pd.DataFrame:
+    """The draft with ids, corrections and notes of an earlier catalogue; says what of it is gone or new."""
+    lines, wrong = catalogue.cells(path)
+    if not lines:
+        why = f": {wrong[0].what}" if wrong else " (it has no row)"
+        raise ValueError(f"{path}: nothing of it can be kept{why}; mend it, or take it away to draft anew")
+    old = [row for _, row in lines]
+    new = table.to_dict("records")
+    pairs = _pairs(old, new)
+    counts: Counter = Counter()
+    for number, row in enumerate(new):
+        if number in pairs:
+            new[number] = _merged(row, old[pairs[number]], counts)
+    if counts:
+        told = ", ".join(f"{column} ({many})" for column, many in counts.items())
+        said.append(f"{path.name}: kept of what was there: {told}")
+    for number in sorted(set(range(len(old))) - set(pairs.values())):
+        gone = {column: cell for column, cell in old[number].items() if cell and column not in ("sha256", "notes")}
+        said.append(f"{path.name}: a row whose file is gone is left out: {gone}")
+    added = [row["file"] for number, row in enumerate(new) if number not in pairs]
+    if added:
+        rest = f" and {len(added) - 10} more" if len(added) > 10 else ""
+        said.append(f"{path.name}: new: {', '.join(added[:10])}{rest}")
+    # Kept ids come first, so that a new row gives way.
+    order = sorted(range(len(new)), key=lambda number: number not in pairs)
+    more = dict.fromkeys(column for row in old for column in row if column not in catalogue.COLUMNS)
+    result = pd.DataFrame([new[n] for n in order], columns=[*catalogue.COLUMNS, *more], dtype=object).fillna("")
+    result["id"] = _unique(result["id"], "-{}")
+    return result
+
+
+def _pairs(old: list[dict[str, str]], new: list[dict[str, str]]) -> dict[int, int]:
+    """Which old row a new one goes on: of the same file and text, else of the same text, else of the same file."""
+    keys: tuple[Callable[[dict], tuple | None], ...] = (
+        lambda row: (row["file"].replace("\\", "/"), row["sha256"].lower()),
+        lambda row: (row["sha256"].lower(),) if row["sha256"] else None,
+        lambda row: (row["file"].replace("\\", "/").lower(),),
+    )
+    pairs: dict[int, int] = {}
+    for key in keys:
+        free = {key(row): number for number, row in reversed(list(enumerate(old))) if number not in pairs.values()}
+        for number, row in enumerate(new):
+            if number not in pairs and key(row) is not None and key(row) in free:
+                pairs[number] = free.pop(key(row))
+    return pairs
+
+
+def _merged(new: dict[str, str], old: dict[str, str], counts: Counter) -> dict[str, str]:
+    """A new row with the id of the old one and each cell that is not as it was drafted."""
+    was = dict(_MARK.findall(old["notes"]))
+    row = new | {column: cell for column, cell in old.items() if column not in new}
+    if old["id"]:
+        row["id"] = old["id"]
+        counts["id"] += old["id"] != new["id"]
+    for column in catalogue.COLUMNS:
+        if column in ("id", "file", "sha256", "notes", "code", "short", "short_en"):
+            continue
+        # A cell that is as it was drafted is drafted again; one that was emptied stays empty.
+        if old[column] != was.get(column, ""):
+            row[column] = old[column]
+            counts[column] += old[column] != new[column]
+    drafted = next((place.code for place in places.known(was.get("place", ""))), "")
+    if row["place"] == new["place"]:
+        row["code"] = new["code"] if old["code"] in ("", drafted) else old["code"]
+    else:
+        own = [place.code for place in places.namesakes(row["place"])]
+        row["code"] = own[0] if len(own) == 1 and old["code"] in ("", drafted) else old["code"]
+    counts["code"] += row["code"] != new["code"]
+    made, before = _shorts(row), _shorts(old)
+    for column in ("short", "short_en"):
+        own = re.sub(r" \(\d+\)$", "", old[column])
+        row[column] = old[column] if own and own != before.get(column) else made.get(column, new[column])
+        counts[column] += row[column] != made.get(column, new[column])
+    drafts = re.split(r"; (?=inferred: |from metadata\.csv: )", new["notes"])
+    notes = [note for note in drafts if (hit := _MARK.match(note + " ")) is None
+             or (row[hit[1]] == hit[2] and (hit[1] in was or not old[hit[1]]))]  # fmt: skip
+    own = [note for note in old["notes"].split("; ") if not note.startswith(_SAID) and note not in new["notes"]]
+    row["notes"] = "; ".join(note for note in (*own, *notes) if note)
+    counts["notes"] += bool(own)
+    for column in [column for column, many in counts.items() if not many]:
+        del counts[column]
+    return row
 
 
 def write(table: pd.DataFrame, path: Path) -> None:
@@ -207,8 +340,13 @@ def _gather(folder: Path, home: Path, texts: str = "catalogue-texts") -> _Gather
     out = Path(home) / texts
     before = _before(out)
     sources, said, found = [], [], _Found()
-    for path in _files(Path(folder), out):
+    files, made = _files(Path(folder), out)
+    said += [f"{path.relative_to(folder)}: what this program made, and no reports" for path in made]
+    for path in files:
         origin = path.relative_to(folder)
+        if name := _misnamed(origin):
+            said.append(f"{name}: its name is not in UTF-8, as an old archive leaves it; give it another")
+            continue
         reason = _no_report(path, Path(folder))
         if reason:
             said.append(f"{origin}: {reason}")
@@ -239,17 +377,29 @@ def _gather(folder: Path, home: Path, texts: str = "catalogue-texts") -> _Gather
     return _Gathered(tuple(sources), tuple(said))
 
 
-def _files(folder: Path, out: Path) -> list[Path]:
-    """Files of a folder, without hidden ones and without what this program wrote into such folders."""
-    found, own = [], {out}
+def _files(folder: Path, out: Path) -> tuple[list[Path], list[Path]]:
+    """Files of a folder, without hidden ones and what this program made; and the folders in which that lies."""
+    found, own, made = [], {out}, []
     for path in sorted(folder.rglob("*")):
         if path.name == ORIGINS and _is_ours(path):
             own.add(path.parent)
+        elif path.name in _MARKERS and not any(path.is_relative_to(mine) for mine in own):
+            own.add(path.parent)
+            made.append(path.parent)
     for path in sorted(folder.rglob("*")):
         hidden = any(part.startswith((".", "~$")) for part in path.relative_to(folder).parts)
         if path.is_file() and not hidden and not any(path.is_relative_to(mine) for mine in own):
             found.append(path)
-    return found
+    return found, made
+
+
+def _misnamed(path: PurePath) -> str:
+    """A name that is no UTF-8, as GBK would read it; "" for any other."""
+    try:
+        str(path).encode()
+    except UnicodeEncodeError:
+        return os.fsencode(path).decode("gb18030", "replace")
+    return ""
 
 
 def _is_ours(path: Path) -> bool:
@@ -267,6 +417,10 @@ def _no_report(path: Path, folder: Path) -> str:
         return "says what the texts are; it is used for that"
     if path.suffix.lower() == ".csv" and _is_catalogue(path):
         return "is a catalogue or a table of this program, and no report"
+    if path.suffix.lower() in (".html", ".htm") and storage.GENERATOR.encode() in _begin(path):
+        return "is a page of this program, and no report"
+    if path.suffix.lower() == ".txt" and _is_restored(path):
+        return "is what restoration made, by the ledger beside it; catalogue the text it was made from"
     if (
         path.suffix.lower() != ".txt"
         and path.suffix.lower() in readers.FAMILIES
@@ -277,13 +431,41 @@ def _no_report(path: Path, folder: Path) -> str:
 
 
 def _is_catalogue(path: Path) -> bool:
+    names = _header(path)
+    return {"id", "file", "level", "genre"} <= names or {"rule", "before", "after"} <= names
+
+
+def _header(path: Path) -> set[str]:
+    """Names of the columns of a CSV."""
     try:
         head = readers.decoded(path.read_bytes())[0]
     except (readers.Unreadable, OSError):
-        return False
+        return set()
     first = head.replace("\r", "\n").split("\n", 1)[0].lower().lstrip("\ufeff")
-    names = {name.strip(' "') for name in first.replace(";", ",").replace("\t", ",").split(",")}
-    return {"id", "file", "level", "genre"} <= names or {"rule", "before", "after"} <= names
+    return {name.strip(' "') for name in first.replace(";", ",").replace("\t", ",").split(",")}
+
+
+def _begin(path: Path) -> bytes:
+    try:
+        with open(path, "rb") as file:
+            return file.read(4096)
+    except OSError:
+        return b""
+
+
+def _is_restored(path: Path) -> bool:
+    """Whether a text has a ledger beside it and is not the one whose edits that lists."""
+    for name in (f"{path.stem}.ledger.csv", f"{path.stem}.csv"):
+        if (ledger := path.with_name(name)).is_file() and {"rule", "before", "after"} <= _header(ledger):
+            with open(ledger, encoding="utf-8-sig", errors="replace", newline="") as file:
+                edits = [row for row, _ in zip(csv.DictReader(file), range(20), strict=False)]
+            try:
+                text = readers.decoded(path.read_bytes())[0]
+                raw = all(text[int(edit["start"]) : int(edit["end"])] == edit["before"] for edit in edits)
+            except (readers.Unreadable, OSError, ValueError, KeyError, TypeError):
+                continue
+            return not raw if edits else name.endswith(".ledger.csv")
+    return False
 
 
 def _unread(origin: PurePath, texts: list[readers.Text]) -> list[str]:

@@ -181,7 +181,7 @@ def _decided(votes: Iterable[Vote]) -> Finding:
     if not weights:
         return Finding("")
     value = max(weights, key=lambda v: (weights[v], v))
-    why = "; ".join(list(dict.fromkeys(vote.why for vote in votes if vote.value == value))[:2])
+    why = ", ".join(list(dict.fromkeys(vote.why for vote in votes if vote.value == value))[:2])
     best = next((vote for vote in votes if vote.value != value and vote.weight >= 2), None)
     against = f"{best.why} (which says {best.value})" if best else ""
     others = max((weight for other, weight in weights.items() if other != value), default=0.0)
@@ -597,7 +597,7 @@ def _when(
     if stated and abs(int(stated[:4]) - int(year.value)) <= 1:
         found["delivered"] = Finding(stated, "the head states the day")
         if stated[:4] == year.value:
-            found["date"] = replace(year, value=stated, why=f"{year.why}; the head states the day")
+            found["date"] = replace(year, value=stated, why=f"{year.why}, the head states the day")
     if genre == "work-report":
         found["plans"] = Finding(year.value, year.why)
         if reviewed := _reviewed(text, int(year.value)):
