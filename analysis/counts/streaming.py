@@ -20,7 +20,7 @@ stay in theirs, and the bytes are the same.
 import json
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import cache, lru_cache
 from itertools import chain
 from pathlib import Path
 
@@ -37,7 +37,8 @@ from restoration import restore
 # Reports that a worker takes at once: enough that sending their counts costs little, few enough
 # that the last ones do not keep one core busy while the others wait.
 CHUNK = 32
-
+# Words that a process keeps the numbers of: some 100 MB.
+_MOST_WORDS = 1 << 20
 
 # Between paragraphs: no paragraph has one, and engines make it a token of its own.
 _BREAK = "\n"
@@ -218,6 +219,18 @@ class _TokenIndex(_TermIndex):
         return number
 
 
+@cache
+def _shared_index() -> _TokenIndex:
+    return _TokenIndex()
+
+
+def _token_index() -> _TokenIndex:
+    """The index of this process, since most words of a portion stood in those before; begun anew when it is large."""
+    if len(_shared_index()) > _MOST_WORDS:
+        _shared_index.cache_clear()
+    return _shared_index()
+
+
 # Numbers and marks of report after report; all of a large corpus would fill the memory.
 @lru_cache(maxsize=1 << 16)
 def _counts(word: str) -> bool:
@@ -266,9 +279,8 @@ def _key(reports: list, options: _Options) -> tuple:
 def _count(reports: list, options: _Options) -> _Part:
     """Count some reports by paragraph, one stage after the other: each finds its tables at hand."""
     texts = [_text(report, options) for report in reports]
-    found = [structure.places(text, genre=report.genre)
-             for text, report in zip(texts, reports, strict=True)]  # fmt: skip
-    known, cut = _TokenIndex(), engines.get(options.engine, options.terms).cut
+    found = structure.places_of_each(texts, [report.genre for report in reports])
+    known, cut = _token_index(), engines.get(options.engine, options.terms).cut
     numbers = np.concatenate(
         [
             np.empty(0, np.int32),
@@ -290,10 +302,12 @@ def _tabled(numbers: np.ndarray, known: _TokenIndex, found: list) -> _Part:
     codes, own = pd.factorize(numbers[keep])
     terms = [known.words[number] for number in own.tolist()]
     rank, order = _ranked(terms)
-    sizes, width = [len(places) for places in found], max(1, len(own))
+    sizes = [len(places) for places in found]
     n = sum(sizes)
-    rows = np.cumsum(numbers == known[_BREAK], dtype=index_type(n * width))[keep]
-    cells, hits = np.unique(rows * width + rank[codes].astype(rows.dtype), return_counts=True)
+    rows = np.cumsum(numbers == known[_BREAK], dtype=np.int32)[keep]
+    ones = np.ones(len(rows), np.int32)
+    matrix = sparse.coo_array((ones, (rows, rank[codes])), (n, len(own))).tocsr()
+    matrix.sort_indices()
     flat = list(chain.from_iterable(found))
     return _packed(
         [terms[k] for k in order],
@@ -302,9 +316,9 @@ def _tabled(numbers: np.ndarray, known: _TokenIndex, found: list) -> _Part:
         section=np.array([section for _, _, section, _ in flat], int),
         paragraph=np.concatenate([np.empty(0, int), *map(np.arange, sizes)]),
         sizes=np.bincount(rows, minlength=n),
-        widths=np.bincount(cells // width, minlength=n),
-        codes=cells % width,
-        hits=hits,
+        widths=np.diff(matrix.indptr),
+        codes=matrix.indices,
+        hits=matrix.data,
     )
 
 

@@ -5,7 +5,7 @@ A paragraph is a line. `headings` reads one line, `sections` nests the lines, `f
 each line does; this module makes the tables. Marks of Markdown (## and **) are seen through.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -54,7 +54,7 @@ def parse(text: str, *, genre: str = "work-report", report: str = "") -> Structu
     >>> parsed.sections[["number", "title", "function"]].values.tolist()[1:]
     [['二、', '今年重点工作', 'tasks'], ['（一）', '扩大开放', 'tasks']]
     """
-    reader, sections, spans = _read(text, genre)
+    reader, sections, spans = _read([text], [genre])[0]
     paragraphs = _paragraph_table(reader, sections, spans, report)
     return Structure(
         paragraphs,
@@ -67,15 +67,20 @@ def places(text: str, *, genre: str = "work-report") -> list[tuple[int, int, int
     """
     Give start, end, section and function of each paragraph: `parse` without its tables.
 
-    For thousands of reports, of which nothing else is needed.
-
     >>> places("一、工作回顾\\n成绩来之不易。")
     [(0, 6, 0, 'review'), (7, 14, 0, 'review')]
     """
-    _, sections, spans = _read(text, genre)
-    owner = _owner(sections, len(spans))
-    does = [functions.function(section.part) for section in sections]
-    return [(*span, k, does[k]) for span, k in zip(spans, owner, strict=True)]
+    return places_of_each([text], [genre])[0]
+
+
+def places_of_each(texts: Sequence[str], genres: Sequence[str]) -> list[list[tuple[int, int, int, str]]]:
+    """Give the `places` of many texts, which are read in half the time together."""
+    found = []
+    for _, sections, spans in _read(texts, genres):
+        owner = _owner(sections, len(spans))
+        does = [functions.function(section.part) for section in sections]
+        found.append([(*span, k, does[k]) for span, k in zip(spans, owner, strict=True)])
+    return found
 
 
 def paragraphs(text: str) -> list[tuple[int, int]]:
@@ -88,17 +93,25 @@ def paragraphs(text: str) -> list[tuple[int, int]]:
     return [*_spans(text)]
 
 
-def _read(text: str, genre: str) -> tuple[Reader, list[Section], list[tuple[int, int]]]:
-    spans = [*_spans(text)]
-    lines = [headings.bare(text[start:end]) for start, end in spans]
-    reader = Reader(lines, {i for i, span in enumerate(spans) if headings.marked(text[slice(*span)])})
-    sections = reader.read()
-    if lines and not sections:
-        sections = [Section(0, "front", title="〔全文〕", notes=["no heading found"])]
-    if lines:
-        parts = functions.read(lines[: reader.annex], [s for s in sections if s.at < reader.annex], genre)
-        sections = with_parts(sections, lines, parts + ["annex"] * (len(lines) - reader.annex))
-    return reader, sections, spans
+def _read(texts: Sequence[str], genres: Sequence[str]) -> list[tuple[Reader, list[Section], list[tuple[int, int]]]]:
+    read = []
+    for text in texts:
+        spans = [*_spans(text)]
+        lines = [headings.bare(text[start:end]) for start, end in spans]
+        reader = Reader(lines, {i for i, span in enumerate(spans) if headings.marked(text[slice(*span)])})
+        sections = reader.read()
+        if lines and not sections:
+            sections = [Section(0, "front", title="〔全文〕", notes=["no heading found"])]
+        read.append((reader, sections, spans))
+    own = [
+        (reader.lines[: reader.annex], [s for s in sections if s.at < reader.annex], genre)
+        for (reader, sections, _), genre in zip(read, genres, strict=True)
+    ]
+    found = []
+    for (reader, sections, spans), parts in zip(read, functions.read(own), strict=True):
+        parts = parts + ["annex"] * (len(reader.lines) - reader.annex)
+        found.append((reader, with_parts(sections, reader.lines, parts) if spans else sections, spans))
+    return found
 
 
 def _spans(text: str) -> Iterator[tuple[int, int]]:
@@ -200,7 +213,7 @@ def missing(text: str, *, genre: str = "work-report") -> list[tuple[str, str, in
     >>> [what for what, *_ in missing("一、工作回顾\\n成绩来之不易。\\n三、今年工作\\n扩大开放。")]
     ['opening', 'section', 'closing']
     """
-    return _gaps(*_read(text, genre), genre)
+    return _gaps(*_read([text], [genre])[0], genre)
 
 
 def _gap_table(reader, sections, spans, genre, report) -> pd.DataFrame:

@@ -12,7 +12,9 @@ learned from reports labelled by reading (`data/gold/public.csv`), by `recipes/s
 import csv
 import re
 from bisect import bisect_right
+from collections.abc import Sequence
 from functools import cache
+from itertools import chain
 from typing import NamedTuple
 
 import numpy as np
@@ -26,6 +28,7 @@ FUNCTIONS = ("review", "guiding", "tasks", "self-government", "other")
 PARTS = ("front", "review", "guiding", "tasks", "self-government", "closing", "annex")
 # Where a part may begin, from the strongest sign of a new one to none.
 BREAKS = ("first", "chapter", "section", "item", "address", "none")
+_RANKS = {name: rank for rank, name in enumerate(BREAKS)}
 # An extract of fewer lines is no report whose parts have their places: its headings count for more.
 SHORT = 20
 # What the function of a section rests on: its place at either end, words of its own heading, words of
@@ -68,9 +71,9 @@ def signs(lines: list[str], sections: list) -> tuple[list[list[str]], list[str]]
     found, breaks, n = [], [], len(lines)
     above = [_of_section(section, sections) for section in sections]
     rules = [_rules(k, sections) for k in range(len(sections))] if n < SHORT else []
-    always = [[f"named {sign}" for sign in one] for one in map(_chapter, sections, [sections] * len(sections))]
+    always = [[f"named {sign}" for sign in _chapter(section, sections)] for section in sections]
     starts = {section.at: k for k, section in enumerate(sections)}
-    k, top = 0, 0
+    k, top, of_headings = 0, 0, {}
     last = max((section.at for section in sections if section.level == 1 and section.n), default=-1)
     for i, line in enumerate(lines):
         here = i in starts
@@ -78,24 +81,36 @@ def signs(lines: list[str], sections: list) -> tuple[list[list[str]], list[str]]
             k = starts[i]
             top = i if sections[k].level == 1 else top
         section = sections[k]
-        since = i - top
-        row = [
-            f"tenth {i * _TENTHS // n}", f"length {_bin(len(line), _LENGTHS)}",
-            f"from end {_bin(n - 1 - i, _FROM_END)}", f"since top {_bin(since, _SINCE)}",
-            *([f"from start {i}"] if i < 6 else []),
-        ] if n >= SHORT else list(rules[k])  # fmt: skip
-        inside = "sub" if section.level > 1 else "own"
-        row += [f"{name} {inside} {min(since, 3) if inside == 'own' else ''}" for name in above[k][0]]
-        row += above[k][1] + always[k]
-        row += [f"line {sign}" for sign in above[k][2]] if here else []
-        row += ["last chapter"] if 0 <= last <= i else []
+        near = min(i - top, 3) if section.level == 1 else ""
+        if (k, near) not in of_headings:
+            inside = "sub" if section.level > 1 else "own"
+            of_headings[k, near] = [*(f"{name} {inside} {near}" for name in above[k][0]), *above[k][1], *always[k]]
+        place = rules[k] if n < SHORT else _of_place(
+            i * _TENTHS // n, bisect_right(_LENGTHS, len(line)), bisect_right(_FROM_END, n - 1 - i),
+            bisect_right(_SINCE, i - top), i if i < 6 else -1,
+        )  # fmt: skip
+        row = [*place, *of_headings[k, near]]
+        if here:
+            row += [f"line {sign}" for sign in above[k][2]]
+        if 0 <= last <= i:
+            row.append("last chapter")
         speaks = headings.vocative(line)
-        row += ["address"] if speaks else []
-        row += ["colon"] if line.endswith(("：", ":")) else []
-        row += ["point"] if headings.point(line) else []
+        if speaks:
+            row.append("address")
+        if line.endswith(("：", ":")):
+            row.append("colon")
+        if headings.point(line):
+            row.append("point")
         found.append(row)
         breaks.append(_break(i, here, section, speaks))
     return found, breaks
+
+
+@cache
+def _of_place(tenth: int, length: int, from_end: int, since: int, from_start: int) -> tuple[str, ...]:
+    """Signs of where a line stands and how long it is."""
+    start = (f"from start {from_start}",) if from_start >= 0 else ()
+    return f"tenth {tenth}", f"length {length}", f"from end {from_end}", f"since top {since}", *start
 
 
 def _break(i: int, here: bool, section, speaks: bool) -> str:
@@ -104,10 +119,6 @@ def _break(i: int, here: bool, section, speaks: bool) -> str:
     if here and section.kind != "address":
         return "chapter" if section.level == 1 else "section" if section.level == 2 else "item"
     return "address" if speaks else "none"
-
-
-def _bin(value: int, bounds: tuple[int, ...]) -> int:
-    return bisect_right(bounds, value)
 
 
 def _of_section(section, sections: list) -> tuple[list[str], list[str], list[str]]:
@@ -181,8 +192,9 @@ class Words(NamedTuple):
     beginning: np.ndarray
     factor: int
     slot: np.ndarray
-    two: np.ndarray
-    longer: list[list[tuple[str, int]]]
+    # Several arrays where words share a beginning: for each rank the number of a word (-1: none) and its
+    # further characters (0: none).
+    words: list[tuple[np.ndarray, np.ndarray]]
 
 
 class Model(NamedTuple):
@@ -228,9 +240,13 @@ def vocabulary(number: dict[str, int]) -> Words:
     slot = np.zeros(1 << 16, np.int16)
     slot[_hash(beginning, factor)] = np.arange(len(beginning))
     found = [by_beginning[key] for key in beginning.tolist()]
-    two = [next((number[word] for word in words if len(word) == 2), -1) for words in found]
-    longer = [[(word, number[word]) for word in words if len(word) > 2] for words in found]
-    return Words(beginning, factor, slot, np.array(two, int), longer)
+    longest = max(map(len, number), default=2)
+    layers = []
+    for depth in range(max(map(len, found), default=0)):
+        here = [words[depth] if depth < len(words) else "" for words in found]
+        rest = [[*map(ord, word[2:]), *[0] * (longest - max(len(word), 2))] for word in here]
+        layers.append((np.array([number.get(word, -1) for word in here]), np.array(rest).reshape(len(here), -1)))
+    return Words(beginning, factor, slot, layers)
 
 
 def _hash(pairs: np.ndarray, factor: int) -> np.ndarray:
@@ -245,17 +261,15 @@ def words(text: str, starts: np.ndarray, known: Words) -> tuple[np.ndarray, np.n
     ranks = known.slot[_hash(pairs, known.factor)]
     places = np.flatnonzero(known.beginning[ranks] == pairs)
     ranks = ranks[places]
-    short = known.two[ranks]
-    at, sign = [places[short >= 0]], [short[short >= 0]]
-    more = np.array([bool(words) for words in known.longer])[ranks]
-    long = [
-        (place, number)
-        for place, rank in zip(places[more].tolist(), ranks[more].tolist(), strict=True)
-        for word, number in known.longer[rank]
-        if text.startswith(word, place)
-    ]
-    at.append(np.array([place for place, _ in long], int))
-    sign.append(np.array([number for _, number in long], int))
+    codes = np.concatenate([codes, np.zeros(8, np.int64)])
+    at, sign = [], []
+    for number, rest in known.words:
+        here = np.flatnonzero(number[ranks] >= 0)
+        for column in range(rest.shape[1]):
+            want = rest[ranks[here], column]
+            here = here[(want == 0) | (want == codes[places[here] + 2 + column])]
+        at.append(places[here])
+        sign.append(number[ranks[here]])
     lines = np.searchsorted(starts, np.concatenate(at), side="right") - 1
     width = 1 << 20
     pairs = np.sort(lines * width + np.concatenate(sign))
@@ -264,30 +278,46 @@ def words(text: str, starts: np.ndarray, known: Words) -> tuple[np.ndarray, np.n
 
 def scores(lines: list[str], sections: list, model: Model) -> tuple[np.ndarray, np.ndarray]:
     """How much speaks for each part in each line, shape (n, parts), and the break before each."""
-    found, breaks = signs(lines, sections)
-    starts = np.cumsum([0, *(len(line) + 1 for line in lines)])[:-1]
-    at, sign = words("\n".join(lines), starts, model.words)
-    known = [(i, model.index[name]) for i, row in enumerate(found) for name in row if name in model.index]
-    at = np.concatenate([at, np.array([i for i, _ in known], int)])
-    sign = np.concatenate([sign, np.array([number for _, number in known], int)])
-    shape = (len(lines), len(model.weights))
+    return _scores([(lines, sections)], model)
+
+
+def _scores(reports: list[tuple[list[str], list]], model: Model) -> tuple[np.ndarray, np.ndarray]:
+    """As `scores`, of several reports one below the other."""
+    found, breaks = [], []
+    for lines, sections in reports:
+        rows, before = signs(lines, sections)
+        found += rows
+        breaks += before
+    every = [line for lines, _ in reports for line in lines]
+    starts = np.cumsum([0, *(len(line) + 1 for line in every)])[:-1]
+    at, sign = words("\n".join(every), starts, model.words)
+    index = model.index
+    known = [[index[name] for name in row if name in index] for row in found]
+    at = np.concatenate([at, np.repeat(np.arange(len(found)), [*map(len, known)])])
+    sign = np.concatenate([sign, np.fromiter(chain.from_iterable(known), int)])
+    shape = (len(every), len(model.weights))
     total = sparse.csr_array((np.ones(len(at)), (at, sign)), shape) @ model.weights
-    return total, np.array([BREAKS.index(name) for name in breaks])
+    return total, np.array([_RANKS[name] for name in breaks])
 
 
-def decode(total: np.ndarray, breaks: np.ndarray, model: Model) -> list[int]:
-    """Give the most probable part of each line (Viterbi)."""
-    best, came = total[0] + model.change[0, 0], np.empty((len(total), len(PARTS)), np.int8)
+def decode(total: np.ndarray, breaks: np.ndarray, model: Model, sizes: Sequence[int] = ()) -> list[int]:
+    """Give the most probable part of each line (Viterbi); `sizes` are the lines of reports one below the other."""
+    sizes = np.array(sizes or [len(total)])
+    order = np.argsort(-sizes, kind="stable")
+    first, sizes = (np.cumsum(sizes) - sizes)[order], sizes[order]
+    # The lines that stand at each step, the longest report's first.
+    steps = [first[: np.searchsorted(-sizes, -t)] + t for t in range(sizes[0])]
     changes = model.change.transpose(0, 2, 1).copy()
-    rows = np.arange(len(PARTS))
-    for i, (row, at) in enumerate(zip(total[1:], breaks[1:].tolist(), strict=True)):
-        ways = changes[at] + best
-        came[i] = ways.argmax(axis=1)
-        best = row + ways[rows, came[i]]
-    part = [int(best.argmax())]
-    for i in range(len(total) - 2, -1, -1):
-        part.append(int(came[i, part[-1]]))
-    return part[::-1]
+    best, came = total[first] + model.change[0, 0], np.empty((len(total), len(PARTS)), np.int8)
+    for at in steps[1:]:
+        ways = changes[breaks[at]] + best[: len(at), None]
+        came[at] = ways.argmax(axis=2)
+        best[: len(at)] = total[at] + ways.max(axis=2)
+    part, now = np.empty(len(total), int), best.argmax(axis=1)
+    for at in reversed(steps):
+        part[at] = now[: len(at)]
+        now[: len(at)] = came[at, now[: len(at)]]
+    return part.tolist()
 
 
 def probabilities(total: np.ndarray, breaks: np.ndarray, model: Model) -> np.ndarray:
@@ -310,16 +340,20 @@ def _log_sum(values: np.ndarray, axis: int) -> np.ndarray:
     return most + np.log(np.exp(values - np.expand_dims(most, axis)).sum(axis=axis))
 
 
-def read(lines: list[str], sections: list, genre: str) -> list[str]:
+def read(reports: Sequence[tuple[list[str], list, str]]) -> list[list[str]]:
     """
-    Give the part of each line.
+    Give the part of each line of some reports, of each its lines, sections and genre.
 
     In the genre "other" nothing is known of an order: words of headings alone decide.
     """
-    if genre == "other":
-        return _by_headings(lines, sections)
-    total, breaks = scores(lines, sections, model())
-    return [PARTS[k] for k in decode(total, breaks, model())]
+    parts = [_by_headings(lines, sections) if genre == "other" else [] for lines, sections, genre in reports]
+    chained = [k for k, (lines, _, genre) in enumerate(reports) if lines and genre != "other"]
+    if chained:
+        sizes = [len(reports[k][0]) for k in chained]
+        said = decode(*_scores([reports[k][:2] for k in chained], model()), model(), sizes)
+        for k, size, end in zip(chained, sizes, np.cumsum(sizes).tolist(), strict=True):
+            parts[k] = [PARTS[part] for part in said[end - size : end]]
+    return parts
 
 
 def _by_headings(lines: list[str], sections: list) -> list[str]:

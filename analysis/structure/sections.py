@@ -10,7 +10,7 @@ stands for a heading that is not there and quotes the words with which the part 
 import re
 from bisect import bisect_right
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from itertools import pairwise
 
 from analysis.structure import headings
@@ -283,7 +283,8 @@ def with_parts(sections: list[Section], lines: list[str], parts: list[str]) -> l
         if len(named) == 1 and named[0] != "other":
             # Nothing but a heading says what it says.
             now = named
-        made.append(replace(section, part=now[0]))
+        made.append(Section(section.at, section.kind, section.n, section.number, section.title, section.level,
+                            section.parent, section.notes, now[0]))  # fmt: skip
         for i in range(1, len(now)):
             if now[i] == now[i - 1]:
                 continue
