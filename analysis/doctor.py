@@ -261,7 +261,8 @@ def _remains(one: _Text, say) -> Iterator[tuple]:
     marks = _MARKUP.findall(one.text)
     if furniture or len(marks) > 2:
         shown = "; ".join(line[:40] for line in furniture[:3]) or f"{len(marks)} marks such as {marks[0]}"
-        yield say("page", "holds remains of a web page", shown, "see what restoration takes out, and cut the rest")
+        yield say("page", "holds remains of a web page", shown, 
+                  "see what restoration takes out; what you cut yourself needs a new sha256: draft again with --force")
 
 
 def _sections(one: _Text, say) -> Iterator[tuple]:

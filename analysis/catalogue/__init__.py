@@ -443,5 +443,6 @@ def _file_problems(row: dict, line: int, folder: Path, seen: dict) -> list[Probl
     elif not row["sha256"]:
         found.append(say("sha256", "is empty", f"it is {actual}", error=False))
     elif row["sha256"].lower() != actual:
-        found.append(say("sha256", "is not that of the file", f"it is {actual}, if the file is right"))
+        remedy = f"it is {actual}, if the file is right: write it, or draft again with --force, which keeps the rest"
+        found.append(say("sha256", "is not that of the file", remedy))
     return found
