@@ -27,7 +27,7 @@ from analysis import paths
 from restoration.files import PART, apart, read, replace, write, writing
 
 __all__ = [
-    "FORMATS", "GENERATOR", "KINDS", "Kept", "apart", "checksum", "clear", "csv", "encoded", "entries", "harmless",
+    "FORMATS", "GENERATOR", "KINDS", "Kept", "apart", "checksum", "clear", "csv", "encoded", "entries",
     "read", "sweep", "version", "write", "writing",
 ]  # fmt: skip
 
@@ -74,11 +74,11 @@ def checksum(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
 
 
-def harmless(cell: str) -> str:
+def _harmless(cell: str) -> str:
     """
     Write a cell that a spreadsheet would take for a formula with an apostrophe before it.
 
-    >>> harmless("=1+1"), harmless("——在大会上"), harmless("-5%")
+    >>> _harmless("=1+1"), _harmless("——在大会上"), _harmless("-5%")
     ("'=1+1", '——在大会上', "'-5%")
     """
     return f"'{cell}" if re.match(r"[=+\-@\t\r]", cell) else cell
@@ -104,7 +104,7 @@ def csv(table, mark: bool = False, digits: int = 10) -> bytes:
     safe = table.copy(deep=False)
     for at, kind in enumerate(table.dtypes):
         if kind.kind not in "iufbMm":
-            cells = [harmless(cell) if isinstance(cell, str) else cell for cell in table.iloc[:, at]]
+            cells = [_harmless(cell) if isinstance(cell, str) else cell for cell in table.iloc[:, at]]
             safe.isetitem(at, type(table.iloc[:, at])(cells, index=table.index, dtype=object))
     text = safe.to_csv(index=False, float_format=f"%.{digits}g", lineterminator="\n")
     return text.encode("utf-8-sig" if mark else "utf-8", "surrogatepass")
