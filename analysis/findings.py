@@ -239,7 +239,7 @@ def _stated(corpus) -> pd.DataFrame:
     """Targets of every report for its own year or a later one."""
     found = quantities.table(corpus)
     issued = found["report"].map(corpus.catalogue["year"])
-    found = found.assign(long=found["year"] > issued)
+    found = found.assign(long=(found["year"] > issued) | (found["period"] == "plan"))
     found = found[(found["status"] == "target") & ~found["average"].astype(bool)
                   & found["year"].ge(issued)]  # fmt: skip
     raw = [corpus[row.report].ledger.to_raw(row.start, row.end) for row in found.itertuples()]

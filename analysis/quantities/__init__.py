@@ -10,10 +10,11 @@ from functools import cache
 import pandas as pd
 
 from analysis import paths
+from analysis.quantities import targets
 
 COLUMNS = [
     "report", "paragraph", "function", "indicator", "value", "value_high", "unit", "measure",
-    "average", "status", "year", "year_basis", "start", "end", "quote",
+    "average", "status", "period", "year", "year_basis", "start", "end", "quote",
 ]  # fmt: skip
 
 # Multipliers are part of the unit as written; `scaled` turns them into plain numbers.
@@ -41,9 +42,7 @@ STOP = re.compile(r"[。；;!！?？\n]")
 REACH = 30
 GROWTH = re.compile(r"(?:增长|提高|增加)(?!到|至|值)|增速|增幅|涨幅|上涨|递增|年均增")
 FALL = re.compile(r"(?:下降|降低|减少)(?!到|至)|降幅")
-LEVEL = re.compile(
-    r"达到?|突破|迈[上过]|(?:增长|提高|提升|增加|下降|降低|减少|增|降)[到至]|实现|完成|稳定在|控制在|为"
-)
+LEVEL = re.compile(r"达到?|突破|迈[上过]|(?:增长|提高|提升|增加|下降|降低|减少|增|降)[到至]|实现|完成|稳定在|控制在|为")
 TARGET = re.compile(r"力争|努力|目标|预期|确保|争取|要|将|以上|左右|计划")
 RESULT = re.compile(r"同比|比上年|已|累计完成|预计|圆满|连续|由[“\d]|从[“\d]")
 # A share of the whole, or a place in a ranking, is no value of the indicator.
@@ -51,6 +50,11 @@ OTHER = re.compile(r"占|比重|比例|之比|贡献|排名|排位|位次|位居
 # Before an indicator that is only what something else is a share of: 占全省地区生产总值…4%.
 WHOLE = re.compile(r"(?:占|相当于)[到了]?(?:全[国省市县区]|我[国省市县区]|当年|同期)?的?$")
 YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)年?(?:底|末)?")
+# Before an indicator: what is counted comes on top, it is no stock: 新增高新技术企业90家.
+ADDED = re.compile(r"(?:新增|净增|新认定|新培育|新登记|新设)(?:国家级?|省级|市级|各类|的)*$")
+# Given as one number for several years, whatever it is.
+SUMMED = re.compile("累计|共计|总计|合计")
+PART = re.compile(r"前[一二三]季度|[一二三四]季度|[上下]半年|前\d{1,2}个月|1[-—~至]\d{1,2}月")
 # Plans by name and the last year of each; a plan covers five years.
 PLANS = {"十五五": 2030, "十四五": 2025, "十三五": 2020, "十二五": 2015, "十一五": 2010}
 PLAN = re.compile("|".join(PLANS))
@@ -63,8 +67,24 @@ AHEAD, BACK = re.compile("[今未][后来]五年"), re.compile("过去五年")
 @cache
 def indicators() -> tuple[tuple[str, re.Pattern], ...]:
     """Names of the indicators with the patterns that find them, in the order of the table."""
-    frame = pd.read_csv(paths.LEXICONS / "indicators.csv", dtype=str, keep_default_na=False)
-    return tuple((row.indicator, re.compile(row.pattern)) for row in frame.itertuples())
+    return tuple((row.indicator, re.compile(row.pattern)) for row in _listed().itertuples())
+
+
+@cache
+def _listed() -> pd.DataFrame:
+    return pd.read_csv(paths.LEXICONS / "indicators.csv", dtype=str, keep_default_na=False)
+
+
+@cache
+def _units() -> dict[str, re.Pattern]:
+    """What each indicator is counted in: 地区生产总值在15个城市 is none of it."""
+    return {row.indicator: re.compile(f"(?:{MULTIPLIER})?(?:{row.unit})") for row in _listed().itertuples()}
+
+
+@cache
+def _adds() -> set[str]:
+    """Indicators whose years are added up: jobs, school places; of a stock the last year's is given."""
+    return {row.indicator for row in _listed().itertuples() if row.adds == "1"}
 
 
 def find(text: str) -> list[dict]:
@@ -90,10 +110,14 @@ def find(text: str) -> list[dict]:
     """
     text = text.translate(PLAIN)
     names, found = _mentions(text), []
+    values = [*QUANTITY.finditer(text)]
+    placed = _by_position(text, names, values)
     previous_end, owned = 0, False
-    for match in QUANTITY.finditer(text):
-        name = _owner(text, names, match.start(), previous_end, owned)
-        if name:
+    for match in values:
+        name = placed.get(match.start(), ()) or _owner(text, names, match.start(), previous_end, owned)
+        if match.start() in placed and not placed[match.start()]:
+            name = None
+        if name and _units()[name[0]].fullmatch((match["multi"] or "") + match["unit"].replace("％", "%")):
             found.append(_quantity(text, match, *name))
         previous_end, owned = match.end(), bool(name)
     return found
@@ -101,9 +125,7 @@ def find(text: str) -> list[dict]:
 
 def _mentions(text: str) -> list[tuple[int, int, str]]:
     """Places of indicators, left to right; of two at one place the longer counts."""
-    spans = [
-        (m.start(), m.end(), name) for name, regex in indicators() for m in regex.finditer(text)
-    ]
+    spans = [(m.start(), m.end(), name) for name, regex in indicators() for m in regex.finditer(text)]
     spans.sort(key=lambda span: (span[0], -span[1]))
     kept: list[tuple[int, int, str]] = []
     for span in spans:
@@ -112,9 +134,31 @@ def _mentions(text: str) -> list[tuple[int, int, str]]:
     return kept
 
 
-def _owner(
-    text: str, names: list, start: int, previous_end: int, owned: bool
-) -> tuple[str, int] | None:
+def _by_position(text: str, names: list, values: list[re.Match]) -> dict[int, tuple[str, int] | None]:
+    """Owners of values after 分别, as many as the list before it has items: 甲总收入、乙收入分别增长7%和8%."""
+    found = {}
+    for mark in re.finditer("分别|依次", text):
+        run = [value for value in values if value.start() >= mark.end()][:1]
+        if not run or run[0].start() - mark.end() > 12:
+            continue
+        for value in values[values.index(run[0]) + 1 :]:
+            if not re.fullmatch("(?:左右|以上|以内)?[、，,和与及]", text[run[-1].end() : value.start()]):
+                break
+            run.append(value)
+        listed = mark.start() - len(re.split("[，,；;：:。]", text[: mark.start()])[-1])
+        breaks = [listed + one.start() for one in re.finditer("[、和及与]", text[listed : mark.start()])]
+        share = OTHER.search(text, listed, run[0].start())
+        if share or len(run) < 2 or len(run) != len(breaks) + 1:
+            continue
+        for k, value in enumerate(run):
+            within = [
+                name for name in names if listed <= name[0] < mark.start() and sum(b < name[1] for b in breaks) == k
+            ]
+            found[value.start()] = (within[-1][2], within[-1][1]) if within else None
+    return found
+
+
+def _owner(text: str, names: list, start: int, previous_end: int, owned: bool) -> tuple[str, int] | None:
     """Indicator that a number at `start` belongs to: the last one before it that still reaches."""
     before = [name for name in names if name[1] <= start]
     if not before:
@@ -122,6 +166,8 @@ def _owner(
     begin, end, name = before[-1]
     between = text[end:start]
     # 2835个老旧小区、975条街巷: the name belongs to the number before it.
+    if _another(text, begin, between):
+        return None
     taken = between.startswith("、") and 0 <= begin - previous_end <= 2 and previous_end
     share = OTHER.search(between) or WHOLE.search(text, max(0, begin - 9), begin)
     if taken or STOP.search(between) or share:
@@ -133,6 +179,11 @@ def _owner(
     return (name, end) if goes_on else None
 
 
+def _another(text: str, begin: int, between: str) -> bool:
+    """Whether the number is of something else: 进出口持平，实际使用外资增长3%; or of another place: 对东盟进出口."""
+    return targets.jumps(between) or bool(targets.ELSEWHERE.search(re.split("[。；;\n]", text[:begin])[-1]))
+
+
 def _continues(gap: str) -> bool:
     """
     Whether words after one number carry its indicator on to the next.
@@ -142,7 +193,7 @@ def _continues(gap: str) -> bool:
     """
     return gap not in ",，" and bool(re.fullmatch(
         r"(?:左右|以上|以内)?[,，、]?(?:同比|比上年|年均|由|从|分别|总量)?"
-        r"(?:仅|约|迈上|[增提][长高升]到|增加到|增长|下降|上升|提高|降低|增加|增至|降至|到|和|的[^,，]{0,4})?"
+        r"(?:仅|约|迈上|[增提][长高升]到|增加到|增长|下降|上升|提高|降低|增加|增至|降至|达到?|突破|到|和|的[^,，]{0,4})?"
         r"(?:\d{4} ?年的)?(?:至|到)?(?:\d{4} ?年的?)?", gap
     ))  # fmt: skip
 
@@ -150,15 +201,20 @@ def _continues(gap: str) -> bool:
 def _quantity(text: str, match: re.Match, name: str, name_end: int) -> dict:
     between = text[name_end : match.start()]
     unit = (match["multi"] or "") + match["unit"].replace("％", "%")
-    value, high = (
-        float(v.replace(",", "")) if v else None for v in (match["value"], match["high"])
-    )
+    value, high = (float(v.replace(",", "")) if v else None for v in (match["value"], match["high"]))
+    # 8000—1万人, 5千至1万人: the lower end has a multiplier of its own, or none.
+    if high is not None and match["multi"] and (match["multi1"] or value > high):
+        value *= SCALE.get(match["multi1"], 1.0) / SCALE[match["multi"]]
     # 居民消费价格涨幅: the verb can stand within the name.
     measure = _measure(text[max(0, name_end - 2) : match.start()], unit)
+    name_start = max((m.start() for m in dict(indicators())[name].finditer(text, 0, name_end)), default=0)
+    added = ADDED.search(text, max(0, name_start - 12), name_start) or re.search("[新净]增加?$", between)
+    if measure == "level" and name not in _adds() and added:
+        measure = "change"
     if measure != "level" and FALL.search(between):
         value, high = -value, -high if high else None
     return {"indicator": name, "value": value, "value_high": high, "unit": unit,
-            "measure": measure, "average": "年均" in between,
+            "measure": measure, "average": "年均" in between and (measure != "level" or not re.search(r"\d", between)),
             "start": match.start(), "end": match.end()}  # fmt: skip
 
 
@@ -181,7 +237,9 @@ def table(corpus) -> pd.DataFrame:
     plan named before the number in its sentence (从2015年 only for the number that follows it);
     else in the title of its section or of one above; else the end of the span that the catalogue
     gives: of what is reviewed for results; for targets of what is planned, in a work report the
-    report's own year. `year_basis` says which.
+    report's own year. `year_basis` says which. *Period*: `plan` where the figure is of several years, by
+    its heading or sentence (五年来, 未来五年, “十四五”期间, 年均); `part` of less than one (前三季度), `before`
+    where the span began (由1348家); else `year`.
 
     Parameters
     ----------
@@ -196,6 +254,7 @@ def table(corpus) -> pd.DataFrame:
     rows = []
     for report in corpus.reports:
         spans, titles = _spans(corpus.catalogue.loc[report.id]), _titles(report.sections)
+        plans = targets.plans(report.text, report.paragraphs, report.sections, spans["year"])
         for row in report.paragraphs.itertuples():
             body = report.text[row.start : row.end].translate(PLAIN)
             for q in find(body):
@@ -205,18 +264,27 @@ def table(corpus) -> pd.DataFrame:
                 rows.append({
                     **q, **place, "report": report.id, "paragraph": row.paragraph,
                     "function": row.function, "status": status, "year": year, "year_basis": basis,
+                    "period": _period(body, q, plans.get(row.paragraph, [])),
                     "quote": _clause(body, q),
                 })  # fmt: skip
     frame = pd.DataFrame(rows, columns=COLUMNS)
     return frame.astype({"year": "Int64"})
 
 
+def _period(body: str, q: dict, plans: list[tuple[int, bool]]) -> str:
+    """Whether a quantity is of several years (plan), one or a part of it; a stock is of the year that reaches it."""
+    several = [plan for at, plan in plans if at <= q["start"]][-1:] == [True]
+    before = re.split(r"[。；;!！?？\n]", body[: q["start"]])[-1]
+    summed = q["measure"] != "level" or q["indicator"] in _adds() or SUMMED.search(before[-12:])
+    if q["average"] or (several and summed):
+        return "plan"
+    return "before" if before.endswith(("由", "从")) else "part" if PART.search(before) else "year"
+
+
 def _clause(body: str, q: dict) -> str:
     left = max((m.end() for m in STOP.finditer(body, 0, q["start"])), default=0)
     stop = STOP.search(body, q["end"])
-    return body[
-        max(left, q["start"] - 40) : min(stop.start() if stop else len(body), q["end"] + 12)
-    ]
+    return body[max(left, q["start"] - 40) : min(stop.start() if stop else len(body), q["end"] + 12)]
 
 
 def _status(body: str, q: dict, function: str) -> str:
@@ -238,6 +306,8 @@ def _spans(row: pd.Series) -> dict[str, int]:
     back = int(ends["reviews"][-1]) if ends["reviews"] else year - 1
     ahead = int(ends["plans"][-1]) if ends["plans"] else year
     work = row.get("genre", "work-report") == "work-report"
+    # 今后五年 begins with the year that the report plans.
+    ahead = year + 4 if work and ahead == year else ahead
     return {"year": year, "result": back, "ahead": ahead, "target": year if work else ahead}
 
 

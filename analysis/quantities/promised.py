@@ -48,13 +48,9 @@ def side_by_side(found: pd.DataFrame, indicators, catalogue: pd.DataFrame) -> pd
     rows = found[found["indicator"].isin(indicators) & (found["status"] != "unknown")]
     if rows.empty:
         return pd.DataFrame()
-    wide = quantities.promises(rows).reindex(
-        columns=["indicator", "measure", "year", "report", "target", "result"]
-    )
+    wide = quantities.promises(rows).reindex(columns=["indicator", "measure", "year", "report", "target", "result"])
     place = {name: k for k, name in enumerate(indicators)}
-    order = wide.assign(at=wide["indicator"].map(place)).sort_values(
-        ["at", "measure", "year", "report"], kind="stable"
-    )
+    order = wide.assign(at=wide["indicator"].map(place)).sort_values(["at", "measure", "year", "report"], kind="stable")
     return order.drop(columns="at").fillna("–").reset_index(drop=True)
 
 
@@ -69,7 +65,7 @@ def growth(found: pd.DataFrame, catalogue: pd.DataFrame, indicators) -> pd.DataF
     """
     rows = found[(found["measure"] == "growth") & (found["unit"] == "%")]
     rows = rows[rows["indicator"].isin(indicators) & (rows["status"] != "unknown")]
-    rows = rows[~rows["average"].astype(bool)]
+    rows = rows[rows["period"] == "year"]
     columns = ["indicator", "year", "status", "value", "value_high", "level", "report"]
     rows = rows.assign(level=rows["report"].map(catalogue["level"]))
     place = {name: k for k, name in enumerate(indicators)}
@@ -79,26 +75,30 @@ def growth(found: pd.DataFrame, catalogue: pd.DataFrame, indicators) -> pd.DataF
 
 def kept(found: pd.DataFrame, catalogue: pd.DataFrame) -> pd.DataFrame:
     """
-    Match a target of one report with the result that another of the same level gives for it.
+    Match a target of one report with the result that a later one of the same issuer and genre gives for it.
+
+    A report without an issuer counts as its place's; without a place, too, it meets no other. Of several
+    values of one report the first stands; a figure of several years meets no yearly one.
 
     Returns
     -------
     DataFrame
-        `indicator`, `measure`, `average` (per year of a period), `year`, `unit`, `level`,
-        `target`, `set_by`, `result`, `told_by`;
-        by indicator and year.
+        `indicator`, `measure`, `average` (per year of a period), `period` (year or plan), `year`, `unit`,
+        `issuer`, `genre`, `target`, `set_by`, `result`, `told_by`; by indicator, year and issuer.
     """
-    keys = ["indicator", "measure", "average", "year", "unit", "level"]
-    rows = found.assign(level=found["report"].map(catalogue["level"]))
-    rows = rows.assign(issued=rows["report"].map(catalogue["year"]))
+    whose = catalogue["issuer"].where(catalogue["issuer"] != "", catalogue["place"])
+    keys = ["indicator", "measure", "average", "period", "year", "unit", "issuer", "genre"]
+    rows = found.assign(issuer=found["report"].map(whose), genre=found["report"].map(catalogue["genre"]))
+    rows = rows.assign(issued=rows["report"].map(catalogue["year"]))[rows["issuer"].fillna("") != ""]
+    rows = rows.sort_values(["report", "start"]).drop_duplicates([*keys, "status", "report"])
     sides = [rows[rows["status"] == status][[*keys, "value", "report", "issued"]]
              for status in ("target", "result")]  # fmt: skip
     both = sides[0].merge(sides[1], on=keys, suffixes=("_target", "_result"))
-    both = both[both["issued_target"] < both["issued_result"]].drop_duplicates()
+    both = both[both["issued_target"] < both["issued_result"]]
     names = {"value_target": "target", "report_target": "set_by", "value_result": "result",
              "report_result": "told_by"}  # fmt: skip
     table = both.rename(columns=names)[[*keys, *names.values()]]
-    return table.sort_values(["indicator", "year", "measure", "target"], ignore_index=True)
+    return table.sort_values(["indicator", "year", "issuer", "measure", "set_by", "told_by"], ignore_index=True)
 
 
 def traced(corpus, found: pd.DataFrame, indicators, most: int = 16) -> pd.DataFrame:

@@ -42,9 +42,7 @@ def compare(corpus, found: pd.DataFrame | None = None) -> pd.DataFrame:
     labels = gold()
     labels = labels[labels["report"].isin([report.id for report in corpus.reports])]
     found = quantities.table(corpus) if found is None else found
-    ends = [
-        corpus[row.report].ledger.to_raw(row.start, row.end)[1] for row in found.itertuples()
-    ]
+    ends = [corpus[row.report].ledger.to_raw(row.start, row.end)[1] for row in found.itertuples()]
     read = found[["report", "indicator", *FIELDS]].add_prefix("read_").assign(raw_end=ends)
     read = read.rename(columns={"read_report": "report"}).drop_duplicates(["report", "raw_end"])
     return labels.merge(read, on=["report", "raw_end"], how="left")

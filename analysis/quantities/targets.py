@@ -8,6 +8,7 @@ share or a comparison (与经济增长同步) is none.
 
 import csv
 import re
+from collections.abc import Iterator
 from typing import NamedTuple
 
 import pandas as pd
@@ -95,6 +96,11 @@ _ASIDE = re.compile(r"(?:同比|(?:按|同|扣除|剔除)[^\d]{1,12}|年均|预�
 _AMOUNT = re.compile(rf"{_N}\s*[万亿]*(?:美?元|人|个)?")
 # Before a name with which another is compared: 居民收入增长高于地区生产总值增长.
 _COMPARED = re.compile("(?:[高快低]于)(?:地区|国内|全[国省市])?$")
+# Before a name: what is counted is of a part of the place, or with some partners only.
+ELSEWHERE = re.compile(
+    r"(?:对|与|和)[^，,。；;：:、]{0,24}(?:国家|地区|沿线|市场|东盟|欧盟|[欧美日韩俄]国?|RCEP)[^，,。；;：:]{0,10}$"
+    r"|^[^，,。；;全]{0,14}(?:示范区|试验区|片区|保税区|综保区|经开区|高新区|开发区)(?!建设|[、和及])(?![^。；;]*全[省市州县区])[^。；;]*$"
+)
 _GAP = 34
 
 
@@ -136,16 +142,16 @@ def find(text: str, *, year: int | None = None, plan: bool = False) -> list[dict
     >>> find("单位生产总值能耗下降3.5%，高技术产业占生产总值10%")
     []
     """
-    rows, *_ = _paragraph(text, year, plan, plan)
-    return [{name: row[name] for name in row if name not in ("from", "to")} for row in rows]
+    form = _form(text)
+    sentences, *_ = _sentences(form, year, plan, plan)
+    return [row for sentence in sentences for row in _sentence(form, *sentence)]
 
 
-def _sentence(text: str, start: int, end: int, plan: bool, year: int | None) -> tuple[list[dict], bool]:
-    """Records of one sentence, and whether goals of a plan go on after it."""
-    marks = _marks(text, start, end, year)
+def _sentence(text: str, start: int, end: int, plan: bool, marks: list[tuple[int, bool]]) -> list[dict]:
+    """Records of one sentence; `plan` says whether goals of a plan go on from before it."""
     names, values = _names(text, start, end), _values(text, start, end)
     if not names:
-        return [], _state(marks, end, plan)
+        return []
     rows: list[dict] = []
     placed = _by_position(text, names, values, start, end)
     groups = _groups(text, names)
@@ -159,7 +165,7 @@ def _sentence(text: str, start: int, end: int, plan: bool, year: int | None) -> 
     for row in rows:
         here = "年均" in text[row["start"] : row["end"]]
         row["period"] = "plan" if _state(marks, row["end"], plan) or average or here else "year"
-    return rows, _state(marks, end, plan)
+    return rows
 
 
 def _marks(text: str, start: int, end: int, year: int | None) -> list[tuple[int, bool]]:
@@ -307,18 +313,23 @@ def _fits(text: str, group: list[Mention], value: re.Match) -> bool:
         moves = [m for m in _GROWTH.finditer(between)]
         listed = _SET_AT.fullmatch(between)
         after = text[value.end() : value.end() + 4]
-        return bool(moves or listed or "增长" in after or name.name == "cpi") and not _jumps(between)
+        return bool(moves or listed or "增长" in after or name.name == "cpi") and not jumps(between)
     # 提高1.5个百分点，达到45%: the level is the value.
     level = re.sub(rf"(?:提高|下降|降低|上升)(?:约|近)?{_N}个百分点(?:左右|以上)?[，,]", "", between)
-    return not _jumps(level) and not re.search(r"(?:提高|下降|降低|上升)\d", level + "0")
+    return not jumps(level) and not re.search(r"(?:提高|下降|降低|上升)\d", level + "0")
 
 
-def _jumps(between: str) -> bool:
-    """Whether another subject stands between: a clause that is neither level nor growth."""
+def jumps(between: str) -> bool:
+    """
+    Tell whether another subject stands between a name and a value: a clause that is neither level nor growth.
+
+    >>> jumps("持平，实际使用外资增长"), jumps("达到4153亿元，比上年增长")
+    (True, False)
+    """
     clauses = re.split(r"[，,、]", re.sub(r"(?<=\d),(?=\d{3})", "", between))
     for clause in clauses[1:]:
         rest = re.sub(
-            r"同口径|按?可比(?:口径|价格)?|总量排名[^，]{1,6}|比增|扣除[^，]{0,12}后?|剔除[^，]{0,12}后?|同比|比上年|较上年|分别|实际|名义|年均|同期|力争|确保|努力|争取|预期|预计|达到?|完成|实现|突破|增长|增速|增幅|增加|提高|上涨|下降|左右|以上|约|为|在|均|都|超过|不低于|净|和|[\d.%]|万?亿美?元|万人|保持|上升|全年|总量|由|到|至|—|-|递增|速度",
+            r"同口径|按?可比(?:口径|价格)?|总量排名[^，]{1,6}|比增|扣除[^，]{0,12}后?|剔除[^，]{0,12}后?|同比|比上年|较上年|分别|实际|名义|年均|同期|力争|确保|努力|争取|预期|预计|达到?|完成|实现|突破|[迈跨站]上|迈过|增长|增速|增幅|增加|提高|上涨|下降|左右|以上|约|为|在|均|都|超过|不低于|净|和|[\d.%]|万?亿美?元|万人|保持|上升|全年|总量|由|到|至|—|-|递增|速度",
             "", clause,
         )  # fmt: skip
         if len(rest) > 1:
@@ -421,9 +432,57 @@ def records(
         indicator, status and period), `paragraph`, `start`, `end` (from the indicator to the end of the
         value, in the text), `sentence`.
     """
+    rows = []
+    for row, said, form, sentences in _spans(text, paragraphs, sections, year):
+        body = text[row.start : row.end]
+        found = [(one, body[at:to].strip()) for at, to, *span in sentences for one in _sentence(form, at, to, *span)]
+        for one, sentence in found:
+            if row.function == "review" and one["low"] is None and one["high"] is None and "低于" in one["hedge"]:
+                continue  # short of what was aimed at
+            if row.function == "review" and one["indicator"] in _LEVELS:
+                one["period"] = "year"  # a level reached at the end of a span is that of its last year
+            place = {
+                "paragraph": row.paragraph,
+                "function": row.function,
+                "year": said if one["period"] == "year" else None,
+            }
+            if row.function == "review" and _AHEAD.search(sentence) and not _BACK.search(sentence):
+                one["status"], place["year"] = "target", year if one["period"] == "year" else None
+            elif row.function == "guiding" and _REACHED.search(sentence):
+                one["status"], place["year"] = "result", year and place["year"] and year - 1
+            shift = {"start": one["start"] + row.start, "end": one["end"] + row.start}
+            rows.append({**one, **place, **shift, "sentence": sentence})
+        rows += _none(body, row, said)
+    table = pd.DataFrame(headlines(rows), columns=["function", *COLUMNS[1:]]).assign(report=report)
+    return table[COLUMNS].astype({"year": "Int64", "low": float, "high": float, "headline": bool})
+
+
+def plans(
+    text: str, paragraphs: pd.DataFrame, sections: pd.DataFrame, year: int | None = None
+) -> dict[int, list[tuple[int, bool]]]:
+    """
+    Tell where a report speaks of several years, by number of the paragraph.
+
+    Parameters
+    ----------
+    As for `records`.
+
+    Returns
+    -------
+    dict of lists
+        Offsets in the paragraph from which what is counted is of several years (True) or of one (False).
+    """
+    return {
+        row.paragraph: [mark for start, _, plan, marks in sentences for mark in [(start, plan), *marks]]
+        for row, _, _, sentences in _spans(text, paragraphs, sections, year)
+    }
+
+
+def _spans(text: str, paragraphs: pd.DataFrame, sections: pd.DataFrame, year: int | None) -> Iterator[tuple]:
+    """Paragraphs that have a function, the year each is about, its text as it is read, and its sentences."""
     titles = sections.set_index("section").title.to_dict()
     parents = sections.set_index("section")["parent"].to_dict() if "parent" in sections else dict.fromkeys(titles, -1)
-    rows, state, current, ends_open, back = [], False, None, False, False
+    state, current, ends_open, back = False, None, False, False
     for row in paragraphs.itertuples():
         if row.function == "other":
             continue
@@ -440,29 +499,11 @@ def records(
         state = state if row.section == current and goes_on else base
         current, ends_open = row.section, body.rstrip().endswith(("：", ":", "；", ";"))
         said = None if year is None else year - 1 if row.function == "review" else year
+        form = _form(body)
         # Goals of a plan are listed over many sentences; a review names the span in each that is not of the year.
-        found, state, base = _paragraph(body, said, state, base, row.function != "review")
+        sentences, state, base = _sentences(form, said, state, base, row.function != "review")
         back = base if row.function == "review" else back
-        for one in found:
-            if row.function == "review" and one["low"] is None and one["high"] is None and "低于" in one["hedge"]:
-                continue  # short of what was aimed at
-            if row.function == "review" and one["indicator"] in _LEVELS:
-                one["period"] = "year"  # a level reached at the end of a span is that of its last year
-            place = {
-                "paragraph": row.paragraph,
-                "function": row.function,
-                "year": said if one["period"] == "year" else None,
-            }
-            sentence = body[one.pop("from") : one.pop("to")].strip()
-            if row.function == "review" and _AHEAD.search(sentence) and not _BACK.search(sentence):
-                one["status"], place["year"] = "target", year if one["period"] == "year" else None
-            elif row.function == "guiding" and _REACHED.search(sentence):
-                one["status"], place["year"] = "result", year and place["year"] and year - 1
-            shift = {"start": one["start"] + row.start, "end": one["end"] + row.start}
-            rows.append({**one, **place, **shift, "sentence": sentence})
-        rows += _none(body, row, said)
-    table = pd.DataFrame(headlines(rows), columns=["function", *COLUMNS[1:]]).assign(report=report)
-    return table[COLUMNS].astype({"year": "Int64", "low": float, "high": float, "headline": bool})
+        yield row, said, form, sentences
 
 
 def _planned(section: int, titles: dict, parents: dict, year: int | None) -> bool:
@@ -489,23 +530,29 @@ def _last_year(plan: str) -> int:
     return 1955 + 5 * number if number else 0
 
 
-def _paragraph(
-    text: str, year: int | None, plan: bool, base: bool = False, carried: bool = True
-) -> tuple[list[dict], bool, bool]:
+def _form(text: str) -> str:
+    """The text as it is read: in plain signs and digits, each in its place."""
+    return _PERCENT.sub(_digits, fold(text))
+
+
+def _sentences(
+    form: str, year: int | None, plan: bool, base: bool, carried: bool = True
+) -> tuple[list[tuple[int, int, bool, list[tuple[int, bool]]]], bool, bool]:
     """
-    As `find`, with the span of each sentence, the state after it, and what the text around is about.
+    Start and end of each sentence with its span, the state after them, and what the text around is about.
 
     A plan's goes on only if `carried`; a review, where it does not, turns from years to one and back.
     """
-    form, found = _PERCENT.sub(_digits, fold(text)), []
+    found = []
     for stop in re.finditer(r"[^。；;！!？?\n]+", form):
         turned = None if carried else _turned(_TURNS.match(form, *stop.span()), year)
         if turned is not None:
             plan = base = turned
         # 主要预期目标是 opens the goals of what the section is about.
         plan = base if _AIMS.search(form, *stop.span()) else plan and (base or carried)
-        rows, plan = _sentence(form, *stop.span(), plan, year)
-        found += [{**row, "from": stop.start(), "to": stop.end()} for row in rows]
+        marks = _marks(form, *stop.span(), year)
+        found.append((*stop.span(), plan, marks))
+        plan = _state(marks, stop.end(), plan)
     return found, plan, base
 
 
