@@ -426,3 +426,28 @@ def test_the_split_stands_in_the_order_of_its_components(ax):
     plot.split(table, ax=ax)
     assert [bar.get_width() for bar in ax.patches] == [3, 0, -1, 2, 4]
     assert len({label.get_text() for label in ax.get_yticklabels()}) == 5
+
+
+def test_what_is_never_negative_has_an_axis_from_zero():
+    figures.style("en")
+    table = pd.DataFrame({"series": "pooled", "year": [2020, 2021, 2022], "value": [1.0, 2.0, 3.0], "low": [-4.0, -1.0, 1.0],
+                          "high": [6.0, 5.0, 5.0]})  # fmt: skip
+    ax = figures.draw("lines", table, by="series")
+    assert ax.get_ylim()[0] == 0
+    turned = figures.draw("lines", table.assign(value=-table["value"]), by="series")
+    assert turned.get_ylim()[0] < -3
+
+
+def test_names_stand_at_the_ends_of_their_lines():
+    figures.style("en")
+    rows = [(2020, "economy", 1), (2021, "economy", 2), (2020, "ecology", 2), (2021, "livelihood", 1)]
+    ax = figures.draw("agenda", pd.DataFrame(rows, columns=["year", "domain", "rank"]))
+    assert {text.get_text(): text.xy for text in ax.texts} == {
+        "economy": (2021, 2), "ecology": (2020, 2), "livelihood": (2021, 1)}  # fmt: skip
+
+
+def test_a_year_without_a_target_breaks_the_line():
+    figures.style("en")
+    table = pd.DataFrame({"status": "target", "year": [2019, 2021], "low": [6.0, 6.0], "high": [6.5, np.nan], "hedge": ""})
+    ax = figures.draw("target_course", table)
+    assert np.isnan(ax.lines[0].get_ydata()[1])
