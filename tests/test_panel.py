@@ -228,6 +228,7 @@ def test_promises_and_order_of_one_place_through_the_years():
     for row in table.dropna().itertuples():
         assert tasks[2026].set_index("order").loc[row.rank_after, "title"] == row.title_after
         assert tasks[2021].set_index("order").loc[row.rank_before, "domain"] == row.domain
+    assert panel.promised(own, "rural_income", "山西省").attrs["why"]
     with pytest.raises(panel.Refusal, match="one report"):
         panel.reordered(own, "山西省")
     with pytest.raises(panel.Refusal, match="no work-report of 北京市"):

@@ -451,3 +451,5 @@ def test_a_year_without_a_target_breaks_the_line():
     table = pd.DataFrame({"status": "target", "year": [2019, 2021], "low": [6.0, 6.0], "high": [6.5, np.nan], "hedge": ""})
     ax = figures.draw("target_course", table)
     assert np.isnan(ax.lines[0].get_ydata()[1])
+    only = figures.draw("target_course", table.assign(status="result", high=6.5))
+    assert only.lines[-1].get_ydata().tolist() == [6.25, 6.25]

@@ -754,7 +754,9 @@ def promised(corpus, indicator: str = "gdp", place: str = "") -> pd.DataFrame:
             own = found[found["status"].eq(status) & found["year"].eq(year)].head(1)
             rows.append(own.assign(place=report.place))
     columns = ["place", "report", "status", "year", "low", "high", "unit", "hedge", "start", "end"]
-    return pd.concat(rows, ignore_index=True)[columns]
+    table = pd.concat(rows, ignore_index=True)[columns]
+    table.attrs["why"] = f"No report of one place states a target or result of {indicator}."
+    return table
 
 
 def reordered(corpus, place: str = "") -> pd.DataFrame:

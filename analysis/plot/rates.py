@@ -205,7 +205,8 @@ def target_course(table: pd.DataFrame, *, ax: Axes, lang: str | None = None) -> 
     """
     own = table[table["status"].eq("target")].sort_values("year")
     # Years without a target break the line.
-    own = own.set_index("year").reindex(range(int(own["year"].min()), int(own["year"].max()) + 1)).reset_index()
+    if len(own):
+        own = own.set_index("year").reindex(range(int(own["year"].min()), int(own["year"].max()) + 1)).reset_index()
     middle = own[["low", "high"]].mean(axis=1).to_numpy(float)
     year = own["year"].to_numpy(float)
     ax.step(year, middle, where="mid", color=INK, linewidth=1.2, label=heading("target", lang))
