@@ -174,6 +174,7 @@ def test_autonomous_areas_by_the_names_they_are_called_by(called, year, name):
 @pytest.mark.parametrize(("text", "path", "place", "level"), [
     (report("大安市", "市长 李四", "市", "全市"), None, "大安市", "district"), (report("", "市长 李四", "市", "全市"), "江苏省/昆山市/2021.txt", "昆山市", "district"),
     (report("延吉市", "市长 李四", "市", "全市", more="州委州政府，全州，我州。\n"), None, "延吉市", "district"), (report("", "市长 李四", "市", "全市"), "上海/2021.txt", "上海市", "province"),
+    (report("通州市", "市长 李四", "市", "全市", 2005), None, "通州市", "district"), (report("嘉峪关市", "市长 李四", "市", "全市"), None, "嘉峪关市", "city"),
     (report("苏州市", "市长 李四", "市", "全市", more="昆山市、常熟市、太仓市。\n" * 9), None, "苏州市", "city"),
 ])  # fmt: skip
 def test_市长_is_of_the_level_of_the_place(text, path, place, level):
@@ -214,7 +215,7 @@ def test_years_of_names_and_columns(name, metadata, year):
 
 
 @pytest.mark.parametrize(("name", "place"), [
-    ("140100_2021", "太原市"), ("【太原】2021", "太原市"), ("taiyuan-gov-2021", "太原市"), ("suzhou-2021", None), ("shanxi-2021", None),
+    ("140100_2021", "太原市"), ("【太原】2021", "太原市"), ("taiyuan-gov-2021", "太原市"), ("suzhou-2021", None), ("shanxi-2021", None), ("chaoyang-2021", None), ("luohe-2021", "漯河市"), ("jilin-2021", None),
 ])  # fmt: skip
 def test_places_of_names(name, place):
     assert found(ADDRESS.format("市人民政府"), None, f"x/{name}.txt").get("place") == place

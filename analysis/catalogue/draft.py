@@ -161,13 +161,9 @@ def _origin(source: _Source) -> str:
     return source.origin.as_posix() + (f", row {source.text.row}" if source.text.row else "")
 
 
-def _place(code: str) -> places.Place | None:
-    return places.by_code().get(code) or next((p for p in places.table() if p.code == code), None)
-
-
 def _shorts(row: dict[str, str]) -> dict[str, str]:
     """Short names from place, kind and year, if those are known."""
-    place, year = _place(row["code"]), row["date"][:4]
+    place, year = places.of_code(row["code"]), row["date"][:4]
     if not place or not year:
         return {}
     kind, kind_zh = _KINDS.get(row["genre"], ("report", ""))
@@ -180,7 +176,7 @@ def _shorts(row: dict[str, str]) -> dict[str, str]:
 def _id(source: _Source, row: dict[str, str]) -> str:
     """The file's name if it is one, else place, kind and year."""
     name = source.origin.stem
-    place = _place(row["code"]) or next(iter(places.known(row["place"])), None)
+    place = places.of_code(row["code"]) or next(iter(places.known(row["place"])), None)
     # Of a name in Chinese its few Latin letters say nothing (政府工作报告final).
     made = _MADE.fullmatch(catalogue.safe_id(name)) or re.search("[\u3400-\u9fff]", name) or (
         place and re.search(r"\d{7}|(?=[a-f]*\d)[0-9a-f]{8}", name) and place.en.lower() not in name.lower()

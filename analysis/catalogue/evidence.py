@@ -256,7 +256,7 @@ def _where(text: str, head: _Head, metadata: dict[str, str], path: PurePath | No
     said = list(_said_codes(metadata, path))
     codes = [*_resolved(mentions, said, text, year, unsure), *said]
     # 市长 and 全市 are said in a municipality and in a city of a county's level, too: the place decides.
-    town = places.by_code().get((_decided(_resolved(in_head, said, text, year, {})).value) or _decided(codes).value)
+    town = places.of_code(_decided(_resolved(in_head, said, text, year, {})).value or _decided(codes).value)
     of_town = town.level if town and town.name.endswith("市") else "city"
     levels = [
         vote._replace(value=of_town) if vote.value == "市" else vote
@@ -272,7 +272,7 @@ def _where(text: str, head: _Head, metadata: dict[str, str], path: PurePath | No
         within = _decided([vote for vote in codes if len(vote.value.rstrip("0")) < 5]).value if codes else ""
         best, level = _from_words(text, level, within if within and _level(within) != level.value else "", codes)
     found = {"level": level}
-    if place := places.by_code().get(best.value) or _older(best.value):
+    if place := places.of_code(best.value):
         found |= {"place": replace(best, value=place.name), "code": replace(best, value=place.code, against="")}
         against = level.against if place.level == level.value else ""
         found["level"] = Finding(place.level, level.why or best.why, against, level.margin)
@@ -362,12 +362,8 @@ def _from_words(text: str, level: Finding, within: str, codes: list[Vote]) -> tu
 
 
 def _level(code: str) -> str:
-    place = places.by_code().get(code) or _older(code)
+    place = places.of_code(code)
     return place.level if place else ""
-
-
-def _older(code: str) -> Place | None:
-    return next((place for place in places.table() if place.code == code), None)
 
 
 def _said_places(metadata: dict[str, str]) -> Iterator[_Mention]:

@@ -80,16 +80,27 @@ def by_code() -> dict[str, Place]:
 
 
 @cache
+def of_code(code: str) -> Place | None:
+    """The place of a code, of today or once."""
+    return by_code().get(code) or next((place for place in table() if place.code == code), None)
+
+
+@cache
 def latin() -> dict[str, Place]:
-    """Provinces and cities of today by names in Latin letters that no other has."""
+    """Provinces and cities of today by names in Latin letters that no place elsewhere has."""
     found: dict[str, list[Place]] = defaultdict(list)
     for place in table():
-        if place.level in ("province", "city") and not place.until:
+        if place.level != "national" and not place.until:
             plain = re.sub("[^a-z]", "", place.en.lower())
             # Shaanxi is shanxi without its tone.
             for name in {plain, plain.replace("aa", "a")}:
                 found[name].append(place)
-    return {name: some[0] for name, some in found.items() if len(some) == 1}
+    return {
+        name: some[0]
+        for name, some in found.items()
+        if some[0].level != "district"
+        and all(place.level == "district" and lies_in(place.code, some[0].code) for place in some[1:])
+    }
 
 
 @cache

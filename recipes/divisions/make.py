@@ -33,6 +33,9 @@ ENGLISH = {
     "哈尔滨": "Harbin", "呼和浩特": "Hohhot", "乌鲁木齐": "Urumqi", "拉萨": "Lhasa", "长治": "Changzhi", "厦门": "Xiamen",  # noqa: E501
     "重庆": "Chongqing", "鄂尔多斯": "Ordos", "呼伦贝尔": "Hulunbuir", "新疆": "Xinjiang", "宁夏": "Ningxia", "六安": "Lu'an",  # noqa: E501
     "西安": "Xi'an", "淮安": "Huai'an", "泰安": "Tai'an", "吉安": "Ji'an", "雅安": "Ya'an", "延安": "Yan'an", "瑞安": "Rui'an",  # noqa: E501
+    # Read otherwise as names.
+    "朝阳": "Chaoyang", "长阳": "Changyang", "漯河": "Luohe", "珲春": "Hunchun", "繁峙": "Fanshi", "单县": "Shanxian",
+    "东阿": "Dong'e", "郫都": "Pidu", "荥经": "Yingjing", "覃塘": "Qintang", "洪洞": "Hongtong", "尉犁": "Yuli",
 }  # fmt: skip
 
 
