@@ -5,6 +5,7 @@ import gzip
 import io
 import json
 import zipfile
+from email.message import EmailMessage
 from pathlib import Path
 
 import pandas as pd
@@ -452,6 +453,11 @@ def test_a_file_is_read_as_what_it_is(tmp_path):
     assert lines(tmp_path / "a.doc") == ["政府工作报告"]
     (tmp_path / "b.doc").write_text(f"<html><body>{BODY}</body></html>", encoding="utf-8")
     assert lines(tmp_path / "b.doc") == READ
+    message = EmailMessage()
+    message.set_content("看网页")
+    message.add_alternative(f"<html><body>{BODY}</body></html>", subtype="html", charset="gb18030")
+    (tmp_path / "d.doc").write_bytes(b"MIME-Version: 1.0\n" + bytes(message).replace(b"MIME-Version: 1.0\n", b""))
+    assert lines(tmp_path / "d.doc") == READ
     buffer = io.BytesIO()
     zipfile.ZipFile(buffer, "w").close()
     (tmp_path / "c.txt").write_bytes(b"PK\x03\x04" + buffer.getvalue())
@@ -488,7 +494,7 @@ def _xml_row(*cells: str) -> str:
     return "<Row>" + "".join(f'<Cell><Data ss:Type="String">{cell}</Data></Cell>' for cell in cells) + "</Row>"
 
 
-@pytest.mark.parametrize("encoding", ["utf-8", "gb18030"])
+@pytest.mark.parametrize("encoding", ["utf-8", "gb18030", "utf-16"])
 @pytest.mark.parametrize("made", [
     f"<html><meta charset=gb2312><body><table border=1>{CELLS.format(LONG)}</table></body></html>",
     f"<table>{CELLS.format(LONG)}</table>",
@@ -499,11 +505,17 @@ def _xml_row(*cells: str) -> str:
 ])  # fmt: skip
 def test_pages_and_lists_that_are_called_workbooks(tmp_path, made, encoding):
     if made.startswith("<?xml"):
-        made = made.replace("?>", f' encoding="{"gb2312" if encoding != "utf-8" else "utf-8"}"?>', 1)
+        made = made.replace("?>", f' encoding="{encoding.replace("gb18030", "gb2312")}"?>', 1)
     (tmp_path / "gov.xls").write_bytes(made.encode(encoding))
     one, two = readers.read(tmp_path / "gov.xls")
     assert (one.metadata, two.metadata) == ({"province": "甲省", "year": "2020"}, {"province": "甲省", "year": "2021"})
     assert (one.text, two.text) == (LONG + "\n", LONG + "\n第二段。\n")
+
+
+def test_a_list_with_a_page_in_a_cell_is_a_list(tmp_path):
+    (tmp_path / "a.csv").write_text(f'年份,正文\n2020,"{LONG}<table><tr><td>一</table>"\n', encoding="utf-8")
+    [text] = readers.read(tmp_path / "a.csv")
+    assert (text.metadata, text.text) == ({"year": "2020"}, f"{LONG}<table><tr><td>一</table>\n")
 
 
 def test_a_page_without_reports_that_is_called_a_workbook_is_refused(tmp_path):

@@ -227,7 +227,7 @@ def family(path: Path, data: bytes) -> str:
         return "pdf"
     if data.startswith(b"PK\x03\x04"):
         return _zipped(data, named)
-    if named == "office" and (head.startswith((b"<!doctype html", b"<html")) or b"<html" in head):
+    if named == "office" and (head.startswith((b"<!doctype html", b"<html", b"mime-version:")) or b"<html" in head):
         return "web"
     if data.startswith(b"\xd0\xcf\x11\xe0") and named != "tables":
         return "office"

@@ -102,12 +102,13 @@ def _sheets(path: Path, data: bytes) -> list[tuple[str, list[tuple[int, Row]]]]:
     if data.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
         return _named([(name, _rows(lines)) for name, lines in workbook(data).items()])
     # Many sites call a page or a list a workbook; Excel opens them all the same.
-    text, head = web.decoded_page(data), data[:2048].lower()
-    if b"office:spreadsheet" in head:
+    text = web.decoded_page(data).removeprefix("\ufeff")
+    marked = text.lstrip().startswith("<")
+    if marked and "office:spreadsheet" in text[:2048]:
         return _named([(name, _rows(lines)) for name, lines in _xml_sheets(text)])
-    if b"<table" in data.lower() or b"<html" in head:
+    if marked:
         return _named([("", _rows(lines)) for lines in web.tables(text)]) or [("", [])]
-    if suffix in (".csv", ".tsv") or re.search("[,;\t|]", text.lstrip("\ufeff").partition("\n")[0]):
+    if suffix in (".csv", ".tsv") or re.search("[,;\t|]", text.partition("\n")[0]):
         return [("", _separated(text))]
     raise Unreadable(f"is no {suffix} file inside: open it, and save it again")
 

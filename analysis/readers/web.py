@@ -32,7 +32,7 @@ _CHARSET = re.compile(rb"charset\s*=\s*[\"']?\s*([\w-]+)", re.IGNORECASE)
 def read(path: Path, data: bytes) -> list[Text]:
     from bs4 import BeautifulSoup
 
-    if path.suffix.lower() in (".mht", ".mhtml"):
+    if path.suffix.lower() in (".mht", ".mhtml") or data[:512].lstrip().lower().startswith(b"mime-version:"):
         data = _archived(data)
     soup = BeautifulSoup(decoded_page(data), "html.parser")
     metadata = _metadata(soup)
