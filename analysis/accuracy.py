@@ -16,14 +16,16 @@ by the same code.
 
 import csv
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from difflib import SequenceMatcher
-from math import nan, sqrt
+from math import nan
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
+from scipy.stats import binomtest
 
 from analysis import paths
 from restoration import byte_slips
@@ -45,7 +47,7 @@ class _Mark(NamedTuple):
         return self.kind == "layout" and "\n" in self.before + self.after
 
 
-class Passage(NamedTuple):
+class _Passage(NamedTuple):
     """One row of ``passages.csv`` with its marks; offsets count raw characters of the report."""
 
     id: str
@@ -81,7 +83,7 @@ class Passage(NamedTuple):
         return [(a, b) for a, b in zip(edges[::2], edges[1::2], strict=True) if a < b]
 
 
-def load(folder: Path = paths.GOLD) -> tuple[Passage, ...]:
+def load(folder: Path = paths.GOLD) -> tuple[_Passage, ...]:
     """Read the gold passages, each with its marks, in the order of the file."""
     marks: dict[str, list[_Mark]] = {}
     for row in _rows(folder / "marks.csv"):
@@ -89,7 +91,7 @@ def load(folder: Path = paths.GOLD) -> tuple[Passage, ...]:
         mark = _Mark(*place, row["before"], row["after"], row["kind"])
         marks.setdefault(row["passage"], []).append(mark)
     return tuple(
-        Passage(row["id"], row["report"], row["file"], int(row["raw_start"]), int(row["raw_end"]),
+        _Passage(row["id"], row["report"], row["file"], int(row["raw_start"]), int(row["raw_end"]),
                 row["stratum"], tuple(filter(None, row["kinds"].split("|"))), row["raw"],
                 row["reading"], row["certainty"], row["note"], tuple(marks.get(row["id"], ())))
         for row in _rows(folder / "passages.csv")
@@ -124,7 +126,7 @@ class _Ledgered:
 class _Aligned:
     """What a plain function made of one passage, laid beside the raw by difflib."""
 
-    def __init__(self, passage: Passage, function: Callable[[str], str]):
+    def __init__(self, passage: _Passage, function: Callable[[str], str]):
         self.offset, self.output = passage.start, function(passage.raw)
         self.blocks = SequenceMatcher(None, passage.raw, self.output, autojunk=False).get_opcodes()
 
@@ -150,7 +152,7 @@ class _Aligned:
 View = _Ledgered | _Aligned
 
 
-def _views(gold: Iterable[Passage], restored: Mapping | Callable) -> Iterator[tuple[Passage, View]]:
+def _views(gold: Iterable[_Passage], restored: Mapping | Callable) -> Iterator[tuple[_Passage, View]]:
     """Yield each passage with its view; passages of reports that were not restored are left out."""
     for passage in gold:
         if callable(restored):
@@ -159,13 +161,8 @@ def _views(gold: Iterable[Passage], restored: Mapping | Callable) -> Iterator[tu
             yield passage, _Ledgered(restored[passage.report])
 
 
-def _pair(passage: Passage, view: View, start: int, end: int) -> tuple[str, str]:
-    """
-    Return what the restoration has and what it should have at a place of the passage.
-
-    Both are taken over the least span around the place that cuts neither an edit nor a mark, so
-    that an edit is never blamed for where it draws its ends.
-    """
+def _pair(passage: _Passage, view: View, start: int, end: int) -> tuple[str, str]:
+    """Return what the restoration has and what it should have at a place of the passage."""
     span = None
     while span != (start, end):
         span = start, end
@@ -177,7 +174,7 @@ def _pair(passage: Passage, view: View, start: int, end: int) -> tuple[str, str]
     return view.text(start, end), passage.truth(start, end)
 
 
-def _right(passage: Passage, view: View, start: int, end: int, *, breaks: bool = False) -> bool:
+def _right(passage: _Passage, view: View, start: int, end: int, *, breaks: bool = False) -> bool:
     """Whether a place reads as it should; line breaks count only where they are the damage."""
     found, wanted = _pair(passage, view, start, end)
     if breaks:
@@ -190,20 +187,11 @@ def _comparable(text: str) -> str:
     return text.replace("\n", "")
 
 
-# Two-sided 95%: the 0.975 quantile of the standard normal distribution.
-Z95 = 1.959963984540054
 CONFIDENCES = ("exact", "inferred", "unresolved")
 
 
 def _distance(left: str, right: str) -> int:
-    """
-    Count insertions, deletions and substitutions between two strings (Levenshtein 1966).
-
-    Two rows of the table are kept, so memory is linear; common ends are cut off first.
-
-    >>> _distance("经济发展", "经济")
-    2
-    """
+    """Count insertions, deletions and substitutions between two strings (Levenshtein 1966)."""
     start = 0
     while start < min(len(left), len(right)) and left[start] == right[start]:
         start += 1
@@ -218,39 +206,20 @@ def _distance(left: str, right: str) -> int:
     return row[-1]
 
 
+def _wilson(right: int, n: int) -> tuple[float, float]:
+    """Interval of a share by Wilson (1927), 95%."""
+    bounds = binomtest(right, n).proportion_ci(method="wilson") if n else (nan, nan)
+    return bounds[0], bounds[1]
+
+
 def _cer(hypothesis: str, reference: str) -> float:
-    """
-    Character error rate: ``distance / len(reference)``; lower is better, it may exceed 1.
-
-    An empty reference (boilerplate, to be cut) has no length to divide by: the rate is 0 where
-    nothing is left and 1 where anything is.
-
-    >>> _cer("太原士", "太原市"), _cer("", ""), _cer("下载附件", "")
-    (0.3333333333333333, 0.0, 1.0)
-    """
+    """Character error rate: ``distance / len(reference)``; lower is better, it may exceed 1."""
     if not reference:
         return float(bool(hypothesis))
     return _distance(hypothesis, reference) / len(reference)
 
 
-def _wilson(right: int, n: int, z: float = Z95) -> tuple[float, float]:
-    """
-    Interval of a share by Wilson (1927): (p + z²/2n ± z·sqrt(p(1-p)/n + z²/4n²)) / (1 + z²/n).
-
-    >>> [round(bound, 3) for bound in _wilson(15, 16)]
-    [0.717, 0.989]
-    >>> _wilson(0, 0)
-    (nan, nan)
-    """
-    if not n:
-        return nan, nan
-    share, spread = right / n, z * z / n
-    half = z * sqrt(share * (1 - share) / n + spread / (4 * n))
-    middle = share + spread / 2
-    return max(0.0, (middle - half) / (1 + spread)), min(1.0, (middle + half) / (1 + spread))
-
-
-def score(passages: Iterable[Passage], restored: Mapping | Callable) -> pd.DataFrame:
+def score(passages: Iterable[_Passage], restored: Mapping | Callable) -> pd.DataFrame:
     """
     Score a restoration passage by passage.
 
@@ -299,7 +268,7 @@ def summary(scores: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def _places(passages: Iterable[Passage], restored: Mapping | Callable) -> Iterator[dict]:
+def _places(passages: Iterable[_Passage], restored: Mapping | Callable) -> Iterator[dict]:
     """Yield every damaged place with what was wanted there and what was found."""
     for passage, view in _views(passages, restored):
         for mark in passage.marks:
@@ -312,7 +281,7 @@ def _places(passages: Iterable[Passage], restored: Mapping | Callable) -> Iterat
             }
 
 
-def places_by_kind(passages: Iterable[Passage], restored: Mapping | Callable) -> pd.DataFrame:
+def places_by_kind(passages: Iterable[_Passage], restored: Mapping | Callable) -> pd.DataFrame:
     """
     Count the damaged places that come out exactly as read, by kind and report.
 
@@ -329,14 +298,14 @@ def places_by_kind(passages: Iterable[Passage], restored: Mapping | Callable) ->
     ])
 
 
-def misses(passages: Iterable[Passage], restored: Mapping | Callable) -> pd.DataFrame:
+def misses(passages: Iterable[_Passage], restored: Mapping | Callable) -> pd.DataFrame:
     """List every damaged place that does not come out as read, in the order of the passages."""
     columns = ["passage", "report", "raw_start", "kind", "certainty", "before", "wanted", "found"]
     wrong = [place for place in _places(passages, restored) if not place["right"]]
     return pd.DataFrame(wrong, columns=columns)
 
 
-def plain_altered(passages: Iterable[Passage], restored: Mapping | Callable) -> pd.DataFrame:
+def plain_altered(passages: Iterable[_Passage], restored: Mapping | Callable) -> pd.DataFrame:
     """
     Count the undamaged characters that the restoration altered, by report and over all.
 
@@ -357,7 +326,7 @@ def plain_altered(passages: Iterable[Passage], restored: Mapping | Callable) -> 
     ])
 
 
-def calibration(passages: Iterable[Passage], restored: Mapping) -> pd.DataFrame:
+def calibration(passages: Iterable[_Passage], restored: Mapping) -> pd.DataFrame:
     """
     Ask of each confidence class how many of its edits inside the gold passages are right.
 
@@ -379,7 +348,7 @@ def calibration(passages: Iterable[Passage], restored: Mapping) -> pd.DataFrame:
     return pd.DataFrame([{"confidence": name, **_share(hits)} for name, hits in tally.items()])
 
 
-def _edits(ledger, passage: Passage) -> Iterator:
+def _edits(ledger, passage: _Passage) -> Iterator:
     for edit in ledger.edits:
         inside = passage.start <= edit.start and edit.end <= passage.end
         if inside or (edit.start < passage.end and passage.start < edit.end and not edit.after):
@@ -392,24 +361,19 @@ def _share(hits: list[bool]) -> dict[str, float]:
     return {"n": n, "right": right, "rate": right / n if n else nan, "low": low, "high": high}
 
 
-def nothing(raw: str) -> str:
+def _nothing(raw: str) -> str:
     """Leave everything as it is."""
     return raw
 
 
-def strip_and_convert(raw: str) -> str:
-    """
-    Drop every parenthesis of pinyin letters and convert with OpenCC: what anyone would try first.
-
-    >>> strip_and_convert("發(fā)展顯著")
-    '发展显著'
-    """
+def _strip_and_convert(raw: str) -> str:
+    """Drop every parenthesis of pinyin letters and convert with OpenCC: what anyone would try first."""
     return converter().convert(re.sub(r"\([a-zü\u00e0-\u01dc]+\)", "", raw))
 
 
 BASELINES: dict[str, Callable[[str], str]] = {
-    "nothing": nothing,
-    "strip pinyin + OpenCC": strip_and_convert,
+    "nothing": _nothing,
+    "strip pinyin + OpenCC": _strip_and_convert,
 }
 
 
@@ -420,21 +384,14 @@ RESAMPLES, SEED = 2000, 7
 STEPS = ("what stood", "after the replace", "what the reader sees", "what the search finds")
 
 
-def passages(corpus) -> tuple[Passage, ...]:
+def passages(corpus) -> tuple[_Passage, ...]:
     """Passages read by hand that stand in the raw files of this corpus, letter by letter."""
     raw = {report.id: report.raw for report in corpus.reports}
     return tuple(p for p in load() if raw.get(p.report, "")[p.start : p.end] == p.raw)
 
 
 def _hexed(text: str) -> str:
-    """
-    GBK bytes of each character.
-
-    Examples
-    --------
-    >>> _hexed("入cè")
-    'C8EB 63 A8A8'
-    """
+    """GBK bytes of each character."""
     return " ".join(c.encode("gb18030", "replace").hex().upper() for c in text)
 
 
@@ -492,12 +449,7 @@ def slip(corpus) -> pd.DataFrame:
 
 
 def _interval(errors: np.ndarray, chars: np.ndarray) -> tuple[float, float]:
-    """
-    Interval of a character error rate: passages drawn again, 95% by percentiles (Efron 1979).
-
-    Passages, not characters: errors come in clumps. Without an error the upper end is the rule of
-    three, 3 / n (Hanley and Lippman-Hand 1983).
-    """
+    """Interval of a character error rate: passages drawn again, 95% by percentiles (Efron 1979)."""
     if not errors.sum():
         return 0.0, 3 / max(chars.sum(), 1)
     drawn = np.random.default_rng(SEED).integers(len(errors), size=(RESAMPLES, len(errors)))
@@ -510,7 +462,7 @@ def _methods(restored: Mapping) -> dict:
     return {OURS: restored, **BASELINES}
 
 
-def error_rates(passages: Iterable[Passage], restored: Mapping) -> pd.DataFrame:
+def error_rates(passages: Iterable[_Passage], restored: Mapping) -> pd.DataFrame:
     """
     Give the character error rate by report and method.
 
@@ -539,7 +491,7 @@ def _mean(rows: list[tuple], method: str) -> tuple:
     return (*totals, float(np.mean([row[3] for row in own])), np.nan, np.nan)
 
 
-def _ftfy_rates(passages: Iterable[Passage]) -> list[tuple]:
+def _ftfy_rates(passages: Iterable[_Passage]) -> list[tuple]:
     """Rows of `error_rates` for ftfy, where the corpus holds all passages that it was given."""
     if len(tuple(passages)) < len(load()):
         return []
@@ -551,7 +503,7 @@ def _ftfy_rates(passages: Iterable[Passage]) -> list[tuple]:
             for row in table.itertuples()]  # fmt: skip
 
 
-def by_kind(passages: Iterable[Passage], restored: Mapping) -> pd.DataFrame:
+def by_kind(passages: Iterable[_Passage], restored: Mapping) -> pd.DataFrame:
     """
     Give the share of damaged places that come out exactly as read, by kind, beside the baselines.
 
@@ -603,7 +555,7 @@ def unresolved(corpus, width: int = 8) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=columns)
 
 
-def levels(passages: Iterable[Passage], corpora: Mapping) -> pd.DataFrame:
+def levels(passages: Iterable[_Passage], corpora: Mapping) -> pd.DataFrame:
     """
     Compare levels of restoration on the same passages.
 
@@ -633,15 +585,6 @@ def levels(passages: Iterable[Passage], corpora: Mapping) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def spans(passages: Iterable[Passage], restored: Mapping) -> pd.DataFrame:
-    """Places right of places read, by kind and report, as "right/n"."""
-    if not (passages := tuple(passages)):
-        return pd.DataFrame()
-    table = places_by_kind(passages, restored)
-    table["places"] = [f"{row.right}/{row.n}" for row in table.itertuples()]
-    table = table.set_index(["kind", "report"])["places"].unstack("report", fill_value="")  # noqa: PD010
-    return table.rename_axis(columns=None).reset_index()
-
 def witnesses(corpus, folder: Path = paths.ROOT / "data" / "witnesses") -> pd.DataFrame:
     """
     Compare reports with the copies that their governments published (`recipes/witnesses`).
@@ -664,7 +607,7 @@ def witnesses(corpus, folder: Path = paths.ROOT / "data" / "witnesses") -> pd.Da
     table = table[table["report"].isin([report.id for report in corpus.reports])]
     rows = []
     for row in table.to_dict("records"):
-        found = differences(row["report"], folder)
+        found = _differences(row["report"], folder)
         small = found[found["kind"].isin(["character", "word"])]
         differing = int(small[["letters", "official_letters"]].max(axis=1).sum())
         lacking = int(found.loc[found["kind"] == "passage", "official_letters"].sum())
@@ -678,27 +621,14 @@ def witnesses(corpus, folder: Path = paths.ROOT / "data" / "witnesses") -> pd.Da
     return pd.DataFrame(rows, columns=columns)
 
 
-def differences(report: str, folder: Path = paths.ROOT / "data" / "witnesses") -> pd.DataFrame:
-    """
-    List where a report and its official copy differ, by place in the raw file.
-
-    Returns
-    -------
-    DataFrame
-        `kind`, `start`, `end` (raw), `before`, `official` (readings of up to eight letters, else empty),
-        `letters`, `official_letters`, `official_start`, `official_end`.
-    """
+def _differences(report: str, folder: Path = paths.ROOT / "data" / "witnesses") -> pd.DataFrame:
+    """List where a report and its official copy differ, by place in the raw file."""
     return pd.read_csv(folder / f"{report}.csv", keep_default_na=False)
 
 
-def official(report, folder: Path = paths.ROOT / "data" / "witnesses") -> str:
-    """
-    Give a restored text with the words of its official copy where up to eight letters differ.
-
-    A bound for damage that nobody can see: what is counted in it and in `report.text` differs by what
-    a machine has misread, and by what an editor has changed.
-    """
-    found = differences(report.id, folder)
+def _official(report, folder: Path = paths.ROOT / "data" / "witnesses") -> str:
+    """Give a restored text with the words of its official copy where up to eight letters differ."""
+    found = _differences(report.id, folder)
     found = found[found["kind"].isin(["character", "word"])].sort_values("start", ascending=False)
     text = report.text
     for row in found.itertuples():
@@ -719,14 +649,166 @@ def changed_counts(corpus, terms: Iterable[str]) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        `report`, `term`, `count`, `official`: the terms whose counts differ, by report, then term.
+        `report`, `term`, `count`, `_official`: the terms whose counts differ, by report, then term.
     """
     rows = []
     for id in witnesses(corpus)["report"] if len(corpus.reports) else ():
         report = corpus[id]
-        other = official(report)
+        other = _official(report)
         for term in sorted(set(terms)):
             count, counted = report.text.count(term), other.count(term)
             if count != counted:
                 rows.append((id, term, count, counted))
     return pd.DataFrame(rows, columns=["report", "term", "count", "official"])
+
+
+# What happened to the texts, counted from their ledgers, and what a naive count would say.
+
+# As they were peeled off; a stage that finds nothing in a corpus gets no row.
+KINDS = (
+    "decoding", "code point", "ghost pinyin", "byte slip", "traditional script", "layout", "look-alike",
+    "keyword substitution", "ocr", "boilerplate", "override",
+)  # fmt: skip
+
+
+def edits(corpus) -> pd.DataFrame:
+    """
+    List every edit of every report, ledger below ledger.
+
+    Returns
+    -------
+    DataFrame
+        `report` and the columns of `Ledger.frame`, in catalogue order and order of the text.
+    """
+    frames = [report.ledger.frame().assign(report=report.id) for report in corpus.reports]
+    table = pd.concat(frames, ignore_index=True)
+    return table[["report", *table.columns.drop("report")]]
+
+
+def damage(corpus) -> pd.DataFrame:
+    """
+    Count edits and the raw characters that they touch, by report and kind.
+
+    Returns
+    -------
+    DataFrame
+        `report`, `kind`, `exact`, `inferred`, `unresolved` (edits), `characters` (raw characters
+        inside the edits), `share` (of the raw text), `per_1000` (edits in 1,000 raw characters).
+    """
+    table = edits(corpus).assign(characters=lambda t: t["end"] - t["start"])
+    size = {report.id: len(report.raw) for report in corpus.reports}
+    rows = []
+    for (report, kind), part in table.groupby(["report", "kind"], sort=False):
+        classes = part["confidence"].value_counts()
+        rows.append({
+            "report": report, "kind": kind,
+            **{name: int(classes.get(name, 0)) for name in CONFIDENCES},
+            "characters": int(part["characters"].sum()),
+            "share": part["characters"].sum() / size[report],
+            "per_1000": 1000 * len(part) / size[report],
+        })  # fmt: skip
+    columns = ["report", "kind", *CONFIDENCES, "characters", "share", "per_1000"]
+    return _ordered(pd.DataFrame(rows, columns=columns), corpus)
+
+
+def touched(corpus, bins: int = 400) -> pd.DataFrame:
+    """
+    Say how much of each stretch of each raw file is touched by each kind of damage.
+
+    Parameters
+    ----------
+    bins : int
+        Stretches that each file is cut into, all of the same length.
+
+    Returns
+    -------
+    DataFrame
+        `report`, `kind`, `position` and `width` (0 to 1 along the file), `share` (of the
+        stretch's characters that lie in edits); stretches without any are left out.
+    """
+    size = {report.id: len(report.raw) for report in corpus.reports}
+    rows = []
+    for (report, kind), part in edits(corpus).groupby(["report", "kind"], sort=False):
+        touched = np.zeros(size[report])
+        for start, end in zip(part["start"], part["end"], strict=True):
+            touched[start : max(end, start + 1)] = 1
+        edges = np.linspace(0, size[report], min(bins, size[report]) + 1).astype(int)
+        share = np.add.reduceat(touched, edges[:-1]) / np.diff(edges)
+        for at in np.flatnonzero(share):
+            rows.append((report, kind, edges[at] / size[report],
+                         (edges[at + 1] - edges[at]) / size[report], share[at]))  # fmt: skip
+    table = pd.DataFrame(rows, columns=["report", "kind", "position", "width", "share"])
+    return _ordered(table, corpus)
+
+
+def _ordered(table: pd.DataFrame, corpus) -> pd.DataFrame:
+    ids = {report.id: n for n, report in enumerate(corpus.reports)}
+    kinds = {kind: n for n, kind in enumerate(KINDS)}
+    order = table.assign(a=table["report"].map(ids), b=table["kind"].map(kinds))
+    return order.sort_values(["a", "b"], kind="stable", ignore_index=True).drop(columns=["a", "b"])
+
+
+def naive(report, n: int = 50, level: str = "none") -> pd.DataFrame:
+    """
+    Count words the usual way, on the file as it came or on the restored text.
+
+    jieba with its own dictionary; words without punctuation, no stop list.
+
+    Returns
+    -------
+    DataFrame
+        `rank`, `term`, `count`: the `n` most frequent, ties by code point.
+    """
+    from analysis import tokens
+
+    text = report.raw if level == "none" else report.text
+    words = [token for token, _, _, kind in tokens.segment(text, lexicon=None)
+             if kind in ("word", "latin")]  # fmt: skip
+    top = sorted(Counter(words).items(), key=lambda item: (-item[1], item[0]))[:n]
+    return pd.DataFrame(
+        [(k, *row) for k, row in enumerate(top, 1)], columns=["rank", "term", "count"]
+    )
+
+
+def changed_words(corpus, n: int = 50) -> pd.DataFrame:
+    """
+    Compare each report's `n` most frequent words before and after restoration.
+
+    Returns
+    -------
+    DataFrame
+        `report`, `kept` (in both lists), `changed` (in one only, so that kept + changed = n),
+        `lost` and `gained` (the first few of each, most frequent first).
+    """
+    rows = []
+    for report in corpus.reports:
+        before, after = (naive(report, n, level)["term"].tolist() for level in ("none", "full"))
+        lost = [term for term in before if term not in after]
+        gained = [term for term in after if term not in before]
+        rows.append(
+            (report.id, n - len(lost), len(lost), "、".join(lost[:8]), "、".join(gained[:8]))
+        )
+    return pd.DataFrame(rows, columns=["report", "kept", "changed", "lost", "gained"])
+
+
+def examples(corpus, kinds=KINDS, width: int = 22) -> pd.DataFrame:
+    """
+    Show one place of each kind in each report: raw, restored, rule and evidence.
+
+    The place is the first of the report's most frequent rule for that kind; the raw side shows
+    `width` characters around the edit, the restored side what they became.
+    """
+    table = edits(corpus)
+    rows = []
+    for (id, kind), part in table.groupby(["report", "kind"], sort=False):
+        if kind not in kinds:
+            continue
+        edit = part[part["rule"] == part["rule"].mode().iloc[0]].iloc[0]
+        report = corpus[id]
+        start, end = max(0, edit["start"] - width), min(len(report.raw), edit["end"] + width)
+        end = min(end, start + 4 * width)
+        low, high = report.ledger.to_text(start, end)
+        rows.append((id, kind, report.raw[start:end], report.text[low:high], edit["rule"],
+                     edit["confidence"], edit["evidence"]))  # fmt: skip
+    columns = ["report", "kind", "raw", "restored", "rule", "confidence", "evidence"]
+    return _ordered(pd.DataFrame(rows, columns=columns), corpus)

@@ -17,9 +17,9 @@ import numpy as np
 import pandas as pd
 
 from analysis import (
+    accuracy,
     concordance,
     contrast,
-    damage,
     multiverse,
     occurrences,
     paths,
@@ -715,7 +715,7 @@ def _missing(corpus, pair):
 
 
 def _raw_words(corpus):
-    table = damage.changed_words(corpus)
+    table = accuracy.changed_words(corpus)
     worst = table.loc[table["changed"].idxmax()]
     if not worst["changed"]:
         return

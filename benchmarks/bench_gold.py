@@ -24,7 +24,7 @@ def methods(ftfy) -> dict:
     return {
         "ftfy": ftfy.fix_text,
         "ftfy, punctuation left alone": lambda raw: ftfy.fix_text(raw, careful),
-        "ftfy + strip pinyin + OpenCC": lambda raw: accuracy.strip_and_convert(
+        "ftfy + strip pinyin + OpenCC": lambda raw: accuracy.BASELINES["strip pinyin + OpenCC"](
             ftfy.fix_text(raw, careful)),
     }
 

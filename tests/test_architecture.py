@@ -23,11 +23,11 @@ MANY = {"00_reports": 7, "01_rates": 7, "07_restoration": 7, "09_targets": 8}
 # Stages of the flow; a module imports its own stage and earlier ones.
 STAGES = [
     {"paths", "storage", "glossary", "readers", "wordform", "lexicons"},
-    {"catalogue", "structure", "corpus", "accuracy"},
+    {"catalogue", "structure", "corpus"},
     {"tokens", "doctor"},
     {"counts", "collocations", "text_reuse", "occurrences", "quantities"},
     {"uncertainty"},
-    {"concordance", "weighting", "terms", "contrast", "tables", "damage"},
+    {"concordance", "weighting", "terms", "contrast", "tables", "accuracy"},
     {"keyness", "multiverse", "trend", "drift", "topics", "panel", "reference"},
     {"figures", "plot"},
     {"pipeline", "claims", "findings"},

@@ -151,11 +151,11 @@ def test_who_knows_every_answer_is_right_everywhere(oracle):
 
 
 def test_doing_nothing_gets_no_damaged_place_and_alters_nothing():
-    table = accuracy.places_by_kind(PASSAGES, accuracy.nothing)
+    table = accuracy.places_by_kind(PASSAGES, accuracy._nothing)
     assert (table["right"] == 0).all()
-    assert accuracy.plain_altered(PASSAGES, accuracy.nothing)["altered"].sum() == 0
+    assert accuracy.plain_altered(PASSAGES, accuracy._nothing)["altered"].sum() == 0
     bare = restored(lambda report, edits: [])
-    ours, plain = (accuracy.score(PASSAGES, r) for r in (bare, accuracy.nothing))
+    ours, plain = (accuracy.score(PASSAGES, r) for r in (bare, accuracy._nothing))
     assert ours.equals(plain)
 
 
@@ -211,12 +211,12 @@ def test_an_edit_may_be_drawn_wider_than_the_mark():
 
 
 def test_stripping_and_opencc_leave_every_slip():
-    table = accuracy.places_by_kind(PASSAGES, accuracy.strip_and_convert)
+    table = accuracy.places_by_kind(PASSAGES, accuracy._strip_and_convert)
     overall = table[table["report"] == "all"].set_index("kind")
     assert overall.loc["ghost pinyin", "rate"] == 1
     assert overall.loc["byte slip", "right"] == 0
     assert 0.3 < overall.loc["look-alike", "rate"] < 0.6
-    summary = accuracy.summary(accuracy.score(PASSAGES, accuracy.strip_and_convert))
+    summary = accuracy.summary(accuracy.score(PASSAGES, accuracy._strip_and_convert))
     pooled = summary[(summary["stratum"] == "all") & (summary["report"] == "all")]
     assert 0.005 < pooled["cer"].item() < 0.05
 
@@ -235,11 +235,11 @@ def test_the_published_copies_name_places_that_are_there():
     assert set(table.index) == {"taiyuan-gov-2021", "taiyuan-gov-2026", "shanxi-gov-2023"}
     assert (table["similarity"] > 0.98).all()
     for id in table.index:
-        report, found = reports[id], accuracy.differences(id)
+        report, found = reports[id], accuracy._differences(id)
         letters = found[found["kind"] == "character"]
         for row in letters.itertuples():
             assert report.text[slice(*report.ledger.to_text(row.start, row.end))] == row.before
         assert found["before"].str.len().max() <= 8
-        assert accuracy.official(report).count("\n") == report.text.count("\n")
+        assert accuracy._official(report).count("\n") == report.text.count("\n")
     changed = accuracy.changed_counts(reports, ["高质量发展", "网络诈骗", "网络空间治理"])
     assert "网络空间治理" in set(changed.loc[changed["report"] == "taiyuan-gov-2026", "term"])
