@@ -229,6 +229,7 @@ def test_what_this_program_made_in_a_folder_is_named_and_not_read(three, capsys)
     assert main(["catalogue", str(three)]) == 0
     path = three / "catalogue.csv"
     assert main(["check", str(path), "--page", str(three / "glance.html")]) == 0
+    (three / "old.html").write_text("<!doctype html><title>3 reports, 2020–2022, 0 in doubt</title><p>" + report(2020) * 9)
     for name, marker in (("out/city", ".catalogue"), ("pages", ".edition")):
         (three / name / "restored").mkdir(parents=True)
         (three / name / marker).write_text(str(path))
@@ -240,7 +241,7 @@ def test_what_this_program_made_in_a_folder_is_named_and_not_read(three, capsys)
     capsys.readouterr()
     assert main(["catalogue", str(three), "--force"]) == 0
     said = capsys.readouterr().err
-    for name in ("glance.html: is a page of this program", "out/city: what this program made", "pages: what this",
+    for name in ("glance.html: is a page of this program", "old.html: is a page of", "out/city: what this program made", "pages: what this",
                  "r.txt: is what restoration made"):  # fmt: skip
         assert name in said
     assert sorted(catalogue.read(path).file) == ["2020.txt", "2021.txt", "2022.txt", "raw.txt"]

@@ -42,6 +42,10 @@ _KINDS = {
 ORIGINS = "origin.csv"
 _COLUMNS = ["file", "origin", "row", "origin_sha256", "sha256", "characters", "unread"]
 _PLACES = "places.csv"
+# A page of this program; those of the corpus at a glance once had no mark.
+_OWN_PAGE = re.compile(
+    re.escape(storage.GENERATOR).encode() + rb"|<title>[\d,]+ reports, \d{4}\xe2\x80\x93\d{4}, \d+ in doubt<"
+)
 # A folder with one of these was made by a run or as an edition.
 _MARKERS = (".catalogue", ".edition")
 # Files of a collection that are about it.
@@ -413,7 +417,7 @@ def _no_report(path: Path, folder: Path) -> str:
         return "says what the texts are; it is used for that"
     if path.suffix.lower() == ".csv" and _is_catalogue(path):
         return "is a catalogue or a table of this program, and no report"
-    if path.suffix.lower() in (".html", ".htm") and storage.GENERATOR.encode() in _begin(path):
+    if path.suffix.lower() in (".html", ".htm") and _OWN_PAGE.search(_begin(path)):
         return "is a page of this program, and no report"
     if path.suffix.lower() == ".txt" and _is_restored(path):
         return "is what restoration made, by the ledger beside it; catalogue the text it was made from"
