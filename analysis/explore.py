@@ -230,6 +230,7 @@ STYLE = """<style>
  sans-serif), "Noto Sans CJK SC", "PingFang SC", "Microsoft YaHei", sans-serif; }
 .look { line-height: 1.5; } .look p { margin: 0.4em 0; } .look h4 { margin: 1.2em 0 0.2em; }
 .look td, .look th { text-align: left !important; vertical-align: top; padding: 2px 8px; }
+.look [align=right] { text-align: right !important; }
 .look table { table-layout: auto; margin: 0; } .look summary { cursor: pointer; }
 .look .n { white-space: nowrap; } .look .h { font-weight: 600; white-space: nowrap; }
 .look td.l { text-align: right !important; } .look .l, .look .r { min-width: 10em; }
@@ -286,16 +287,14 @@ def _rates_view(prepared, found, lang: str = "both", picked=None) -> str:
     """Rate and interval of each report with a bar over one axis; the detection limit of a zero."""
     table = rates(prepared, found)
     end = max(table["high"].max(), 1e-9)
-    bars = [_bar(row, end) for row in table.itertuples()]
-    named = [f'<span class="n">{escape(_named(prepared, report, lang))}</span>' for report in table["report"]]
-    shown = pd.DataFrame({"report": named, "count": table["count"], "n_tokens": table["n_tokens"]})
-    for name in ("per_10k", "low", "high"):
-        shown[name] = [f"{value:.1f}" if value == value else "–" for value in table[name]]
-    if (table["count"] == 0).any():
-        shown["limit"] = [f"{row.limit:.1f}" if not row.count else "–" for row in table.itertuples()]
-    shown["interval"] = bars
-    html = _table(shown, lang, drawn=("report", "interval"))
-    return html.replace("</tbody>", f'<tr><td colspan="{shown.shape[1] - 1}"></td><td>{_axis(end)}</td></tr></tbody>')
+    columns = ["report", "count", "n_tokens", "per_10k", "low", "high"]
+    columns += ["limit"] if (table["count"] == 0).any() else []
+    shown = table.assign(report=[_named(prepared, report, lang) for report in table["report"]],
+                         limit=table["limit"].where(table["count"] == 0))  # fmt: skip
+    head, *lines, foot = tables.show(shown[columns], digits=1, lang=lang).data.split("</tr>")
+    lines = [f"{line}<td>{_bar(row, end)}</td></tr>" for line, row in zip(lines, table.itertuples(), strict=True)]
+    axis = f'<tr><td colspan="{len(columns)}"></td><td>{_axis(end)}</td></tr>'
+    return "".join([head, f"<th>{heading('interval', lang)}</th></tr>", *lines, axis, foot])
 
 
 def _axis(end: float) -> str:
@@ -479,11 +478,9 @@ def _contrast_view(prepared, found, before, after, lang: str = "both") -> str:
         return f"<p>{said}</p>"
     strata = made.strata.drop(
         columns=["clusters_target", "clusters_reference", "cluster", "weight"])
-    strata = strata.rename(columns={"n_reference": "n_before", "n_target": "n_after"})
+    strata = strata.rename(columns={"n_reference": "words before", "n_target": "words after"})
     if not strata["place"].any():
         strata = strata.drop(columns="place")
-    for column in [name for name in ("level", "place", "genre", "function") if name in strata]:
-        strata[column] = [heading(name, lang) for name in strata[column]]
     if made.table.empty:
         return f"<p>{heading('no hit', lang)}</p>" + _table(strata, lang)
     row = made.table.iloc[0]
@@ -493,8 +490,7 @@ def _contrast_view(prepared, found, before, after, lang: str = "both") -> str:
         for side, column, ids in (("before", "reference", made.reference),
                                   ("after", "target", made.target))
     ])  # fmt: skip
-    effect = made.table[["log_ratio", "low", "high", "p", "mde_ratio"]]
-    effect = effect.assign(p="< 0.001" if row["p"] < 0.001 else f"{row['p']:.3f}")
+    effect = made.table[["log_ratio", "low", "high", "p", "mde_ratio"]].reset_index(drop=True)
     said = f"<p>{heading('like for like', lang)}</p>"
     catalogue, used = prepared.corpus.catalogue, {*made.reference, *made.target}
     chosen = [id for side in (before, after) for id in documents(catalogue, side)]
@@ -507,15 +503,8 @@ def _listed(names, lang: str) -> str:
     return ", ".join(heading(name, lang) for name in names) or heading("none", lang)
 
 
-def _table(table: pd.DataFrame, lang: str, drawn=()) -> str:
-    """A table with translated headings; the columns of `drawn` are HTML already."""
-    if table.empty:
-        return f"<p>{heading('no hit', lang)}</p>"
-    titles = table.rename(columns=lambda name: heading(name, lang))
-    text = {heading(c, lang): str if c in drawn else lambda x: escape(str(x))
-            for c in table.columns if not pd.api.types.is_numeric_dtype(table[c])}
-    return titles.to_html(index=False, border=0, escape=False, formatters=text, na_rep="–",
-                          float_format="{:.2f}".format)
+def _table(table: pd.DataFrame, lang: str) -> str:
+    return f"<p>{heading('no hit', lang)}</p>" if table.empty else tables.show(table, lang=lang).data
 
 
 # What is shown, in this order; the keys are names in the glossary.
@@ -705,7 +694,9 @@ class _Explorer:
 
     def _saved(self, what: str) -> str:
         if what == "link":
-            chosen = {"regex": self.pattern.value or None, "lang": self.language.value}
+            sides = {"before": [*self.before.value], "after": [*self.after.value]}
+            chosen = {"regex": self.pattern.value or None, **(sides if self.view.value == "contrast" else {}),
+                      "lang": self.language.value}  # fmt: skip
             said = "".join(f", {name}={value!r}" for name, value in chosen.items() if value)
             return f"explore.show(reports, {self.term.value!r}{said})"
         stem = paths.FIGURES / "explore" / re.sub(r"\W+", "_", self.term.value)
@@ -713,10 +704,19 @@ class _Explorer:
         if what == "figure":
             return _save_figure(rates(self.prepared, self.found), stem.name, self.language.value)
         if what == "table":
-            path = stem.with_suffix(".rates.csv")
-            storage.write(path, storage.csv(rates(self.prepared, self.found), mark=True))
+            path = stem.with_suffix(f".{self.view.value.replace(' ', '_')}.csv")
+            storage.write(path, storage.csv(self._table(), mark=True))
             return str(path)
         return str(export(self.prepared.corpus, self.found, stem.with_suffix(SAVED[what])))
+
+    def _table(self) -> pd.DataFrame:
+        """The rows behind the view that is looked at."""
+        made = {"rates": rates, "neighbours": neighbours, "outline": outline}.get(self.view.value)
+        if made:
+            return made(self.prepared, self.found)
+        if self.view.value == "contrast":
+            return compare(self.prepared, self.found, self.before.value, self.after.value).table.reset_index()
+        return self.found.hits
 
     def _picked(self):
         if self.found is None or self.hit.value is None:

@@ -112,7 +112,7 @@ def test_unlike_documents_are_refused_in_a_sentence(prepared):
     made = explore.compare(prepared, found, *CITY)
     assert list(made.table.index) == ["发展"]
     for number in made.table.loc["发展", ["n_reference", "n_target"]]:
-        assert f"<td>{number}</td>" in explore._contrast_view(prepared, found, *CITY)
+        assert f">{number}</td>" in explore._contrast_view(prepared, found, *CITY)
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
@@ -237,6 +237,20 @@ def test_what_is_shown_can_be_saved(explorer, tmp_path, monkeypatch, what, endin
     path = tmp_path / "explore" / f"改革{ending}"
     assert path.stat().st_size > 0
     assert "改革" in explorer.saved.value
+
+
+@pytest.mark.parametrize(("view", "column"), [("rates", "per_10k"), ("in context", "left"), ("neighbours", "log_dice"),
+                                              ("outline", "title"), ("contrast", "log_ratio")])
+def test_the_table_that_is_saved_is_that_of_the_view(explorer, tmp_path, monkeypatch, view, column):
+    monkeypatch.setattr(explore.paths, "FIGURES", tmp_path)
+    explorer.term.value, explorer.view.value, explorer.what.value = "改革", view, "table"
+    (explorer.before.value,), (explorer.after.value,) = ([side] for side in CITY)
+    explorer.save.click()
+    path = tmp_path / "explore" / f"改革.{view.replace(' ', '_')}.csv"
+    assert column in path.read_text(encoding="utf-8-sig").splitlines()[0].split(",")
+    explorer.what.value = "link"
+    explorer.save.click()
+    assert ("before=" in explorer.saved.value) == (view == "contrast")
 
 
 def test_the_link_shows_the_same_query_again(explorer):

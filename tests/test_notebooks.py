@@ -7,9 +7,11 @@ import re
 import sys
 from concurrent.futures import ThreadPoolExecutor
 
+import bleach
 import nbformat
 import pandas as pd
 import pytest
+from bs4 import BeautifulSoup
 
 from analysis import claims, paths, pipeline
 
@@ -199,3 +201,30 @@ def test_papermill_can_set_every_parameter_and_what_follows_follows(path):
         assert row.lineno == row.end_lineno
         names.add(target.id)
     assert not names & {node.id for row in rows for node in ast.walk(row.value) if isinstance(node, ast.Name)}
+
+
+# What GitHub leaves of the HTML in a notebook: these tags and attributes, no styles, no scripts, no drawings in the page.
+KEPT = {"a", "b", "blockquote", "br", "caption", "code", "dd", "details", "div", "dl", "dt", "em", "h1", "h2", "h3", "h4", "h5",
+        "h6", "hr", "i", "img", "li", "ol", "p", "pre", "q", "s", "samp", "span", "strong", "sub", "summary", "sup", "table",
+        "tbody", "td", "tfoot", "th", "thead", "tr", "u", "ul"}  # fmt: skip
+ATTRIBUTES = ["align", "alt", "colspan", "href", "lang", "rowspan", "scope", "src", "title", "width", "height"]
+
+
+def shown(text: str) -> str:
+    return " ".join(BeautifulSoup(text, "html.parser").get_text(" ").split())
+
+
+@pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)
+def test_a_reader_on_github_sees_every_table_and_drawing(path):
+    outputs = (out["data"] for cell in read(path).cells for out in cell.get("outputs", []) if "data" in out)
+    for page in (data["text/html"] for data in outputs if "text/html" in data):
+        whole = BeautifulSoup(page, "html.parser")
+        for tag in whole(["style", "script"]):
+            tag.decompose()
+        left = BeautifulSoup(bleach.clean(str(whole), KEPT, ATTRIBUTES, protocols=["http", "https"], strip=True), "html.parser")
+        assert shown(str(left)) == shown(str(whole))
+        assert [cell.get("align") for cell in left("td")] == [cell.get("align") for cell in whole("td")]
+        # A picture inside the page goes: what it shows is said in its place.
+        assert not whole("svg")
+        assert all(picture.get("alt", "").strip() for picture in left("img"))
+        assert all(len(table("td")) > 0 for table in left("table"))
