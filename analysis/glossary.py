@@ -102,18 +102,3 @@ def named(text: str, lang: str | None = None) -> str:
     for report in report_names():
         text = text.replace(report, label(report, lang))
     return text if text.endswith((".", "。", ":")) else f"{text}."
-
-
-def listed(terms, most: int = 8) -> str:
-    """
-    Name some terms in a sentence, the first of many.
-
-    Examples
-    --------
-    >>> listed(["创新", "改革"]), listed([]), listed("abcd", 2)
-    ('创新, 改革', 'none', 'a, b and 2 more')
-    """
-    terms = list(terms)
-    rest = len(terms) - most
-    named = ", ".join(terms[:most])
-    return (f"{named} and {rest} more" if rest > 0 else named) or "none"

@@ -233,27 +233,6 @@ def count(occurrences: pd.DataFrame, tokens: pd.DataFrame) -> Counts:
     return Counts(matrix, base.units, pd.Index(terms, dtype="str", name="term"))
 
 
-def own_wording(occurrences: pd.DataFrame, tokens: pd.DataFrame, shared: pd.DataFrame) -> tuple:
-    """
-    Leave out wording that reports share, among hits and tokens.
-
-    Parameters
-    ----------
-    occurrences, tokens : DataFrame
-    shared : DataFrame
-        From `text_reuse.shared`.
-
-    Returns
-    -------
-    (DataFrame, DataFrame)
-        Hits and tokens, to be given to `count`.
-    """
-    from analysis import text_reuse
-
-    return tuple(rows[~text_reuse.in_shared_passage(rows, shared).to_numpy(bool)]
-                 for rows in (occurrences, tokens))  # fmt: skip
-
-
 def kinds(occurrences: pd.DataFrame) -> pd.Series:
     """Give the kind of each term, index `term`."""
     return occurrences.drop_duplicates("term").set_index("term")["kind"]
@@ -275,16 +254,3 @@ def support(occurrences: pd.DataFrame) -> pd.DataFrame:
     classes = occurrences["rests_on"].astype(object).replace(names)
     table = pd.crosstab(occurrences["term"], classes)
     return table.reindex(columns=columns, fill_value=0).rename_axis(columns=None)
-
-
-def most_widespread(occurrences: pd.DataFrame, kind: str, k: int) -> list[str]:
-    """
-    Name the `k` terms of a kind that stand in most reports, then most often, then in order.
-
-    >>> rows = pd.DataFrame({"term": list("aabbc"), "report": list("xxxyx"), "kind": "word"})
-    >>> most_widespread(rows, "word", 2)
-    ['b', 'a']
-    """
-    rows = occurrences[occurrences["kind"] == kind]
-    found = rows.groupby("term").agg(reports=("report", "nunique"), n=("report", "size"))
-    return list(found.sort_values(["reports", "n"], ascending=False, kind="stable").index[:k])

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analysis import lexicons
-from analysis.tokens import dictionary, engines
+from analysis.tokens import engines
 
 pytest.importorskip("rjieba")
 
@@ -100,11 +100,11 @@ def prefixes():
 
 
 def test_the_dictionary_is_that_of_jieba(prefixes):
-    assert dictionary.whole() == prefixes
+    assert engines._whole() == prefixes
 
 
 def test_beginnings_that_are_looked_up_are_those_of_jieba(prefixes):
-    known, expected = dictionary.Looked(), prefixes[0]
+    known, expected = engines._Looked(), prefixes[0]
     assert all(known[t] == known.get(t) == n and t in known for t, n in expected.items())
     chooser, characters = random.Random(20210401), [text for text in expected if len(text) == 1]
     words = chooser.sample(sorted(expected), 20_000)

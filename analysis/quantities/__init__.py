@@ -5,6 +5,7 @@ A report's numbers are text too: what was promised and what was reached, side by
 """
 
 import re
+from collections.abc import Sequence
 from functools import cache
 
 import pandas as pd
@@ -17,7 +18,7 @@ COLUMNS = [
     "average", "status", "period", "year", "year_basis", "start", "end", "quote",
 ]  # fmt: skip
 
-# Multipliers are part of the unit as written; `scaled` turns them into plain numbers.
+# Multipliers are part of the unit as written.
 SCALE = {"百": 1e2, "千": 1e3, "万": 1e4, "百万": 1e6, "千万": 1e7, "亿": 1e8, "千亿": 1e11,
          "万亿": 1e12}  # fmt: skip
 # Older reports print ７．３％ and 19·5％; each sign is replaced by one, so that offsets stay.
@@ -62,6 +63,10 @@ PLAN = re.compile("|".join(PLANS))
 ORIGIN = re.compile(r"[从由]“?$")
 # Titles that name the span instead of a year.
 AHEAD, BACK = re.compile("[今未][后来]五年"), re.compile("过去五年")
+
+
+# What is scored at a place that is read with the right indicator.
+FIELDS = ("value", "unit", "measure", "status", "year")
 
 
 @cache
@@ -343,22 +348,177 @@ def _named_year(part: str, spans: dict) -> int | None:
     return max(valid)[1] if valid else None
 
 
-def scaled(frame: pd.DataFrame) -> pd.Series:
-    """Values in plain units: 4153.25 亿元 is 415325000000.0 元."""
-    multiplier = frame["unit"].str.extract(f"^({MULTIPLIER})", expand=False).map(SCALE).fillna(1.0)
-    return frame["value"] * multiplier
+def side_by_side(found: pd.DataFrame, indicators: Sequence[str]) -> pd.DataFrame:
+    """
+    Lay out targets and results of some indicators, by indicator as given, measure and year.
 
+    Parameters
+    ----------
+    found : DataFrame
+        What `table` gives.
+    indicators : sequence of str
 
-def promises(frame: pd.DataFrame) -> pd.DataFrame:
-    """Targets and results side by side, one row per indicator, measure and year."""
-    shown = frame.assign(text=[_written(row) for row in frame.itertuples()])
-    keys = ["indicator", "measure", "year", "status", "report"]
-    cells = shown.groupby(keys, sort=True)["text"].agg(lambda s: "; ".join(dict.fromkeys(s)))
-    rows = ["indicator", "measure", "year", "report"]
-    wide = cells.reset_index().pivot_table("text", rows, "status", aggfunc="first")
-    return wide.reset_index().rename_axis(columns=None)
+    Returns
+    -------
+    DataFrame
+        `indicator`, `measure`, `year`, `report`, `target`, `result`; empty if none is found.
+    """
+    columns = ["indicator", "measure", "year", "report"]
+    rows = found[found["indicator"].isin(indicators) & (found["status"] != "unknown")]
+    if rows.empty:
+        return pd.DataFrame()
+    rows = rows.assign(text=[_written(row) for row in rows.itertuples()])
+    cells = rows.groupby([*columns, "status"], sort=True)["text"].agg(lambda texts: "; ".join(dict.fromkeys(texts)))
+    wide = cells.reset_index().pivot_table("text", columns, "status", aggfunc="first")
+    wide = wide.reindex(columns=["target", "result"]).reset_index().rename_axis(columns=None)
+    place = {name: k for k, name in enumerate(indicators)}
+    order = wide.assign(at=wide["indicator"].map(place)).sort_values(["at", *columns[1:]], kind="stable")
+    return order.drop(columns="at").fillna("–").reset_index(drop=True)
 
 
 def _written(row) -> str:
     high = f"–{row.value_high:g}" if pd.notna(row.value_high) else ""
     return f"{'年均' if row.average else ''}{row.value:g}{high}{row.unit}"
+
+
+def growth(found: pd.DataFrame, catalogue: pd.DataFrame, indicators) -> pd.DataFrame:
+    """
+    List growth rates of single years in per cent with level of government, for drawing.
+
+    Returns
+    -------
+    DataFrame
+        `indicator`, `year`, `status`, `value`, `value_high`, `level`, `report`.
+    """
+    rows = found[(found["measure"] == "growth") & (found["unit"] == "%")]
+    rows = rows[rows["indicator"].isin(indicators) & (rows["status"] != "unknown")]
+    rows = rows[rows["period"] == "year"]
+    columns = ["indicator", "year", "status", "value", "value_high", "level", "report"]
+    rows = rows.assign(level=rows["report"].map(catalogue["level"]))
+    place = {name: k for k, name in enumerate(indicators)}
+    rows = rows.assign(at=rows["indicator"].map(place)).sort_values(["at", "year", "report"])
+    return rows[columns].reset_index(drop=True)
+
+
+
+def kept(found: pd.DataFrame, catalogue: pd.DataFrame) -> pd.DataFrame:
+    """
+    Match a target of one report with the result that a later one of the same issuer and genre gives for it.
+
+    A report without an issuer counts as its place's; without a place, too, it meets no other. Of several
+    values of one report the first stands; a figure of several years meets no yearly one.
+
+    Returns
+    -------
+    DataFrame
+        `indicator`, `measure`, `average` (per year of a period), `period` (year or plan), `year`, `unit`,
+        `issuer`, `genre`, `target`, `set_by`, `result`, `told_by`; by indicator, year and issuer.
+    """
+    whose = catalogue["issuer"].where(catalogue["issuer"] != "", catalogue["place"])
+    keys = ["indicator", "measure", "average", "period", "year", "unit", "issuer", "genre"]
+    rows = found.assign(issuer=found["report"].map(whose), genre=found["report"].map(catalogue["genre"]))
+    rows = rows.assign(issued=rows["report"].map(catalogue["year"]))[rows["issuer"].fillna("") != ""]
+    rows = rows.sort_values(["report", "start"]).drop_duplicates([*keys, "status", "report"])
+    sides = [rows[rows["status"] == status][[*keys, "value", "report", "issued"]]
+             for status in ("target", "result")]  # fmt: skip
+    both = sides[0].merge(sides[1], on=keys, suffixes=("_target", "_result"))
+    both = both[both["issued_target"] < both["issued_result"]]
+    names = {"value_target": "target", "report_target": "set_by", "value_result": "result",
+             "report_result": "told_by"}  # fmt: skip
+    table = both.rename(columns=names)[[*keys, *names.values()]]
+    return table.sort_values(["indicator", "year", "issuer", "measure", "set_by", "told_by"], ignore_index=True)
+
+
+
+def gold() -> pd.DataFrame:
+    """
+    Read the labelled places.
+
+    Returns
+    -------
+    DataFrame
+        `report`, `raw_start`, `raw_end` (offsets in the raw text, so that they outlive changes of
+        the restoration), `written`, `indicator` (empty: of no listed indicator), `value`,
+        `value_high`, `unit`, `measure`, `status`, `year` (empty: the text does not say),
+        `context`.
+    """
+    return pd.read_csv(paths.GOLD / "quantities.csv", dtype={"year": "Int64"}, keep_default_na=True)
+
+
+
+def compare(corpus, found: pd.DataFrame | None = None) -> pd.DataFrame:
+    """
+    Put what is read at each labelled place beside its label.
+
+    Parameters
+    ----------
+    corpus : Corpus
+        Holds the reports of the gold file; labels of others are left out.
+    found : DataFrame, optional
+        What `quantities.table` gives for it.
+
+    Returns
+    -------
+    DataFrame
+        The gold columns, and `read_…` for indicator, value, unit, measure, status and year.
+    """
+    labels = gold()
+    labels = labels[labels["report"].isin([report.id for report in corpus.reports])]
+    found = table(corpus) if found is None else found
+    ends = [corpus[row.report].ledger.to_raw(row.start, row.end)[1] for row in found.itertuples()]
+    read = found[["report", "indicator", *FIELDS]].add_prefix("read_").assign(raw_end=ends)
+    read = read.rename(columns={"read_report": "report"}).drop_duplicates(["report", "raw_end"])
+    return labels.merge(read, on=["report", "raw_end"], how="left")
+
+
+
+def score(compared: pd.DataFrame) -> pd.DataFrame:
+    """
+    Precision and recall of places with their indicator, and accuracy of each field among them.
+
+    Returns
+    -------
+    DataFrame
+        `measure` (precision, recall, value, unit, measure, status, year), `right`, `of`, `share`,
+        `low`, `high` (Wilson 95%).
+    """
+    said, true = compared["read_indicator"].notna(), compared["indicator"].notna()
+    both = compared[compared["read_indicator"] == compared["indicator"]]
+    rows = [("precision", len(both), said.sum()), ("recall", len(both), true.sum())]
+    for field in FIELDS:
+        known = both[both[field].notna()]
+        rows.append((field, (known[field] == known[f"read_{field}"]).sum(), len(known)))
+    table = pd.DataFrame(rows, columns=["measure", "right", "of"])
+    table["share"] = table["right"] / table["of"]
+    bounds = [_wilson(row.right, row.of) for row in table.itertuples()]
+    return table.assign(low=[b[0] for b in bounds], high=[b[1] for b in bounds])
+
+
+
+def _wilson(right: int, n: int) -> tuple[float, float]:
+    """
+    Bound a share (Wilson 1927).
+
+    >>> [round(limit, 2) for limit in _wilson(9, 10)]
+    [0.6, 0.98]
+    """
+    from scipy.stats import binomtest
+
+    if not n:
+        return 0.0, 1.0
+    found = binomtest(int(right), int(n)).proportion_ci(method="wilson")
+    return float(found.low), float(found.high)
+
+
+
+def trust(compared: pd.DataFrame) -> pd.DataFrame:
+    """Scores of development and held-out places, one row a measure; empty without labels."""
+    if compared.empty:
+        return pd.DataFrame()
+    parts = []
+    for split, rows in compared.groupby("split"):
+        table = score(rows)
+        text = [f"{row.share:.2f} [{row.low:.2f}, {row.high:.2f}] ({row.right} of {row.of})"
+                for row in table.itertuples()]  # fmt: skip
+        parts.append(pd.Series(text, table["measure"], name=split))
+    return pd.concat(parts, axis=1).reset_index()

@@ -104,7 +104,7 @@ ELSEWHERE = re.compile(
 _GAP = 34
 
 
-class Mention(NamedTuple):
+class _Mention(NamedTuple):
     """A name, a value or a hedge in words within a sentence."""
 
     start: int
@@ -188,14 +188,14 @@ def _state(marks: list[tuple[int, bool]], at: int, before: bool) -> bool:
     return said[-1] if said else before
 
 
-def _names(text: str, start: int, end: int) -> list[Mention]:
+def _names(text: str, start: int, end: int) -> list[_Mention]:
     spans = [
-        Mention(*found.span(), "name", name)
+        _Mention(*found.span(), "name", name)
         for name, pattern in _PATTERNS
         for found in pattern.finditer(text, start, end)
     ]
     spans.sort(key=lambda m: (m.start, -m.end))
-    kept: list[Mention] = []
+    kept: list[_Mention] = []
     for span in spans:
         compared = _COMPARED.search(text, max(start, span.start - 6), span.start)
         if not compared and (not kept or span.start >= kept[-1].end):
@@ -203,7 +203,9 @@ def _names(text: str, start: int, end: int) -> list[Mention]:
     return kept
 
 
-def _by_position(text: str, names: list[Mention], values: list[re.Match], start: int, end: int) -> dict[Mention, dict]:
+def _by_position(
+    text: str, names: list[_Mention], values: list[re.Match], start: int, end: int
+) -> dict[_Mention, dict]:
     """Records of names in a list with as many values after 分别 as it has items: 农业、规上工业增加值分别增长4%、9%."""
     found = {}
     for mark in re.finditer("分别", text[start:end]):
@@ -239,9 +241,9 @@ def _items(text: str, start: int, end: int, n: int) -> list[int]:
     return [start + m.start() for m in clauses[-n:]] if len(several) == n and last < end and one_each else []
 
 
-def _groups(text: str, names: list[Mention]) -> list[list[Mention]]:
+def _groups(text: str, names: list[_Mention]) -> list[list[_Mention]]:
     """Names that share what is said of them: 城镇居民收入和农民收入分别增长8%和9%."""
-    groups: list[list[Mention]] = []
+    groups: list[list[_Mention]] = []
     for name in names:
         between = text[groups[-1][-1].end : name.start] if groups else ""
         joined = (
@@ -267,7 +269,7 @@ def _values(text: str, start: int, end: int) -> list[re.Match]:
     ]  # fmt: skip
 
 
-def _of_group(text: str, group: list[Mention], values: list[re.Match], limit: int) -> list[dict]:
+def _of_group(text: str, group: list[_Mention], values: list[re.Match], limit: int) -> list[dict]:
     """What is said of some names up to the next ones."""
     name = group[-1]
     fits = [v for v in values if _fits(text, group, v)]
@@ -297,7 +299,7 @@ def _of_group(text: str, group: list[Mention], values: list[re.Match], limit: in
     return rows
 
 
-def _fits(text: str, group: list[Mention], value: re.Match) -> bool:
+def _fits(text: str, group: list[_Mention], value: re.Match) -> bool:
     """Whether a value can be one of the indicator: unit, distance, and no other subject between."""
     name = group[-1]
     unit, between = value["unit"] or value["unit1"] or "", text[name.end : value.start()]
@@ -347,7 +349,7 @@ def _run(text: str, values: list[re.Match]) -> list[re.Match]:
     return run
 
 
-def _last_of_move(text: str, name: Mention, fits: list[re.Match]) -> re.Match:
+def _last_of_move(text: str, name: _Mention, fits: list[re.Match]) -> re.Match:
     """Of 由59.2%提高到64.7% the second."""
     if name.name in _GROWS or len(fits) < 2:
         return fits[0]
@@ -357,7 +359,7 @@ def _last_of_move(text: str, name: Mention, fits: list[re.Match]) -> re.Match:
     )
 
 
-def _row(text: str, name: Mention, value: re.Match, since: int = 0) -> dict:
+def _row(text: str, name: _Mention, value: re.Match, since: int = 0) -> dict:
     """A record; the words that count stand between the name, or `since`, and the value."""
     unit, between = value["unit"] or value["unit1"] or "", text[max(name.end, since) : value.start()]
     low, high = (float(n.replace(",", "")) if n else None for n in (value["low"], value["high"]))
@@ -379,7 +381,7 @@ def _row(text: str, name: Mention, value: re.Match, since: int = 0) -> dict:
             "hedge": " ".join(hedges), "start": name.start, "end": value.end()}  # fmt: skip
 
 
-def headlines(rows: list[dict]) -> list[dict]:
+def _headlines(rows: list[dict]) -> list[dict]:
     """
     Add status and mark, for each indicator, status and period, the one record that stands for it.
 
@@ -453,7 +455,7 @@ def records(
             shift = {"start": one["start"] + row.start, "end": one["end"] + row.start}
             rows.append({**one, **place, **shift, "sentence": sentence})
         rows += _none(body, row, said)
-    table = pd.DataFrame(headlines(rows), columns=["function", *COLUMNS[1:]]).assign(report=report)
+    table = pd.DataFrame(_headlines(rows), columns=["function", *COLUMNS[1:]]).assign(report=report)
     return table[COLUMNS].astype({"year": "Int64", "low": float, "high": float, "headline": bool})
 
 

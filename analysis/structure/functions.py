@@ -186,7 +186,7 @@ def _rules(k: int, sections: list) -> list[str]:
     return found
 
 
-class Words(NamedTuple):
+class _Words(NamedTuple):
     """Words to look for, by their first two characters; `slot` gives the rank of a pair at its hash."""
 
     beginning: np.ndarray
@@ -197,24 +197,24 @@ class Words(NamedTuple):
     words: list[tuple[np.ndarray, np.ndarray]]
 
 
-class Model(NamedTuple):
+class _Model(NamedTuple):
     """Weights: sign x part, break x part x part; and the words among the signs."""
 
     index: dict[str, int]
     weights: np.ndarray
     change: np.ndarray
-    words: Words
+    words: _Words
 
 
 @cache
-def model() -> Model:
+def model() -> _Model:
     """Read the weights."""
     with open(paths.LEXICONS / "functions.csv", encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     return build([(row["kind"], row["sign"], [float(row[part]) for part in PARTS]) for row in rows])
 
 
-def build(rows: list[tuple[str, str, list[float]]]) -> Model:
+def build(rows: list[tuple[str, str, list[float]]]) -> _Model:
     """Lay out the weights: of words, of other signs, and of changes (`break part before`)."""
     change = np.full((len(BREAKS), len(PARTS), len(PARTS)), -50.0)
     index, weights = {}, []
@@ -225,12 +225,12 @@ def build(rows: list[tuple[str, str, list[float]]]) -> Model:
         else:
             index[sign] = len(weights)
             weights.append(row)
-    return Model(
+    return _Model(
         index, np.array(weights), change, vocabulary({sign: index[sign] for kind, sign, _ in rows if kind == "word"})
     )
 
 
-def vocabulary(number: dict[str, int]) -> Words:
+def vocabulary(number: dict[str, int]) -> _Words:
     """Lay out words of two characters and more for looking them up."""
     by_beginning: dict[int, list[str]] = {}
     for word in number:
@@ -246,7 +246,7 @@ def vocabulary(number: dict[str, int]) -> Words:
         here = [words[depth] if depth < len(words) else "" for words in found]
         rest = [[*map(ord, word[2:]), *[0] * (longest - max(len(word), 2))] for word in here]
         layers.append((np.array([number.get(word, -1) for word in here]), np.array(rest).reshape(len(here), -1)))
-    return Words(beginning, factor, slot, layers)
+    return _Words(beginning, factor, slot, layers)
 
 
 def _hash(pairs: np.ndarray, factor: int) -> np.ndarray:
@@ -254,7 +254,7 @@ def _hash(pairs: np.ndarray, factor: int) -> np.ndarray:
     return ((pairs >> 16) * factor + (pairs & 0xFFFF)) & 0xFFFF
 
 
-def words(text: str, starts: np.ndarray, known: Words) -> tuple[np.ndarray, np.ndarray]:
+def words(text: str, starts: np.ndarray, known: _Words) -> tuple[np.ndarray, np.ndarray]:
     """Lines and signs of the words in a text, each once a line; `starts` are those of the lines."""
     codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), "<u4").astype(np.int64)
     pairs = codes[:-1] << 16 | codes[1:]
@@ -276,12 +276,12 @@ def words(text: str, starts: np.ndarray, known: Words) -> tuple[np.ndarray, np.n
     return np.divmod(pairs[np.diff(pairs, prepend=-1) > 0], width)
 
 
-def scores(lines: list[str], sections: list, model: Model) -> tuple[np.ndarray, np.ndarray]:
+def scores(lines: list[str], sections: list, model: _Model) -> tuple[np.ndarray, np.ndarray]:
     """How much speaks for each part in each line, shape (n, parts), and the break before each."""
     return _scores([(lines, sections)], model)
 
 
-def _scores(reports: list[tuple[list[str], list]], model: Model) -> tuple[np.ndarray, np.ndarray]:
+def _scores(reports: list[tuple[list[str], list]], model: _Model) -> tuple[np.ndarray, np.ndarray]:
     """As `scores`, of several reports one below the other."""
     found, breaks = [], []
     for lines, sections in reports:
@@ -300,7 +300,7 @@ def _scores(reports: list[tuple[list[str], list]], model: Model) -> tuple[np.nda
     return total, np.array([_RANKS[name] for name in breaks])
 
 
-def decode(total: np.ndarray, breaks: np.ndarray, model: Model, sizes: Sequence[int] = ()) -> list[int]:
+def decode(total: np.ndarray, breaks: np.ndarray, model: _Model, sizes: Sequence[int] = ()) -> list[int]:
     """Give the most probable part of each line (Viterbi); `sizes` are the lines of reports one below the other."""
     sizes = np.array(sizes or [len(total)])
     order = np.argsort(-sizes, kind="stable")
@@ -320,7 +320,7 @@ def decode(total: np.ndarray, breaks: np.ndarray, model: Model, sizes: Sequence[
     return part.tolist()
 
 
-def probabilities(total: np.ndarray, breaks: np.ndarray, model: Model) -> np.ndarray:
+def probabilities(total: np.ndarray, breaks: np.ndarray, model: _Model) -> np.ndarray:
     """Give the probability of each part in each line (forward and backward), shape (n, parts)."""
     total, changes = total * COOLING, model.change[breaks] * COOLING
     n = len(total)

@@ -20,7 +20,7 @@ from pathlib import Path
 import numpy as np
 
 from analysis import lexicons, paths, wordform
-from analysis.tokens import dictionary, engines
+from analysis.tokens import engines
 
 MOST, MOST_LONG, FEWEST = 0.2, 0.6, 3
 # Rows that name no place of the people: statistical rests, zones of development, islands at sea.
@@ -31,7 +31,7 @@ def main(divisions: Path, texts: Path) -> None:
     names = _names(divisions)
     plain = engines.get("jieba")
     broken = sorted(name for name in names if plain.cut(name, False) != [name])
-    words = dictionary.whole()[0]
+    words = engines._whole()[0]
     cut = dict.fromkeys(broken, 0), dict.fromkeys(broken, 0)
     helped, bare = engines.get("rjieba", tuple(broken)), engines.get("rjieba")
     for path in sorted(texts.rglob("*.md")):

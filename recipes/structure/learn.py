@@ -24,8 +24,7 @@ from scipy import sparse
 from scipy.optimize import minimize
 
 from analysis import corpus, paths
-from analysis.structure import functions, headings
-from analysis.structure.sections import Reader, Section, annex
+from analysis.structure import Reader, Section, annex, functions, headings
 from analysis.tokens import engines
 
 L2, LT, STEPS, N_WORDS, IN_REPORTS, LEAST = 2.5, 0.1, 80, 300, 12, 0.05
