@@ -24,6 +24,7 @@ from analysis import (
     occurrences,
     paths,
     quantities,
+    reference,
     text_reuse,
     tokens,
     trend,
@@ -34,7 +35,7 @@ from analysis.contrast.bounds import SAME as WITHIN
 from analysis.counts import Counts
 from analysis.glossary import label
 from analysis.topics import cards as topic_cards
-from analysis.uncertainty import rates, share_differences
+from analysis.uncertainty import Refusal, rates, share_differences
 
 # What a finding can be: two reports of one kind, part against part; or the reports as they are.
 LIKE, DESCRIBED = "like for like", "descriptive only"
@@ -129,6 +130,16 @@ class _Study:
     def pair(self) -> contrast.Contrast:
         """The two like reports farthest apart in time."""
         return contrast.widest(self.counts, self.corpus.catalogue, self.function)
+
+    @cached_property
+    def within(self) -> pd.DataFrame:
+        """The pair's whole change beside its change within subjects; empty, saying why, without a reference."""
+        try:
+            return reference.within_subjects(reference.load(), self.pair)
+        except Refusal as refusal:
+            table = pd.DataFrame()
+            table.attrs["why"] = str(refusal)
+            return table
 
 
 def study(corpus, function: str | None = None) -> _Study:

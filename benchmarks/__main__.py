@@ -10,7 +10,7 @@ from pathlib import Path
 
 HERE = Path(__file__).parent
 # `bench_gold` writes data that is committed, and needs a package that is not installed here.
-EVERY = ("segmentation", "statistics", "downstream", "topics", "explore", "scale")
+EVERY = ("segmentation", "statistics", "downstream", "explore", "scale")
 
 
 def main(arguments: list[str]) -> None:

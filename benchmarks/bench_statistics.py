@@ -183,6 +183,41 @@ def powers(made: list[Counts], repeats: int, rng) -> None:
     _print("Power at .05", ["ratio", "hits after planting", "n", "exchange", "sections"], rows)
 
 
+def within(made: list[Counts], repeats: int, rng) -> None:
+    """Level and power of the change within subjects, beside the whole change, on the same exchanges."""
+    from analysis import reference
+
+    country, rows = reference.load(), []
+
+    def tables(ratio):
+        for counts in made:
+            for _ in range(repeats):
+                base = exchanged(counts, rng)
+                if base is None:
+                    continue
+                one, terms = planted(base, ratio, rng) if ratio > 1 else (base, set())
+                found = compared(one)
+                if found.null is not None:
+                    table = reference.within_subjects(country, found)
+                    yield table.assign(planted=table.index.isin(list(terms)),
+                                       hits=table["n_target"] + table["n_reference"])  # fmt: skip
+
+    null = list(tables(1))
+    for name in ("p", "within_p"):
+        share = np.array([(table[name] < 0.05).mean() for table in null])
+        q = name.replace("p", "q")
+        rows.append([name, "level", len(null), f"{share.mean():.4f} ± {share.std() / len(share) ** 0.5:.4f}",
+                     f"{np.mean([(t[name] < 0.01).mean() for t in null]):.4f}",
+                     f"any q<.05 {np.mean([(t[q] < 0.05).any() for t in null]):.3f}"])  # fmt: skip
+    planted_terms = pd.concat(list(tables(3)))
+    planted_terms = planted_terms[planted_terms["planted"]]
+    for low, high in BANDS:
+        some = planted_terms[planted_terms["hits"].between(low, high)]
+        rows.append(["threefold", f"{low}-{high if high < 10**6 else ''}", len(some),
+                     f"p {(some['p'] < 0.05).mean():.2f}", f"within {(some['within_p'] < 0.05).mean():.2f}", ""])
+    _print("Change within subjects", ["what", "of", "n", ".05", ".01", ""], rows)
+
+
 # ------------------------------------------------------------------ models
 
 
@@ -295,7 +330,97 @@ def _trend(values) -> tuple:
     return table["p"], table["q"]
 
 
+# ------------------------------------------------------------------ topics
+
+
+def recurring(rng, runs: int = 3) -> None:
+    """Topics called stable where there are none, and where eight were planted."""
+    from analysis import topics
+
+    rows, words, documents = [], 1500, 240
+    background = 1 / np.arange(3, words + 3)
+    background /= background.sum()
+    shares = np.array([0.28, 0.2, 0.15, 0.12, 0.09, 0.07, 0.05, 0.04])
+    for name, own in (("one multinomial", 0), ("bursty words", 0), ("planted, 45%", 0.45), ("planted, 22%", 0.22)):
+        stable = of = real = found = 0
+        for run in range(runs):
+            topic = rng.choice(8, documents, p=shares)
+            table = np.zeros((documents, words), np.int32)
+            for d in range(documents):
+                p = rng.dirichlet(background * 300) if name == "bursty words" else background
+                table[d] += rng.multinomial(round(70 * (1 - own)), p)
+                special = slice(200 + 60 * topic[d], 260 + 60 * topic[d])
+                table[d, special] += rng.multinomial(70 - round(70 * (1 - own)), np.full(60, 1 / 60))
+            some = np.flatnonzero(((table > 0).sum(axis=0) >= 3) & ((table > 0).mean(axis=0) <= 0.5))
+            units = pd.DataFrame({"report": "r", "paragraph": range(documents), "n_tokens": 70})
+            made = Counts(sparse.csr_array(table[:, some]), units, pd.Index([f"w{i:04d}" for i in some]))
+            models = {k: topics.fit(made, k, seed=run) for k in (6, 8, 10, 12)}
+            halves = topics.matches(made, models, resamples=30)
+            for k, model in models.items():
+                called = np.flatnonzero(topics.recurrence(halves, k)["status"] == "stable")
+                codes = topics.top_codes(model.weights)[called]
+                origin = np.where((some[codes] >= 200) & (some[codes] < 680), (some[codes] - 200) // 60, -1)
+                counted = np.array([np.bincount(row[row >= 0], minlength=8) for row in origin]).reshape(-1, 8)
+                stable, of, real = stable + len(called), of + k, real + int((counted.max(axis=1) >= 5).sum())
+                found += len(set(counted.argmax(axis=1))) if k == 8 and len(called) else 0
+        rows.append([name, of, stable, real if own else "–", f"{found / runs:.1f} of 8" if own else "–"])
+    _print("Topics called stable", ["corpus", "topics", "stable", "of one planted topic", "found at K = 8"], rows)
+
+
+def number(seeds: int = 10) -> None:
+    """The number of topics of the committed reports, seed by seed."""
+    from analysis import corpus as reports
+    from analysis import topics
+
+    made, rows = topics.prepare(reports.load())[0], []
+    for seed in range(seeds):
+        models = {k: topics.fit(made, k, seed=seed) for k in topics.candidates(made)}
+        chosen = topics.select_k(topics.by_k(topics.matches(made, models)))
+        rows.append([seed, chosen.k, f"{chosen.range[0]} to {chosen.range[-1]}"])
+    _print("Number of topics", ["seed", "K", "range"], rows)
+
+
 # ------------------------------------------------------------------ speed
+
+
+def specifications(old: Path) -> None:
+    """The multiverse of ten findings of the committed pair here and in a checkout of 2a62c72, in turns."""
+    import json
+    import os
+    import subprocess
+    import sys
+    import tempfile
+
+    from analysis import corpus as reports
+    from analysis import findings, multiverse, paths
+
+    study = findings.study(reports.load(), "tasks")
+    table, kind = study.pair.table, study.hits.drop_duplicates("term").set_index("term")["kind"]
+    table = table[table["q"].notna()].sort_values("p", kind="stable").head(10)
+    stated = multiverse.from_table(table.assign(kind=kind.reindex(table.index)), *study.pair.target,
+                                   *study.pair.reference, study.function, ["a", "b"])  # fmt: skip
+    rows = [[name, *row] for name, row in zip(stated.index, stated.to_numpy().tolist(), strict=True)]
+    ask = "import sys, json, time; rows = json.loads(sys.argv[1])\n"
+    here = ask + ("from analysis import multiverse as m; s = m.findings([tuple(r) for r in rows])\n"
+                  "go = lambda: m.run(s)\n")  # fmt: skip
+    there = ask + (
+        "from functools import partial\nfrom analysis import choices as c, robustness as r\n"
+        "s = c.findings([(n, 'ratio', *rest, 0) for n, *rest in rows])\n"
+        "def go():\n    for f in (c._cut, c._reports, c._shared, c._counted): f.cache_clear()\n"
+        "    return r.share(list(s.index), c.GRID, partial(c.evaluate, s))\n"
+    )
+    tail = "go(); a = time.process_time(); go(); print(time.process_time() - a)"
+    seconds = {"here": [], "2a62c72": []}
+    with tempfile.TemporaryDirectory() as cache:
+        for _ in range(3):
+            for name, root, code in (("here", paths.ROOT, here), ("2a62c72", old, there)):
+                environ = os.environ | {"PYTHONPATH": str(root), "REPORTS_CACHE": f"{cache}/{name}"}
+                out = subprocess.run([sys.executable, "-c", code + tail, json.dumps(rows)], cwd=root, env=environ,
+                                     capture_output=True, text=True, check=True)  # fmt: skip
+                seconds[name].append(float(out.stdout.split()[-1]))
+    times = [f"{np.median(seconds[name]):.2f}" for name in seconds]
+    ratio = np.median(seconds["2a62c72"]) / np.median(seconds["here"])
+    _print("Multiverse of ten findings, seconds of processor time", [*seconds, "times"], [[*times, f"{ratio:.1f}"]])
 
 
 def corpus(n_reports: int, n_terms: int, n_sections: int = 20, length: int = 400, seed: int = 0):
@@ -322,11 +447,14 @@ def speed(n: int) -> None:
     rows = []
 
     def timed(name, call):
-        start = time.perf_counter()
+        start = time.process_time()
         result = call()
-        rows.append([name, f"{time.perf_counter() - start:.2f}"])
+        rows.append([name, f"{time.process_time() - start:.2f}"])
         return result
 
+    # Libraries load with the first call.
+    few = pd.DataFrame({"year": [2000, 2001], "level": "city", "genre": "work-report"}, index=["r0000", "r0001"])
+    contrast.placebo(contrast.widest(corpus(2, 400), few, "tasks"))
     for reports in (5, 26):
         made = corpus(reports, 4000)
         ids = list(made.units["report"].unique())
@@ -348,7 +476,7 @@ def speed(n: int) -> None:
         timed(f"half against half, {n} reports", lambda: contrast.against(many, ids[: n // 2]))
         timed(f"log-likelihood, {n} reports", lambda: keyness.log_likelihood(many, ids[0]))
         timed(f"class TF-IDF, {n} reports", lambda: weighting.class_tfidf(many))
-    _print("Seconds", ["what", "s"], rows)
+    _print("Seconds of processor time", ["what", "s"], rows)
 
 
 def _print(title: str, columns: list, rows: list) -> None:
@@ -363,22 +491,31 @@ def main() -> None:
     parser.add_argument("--pairs", type=int, default=100)
     parser.add_argument("--repeats", type=int, default=10, help="exchanges of each pair")
     parser.add_argument("--reports", type=int, default=1000, help="of the drawn corpus; 0 leaves it out")
-    parser.add_argument("--only", help="coverage, shares, detectable, trend, speed, levels or powers")
+    parser.add_argument("--old", type=Path, help="a checkout of 2a62c72, for the speed of the multiverse")
+    parser.add_argument("--only", help="coverage, shares, detectable, trend, topics, number, speed, specifications, "
+                        "levels, powers or within")  # fmt: skip
     given = parser.parse_args()
     rng = np.random.default_rng(0)
-    models = {"coverage": coverage, "shares": share_coverage, "detectable": detectable, "trend": trends}
+    models = {"coverage": coverage, "shares": share_coverage, "detectable": detectable, "trend": trends,
+              "topics": recurring}
     for name, table in models.items():
         if given.only in (None, name):
             table(rng)
+    if given.only in (None, "number"):
+        number()
     if given.only in (None, "speed"):
         speed(given.reports)
-    if given.texts and given.only in (None, "levels", "powers"):
+    if given.old and given.only in (None, "specifications"):
+        specifications(given.old)
+    if given.texts and given.only in (None, "levels", "powers", "within"):
         made = pairs(given.texts, given.pairs, 1)
         print(f"\n{len(made)} pairs of adjacent years")
         if given.only in (None, "levels"):
             levels(made, given.repeats, rng)
         if given.only in (None, "powers"):
             powers(made, max(1, given.repeats // 4), rng)
+        if given.only in (None, "within"):
+            within(made, max(1, given.repeats // 4), rng)
 
 
 if __name__ == "__main__":

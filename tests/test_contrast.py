@@ -468,6 +468,16 @@ def test_a_zero_is_an_absence_only_below_every_other_rate():
     assert found[["term", "absent"]].to_numpy().tolist() == [["词", True], ["字", False]]
 
 
+def test_divergences_of_many_divisions_are_the_sums_of_their_parts():
+    rng = np.random.default_rng(3)
+    hits = rng.poisson(0.8, (14, 90)).astype(float)
+    divisions = rng.random((40, 14)) < 0.5
+    first = divisions.astype(float) @ hits
+    p, q = (side / np.maximum(side.sum(axis=1, keepdims=True), 1) for side in (first, hits.sum(axis=0) - first))
+    np.testing.assert_allclose(exchange._divergences(hits, divisions),
+                               exchange.divergence_parts(p, q).sum(axis=1), atol=2e-6)  # fmt: skip
+
+
 # ------------------------------------------------------------------ what a naive difference is made of
 
 FUNCTIONS = ["review", "guiding", "tasks", "other"]
