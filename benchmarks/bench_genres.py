@@ -16,6 +16,7 @@ from collections import Counter, defaultdict
 from pathlib import Path
 
 from restoration import restore
+from restoration.decode import DecodingError
 
 # Rules whose edits a reader of the raw text sees himself.
 RESIDUE = ("layout.invisible", "layout.entity", "layout.marks", "layout.tag", "code_points.table")
@@ -30,11 +31,16 @@ def trial(folder: Path, keep: list[str]) -> tuple[dict, dict]:
         if not data.strip():
             continue
         began = time.process_time()
-        restored = restore(data, keep=keep)
+        try:
+            restored = restore(data, keep=keep)
+        except DecodingError:  # said to the user in a sentence
+            sizes["refused"] += 1
+            continue
         sizes += Counter(files=1, bytes=len(data), characters=len(restored.raw))
         sizes["microseconds"] += int(1e6 * (time.process_time() - began))
         for edit in restored.ledger:
-            residue = edit.rule in RESIDUE or (edit.rule == "layout.blank" and edit.confidence == "exact")
+            hard = edit.confidence == "exact"
+            residue = all(rule in RESIDUE or (rule == "layout.blank" and hard) for rule in edit.rule.split("+"))
             name = "residue" if residue else edit.confidence
             before, after = restored.raw[max(0, edit.start - AROUND) : edit.start], restored.raw[edit.end :][:AROUND]
             shown = f"{before!r}[{edit.before[:30]!r}|{edit.after[:30]!r}]{after!r}"

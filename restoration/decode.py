@@ -607,6 +607,8 @@ def _is_cheaper(seen: str) -> bool:
         reading = seen.encode("gb18030").decode("utf-8")
     except UnicodeDecodeError:
         return False
+    if not all(map(PLAIN.match, reading)):  # 氤氳。 is no Hangul
+        return False
     return sum(map(_rarity, reading)) < sum(map(_rarity, seen))
 
 
@@ -624,8 +626,8 @@ def _seen_as_gbk(text: str, heads: list[int]) -> Iterator[Edit]:
         units = [bytes((HOLE,)) if c in "?\ufffd" else c.encode("gb18030") for c in line]
         steps, total = _search(b"".join(units), IN_BYTES, LOST_BYTE / 2, ("gb18030", "utf-8"))
         own = sum(4.0 if c in "?\ufffd" else _rarity(c) for c in line)
-        sound = [step.how == "utf-8" and step.text > "\x7f" and step.cost < WELL_FORMED for step in steps]
-        if total + CHANGE < own and sum(sound) > 1:
+        sound = [step.how == "utf-8" and step.cost < WELL_FORMED and PLAIN.match(step.text) for step in steps]
+        if total + CHANGE < own and sum(map(bool, sound)) > 1:
             # A lost byte belongs to a run of UTF-8; a single dear character is none.
             inside = [any(sound[max(0, n - 2) : n + 3]) for n in range(len(steps))]
             kept = [step if good else step._replace(how="gb18030") for step, good in zip(steps, inside, strict=True)]

@@ -260,7 +260,7 @@ def _is_font(text: str, fonts: int) -> bool:
     if 2 * sum(after) < fonts:  # They stand beside dashes and 〇.
         return True
     close = len(before) - sum(before)
-    return sum(after) > 0.4 * len(after) and 2 * sum(before) < sum(after) <= 2 * close
+    return sum(after) > 0.6 * len(after) and 5 * sum(before) < sum(after) <= 2 * close
 
 
 # What looks damaged and stays: listed, with its kind, so that nobody takes silence for soundness. Each pattern is

@@ -49,6 +49,7 @@ BREAK = re.compile(f"(?<=[{H}0-9，,、])[ \t\u3000]*\n\\s*(?=[{H}“《0-9])")
 # How points and sections of a list begin: what stands before them is no sentence cut in two.
 LISTED = re.compile(f"{NUMBER}|[{hanzi.NUMERALS}]+[是要]")
 STOP = re.compile("[。！？!?；;]")
+CLAUSE = re.compile("[，。！？；、,!?;]")
 # Longer lines are no titles.
 TITLE = 60
 # A line of this length with a stop inside is prose, not a heading.
@@ -162,7 +163,7 @@ def find_lettered(text: str) -> list[Edit]:
     if not SPREAD.search(text):
         return []
     titles = (hit for hit in LETTERED.finditer(text)
-              if not _heads_a_table(text, *hit.span()) and not {*hit["title"]} <= {*"年月日 "}
+              if not _heads_a_table(text, *hit.span()) and not {*hit["title"]} <= {*"年月日 "} and hit["title"][0] != "第"
               and not ABOVE.search(text, max(0, hit.start() - ROW), hit.start()))
     places = (i for hit in titles for i in range(hit.start("title") + 1, hit.end("title"), 2))
     return [_mend(i, " ", "", "lettered", "the letters of a title are set apart") for i in places]
@@ -239,7 +240,13 @@ def _doubts(text: str) -> Iterator[tuple[re.Match, str, str]]:
 
 
 def _is_prose(line: str) -> bool:
-    return len(line) >= PROSE and STOP.search(line) is not None
+    return len(line) >= PROSE and STOP.search(line) is not None and not _is_verse(line)
+
+
+def _is_verse(line: str) -> bool:
+    """Whether three clauses and more are of one length."""
+    clauses = [clause for clause in CLAUSE.split(line.strip()) if clause]
+    return len(clauses) > 2 and len(set(map(len, clauses))) == 1 and len(clauses[0]) < 8
 
 
 def _margins(pairs: list[tuple[str, str]]) -> list[float]:
