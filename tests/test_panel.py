@@ -205,7 +205,10 @@ def test_targets_of_the_year_as_measures():
 
 def test_the_place_of_a_domain_among_the_tasks(tmp_path):
     tasks = "（一）保护生态。治理污染。\n（二）深化改革。激发活力。\n（三）加强教育。办好学校。\n（四）治理水污染，保护环境。\n"
-    own = make(tmp_path, [("a", "甲市", "140100", "city", 2021, f"一、2020年工作回顾\n改革成效明显。\n二、2021年工作安排\n{tasks}")])
+    own = make(
+        tmp_path,
+        [("a", "甲市", "140100", "city", 2021, f"一、2020年工作回顾\n改革成效明显。\n二、2021年工作安排\n{tasks}")],
+    )
     table = panel.build(own, measures=["agenda"], progress=False)
     listed = agenda.tasks(own["a"])
     assert len(listed) == 4
@@ -403,8 +406,11 @@ def interpreted(do, folder):
             continue
         if found := re.fullmatch(r'use "(.+)", clear', line):
             table = pd.read_stata(folder / found[1])
-        elif found := re.fullmatch(r'import delimited using "(.+)", clear varnames\(1\) case\(preserve\) '
-                                   r'encoding\("UTF-8"\) stringcols\(([\d ]+)\)', line):
+        elif found := re.fullmatch(
+            r'import delimited using "(.+)", clear varnames\(1\) case\(preserve\) '
+            r'encoding\("UTF-8"\) stringcols\(([\d ]+)\)',
+            line,
+        ):
             text = [int(k) - 1 for k in found[2].split()]
             table = pd.read_csv(folder / found[1], encoding="utf-8-sig", dtype=dict.fromkeys(text, str))
         elif found := re.fullmatch(r'import excel using "(.+)", clear sheet\("(.+)"\) firstrow case\(preserve\)', line):

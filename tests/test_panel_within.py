@@ -51,11 +51,7 @@ def golden():
 
 @pytest.mark.parametrize(
     ("model", "covariates", "weights"),
-    [
-        ("year", [], None),
-        ("x + year", ["x"], None),
-        ("x + year, weighted", ["x"], "w"),
-    ],
+    [("year", [], None), ("x + year", ["x"], None), ("x + year, weighted", ["x"], "w")],
 )
 def test_two_way_effects_are_pyfixests(golden, model, covariates, weights):
     data, expected = golden
@@ -97,12 +93,7 @@ def test_composition_alone_is_no_drift():
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("places", "years", "miss", "rho"),
-    [
-        (12, 15, 0.3, 0.3),
-        (31, 20, 0.1, 0.3),
-        (31, 20, 0.5, 0.5),
-        (100, 12, 0.5, 0.3),
-    ],
+    [(12, 15, 0.3, 0.3), (31, 20, 0.1, 0.3), (31, 20, 0.5, 0.5), (100, 12, 0.5, 0.3)],
 )
 def test_the_level_under_a_planted_shift_of_composition(places, years, miss, rho):
     rng = np.random.default_rng(places)

@@ -38,7 +38,9 @@ def home(tmp_path_factory):
             trees = 4 if (k, year) == (0, 2026) else 1
             more = "加快植树造林。" * trees + f"今年要办好{k + 3}件实事。" * (k + 1)
             (folder / f"c{k}-{year}.txt").write_text(text(place, year, more), encoding="utf-8")
-            rows.append((f"c{k}-{year}", f"c{k}-{year}.txt", "报告", place, "city", "work-report", year, f"https://a/{k}"))
+            rows.append(
+                (f"c{k}-{year}", f"c{k}-{year}.txt", "报告", place, "city", "work-report", year, f"https://a/{k}")
+            )
     stolen = "c9-2026"
     (folder / f"{stolen}.txt").write_text((folder / "c8-2026.txt").read_text(encoding="utf-8"), encoding="utf-8")
     named = ["id", "file", "title", "place", "level", "genre", "date", "source"]

@@ -207,9 +207,7 @@ class Reference:
         units = units.rename(columns={"id": "report"})
         return Counts(matrix, units, self.names[codes])
 
-    def series(
-        self, place: str, words=None, *, part: str | None = None, doubtful: bool = False
-    ) -> pd.DataFrame:
+    def series(self, place: str, words=None, *, part: str | None = None, doubtful: bool = False) -> pd.DataFrame:
         """
         Give the rates of one place's reports per 10,000 tokens: index `year`, terms (or word lists) as columns.
 
@@ -234,7 +232,6 @@ class Reference:
     def _whole(self, place: str) -> pd.DataFrame:
         rates = self.series(place)
         return rates.loc[:, (rates > 0).sum() >= 3]
-
 
 
 def load(folder: Path | None = None) -> Reference:
@@ -367,9 +364,7 @@ def _written(reports, units: pd.DataFrame, named: list[str], jobs) -> tuple[Coun
     places = pd.MultiIndex.from_tuples([row for chunk in found for row in chunk[0]])
     rows = keys.get_indexer(places)
     columns, hits = (np.concatenate([chunk[k] for chunk in found]) for k in (1, 2))
-    matrix = sparse.csr_array(
-        sparse.coo_array((hits, (rows, columns)), (len(units), len(named))), dtype=np.int32
-    )
+    matrix = sparse.csr_array(sparse.coo_array((hits, (rows, columns)), (len(units), len(named))), dtype=np.int32)
     prints = [windows for chunk in found for windows in chunk[3]]
     report = np.repeat(np.arange(len(prints), dtype=np.uint16), [len(windows) for windows in prints])
     windows = pd.DataFrame({"report": report, "window": np.concatenate(prints)})
@@ -457,13 +452,15 @@ def _terms(counts: Counts, table: pd.DataFrame, named, model) -> pd.DataFrame:
     """One row a term: kind, how common, how unevenly it lies over sections with and without its subject."""
     by_report = counts.regroup("report")
     spread = model.dispersions(counts)
-    return pd.DataFrame({
-        "term": list(counts.terms),
-        "kind": [named.get(term, "word") for term in counts.terms],
-        "reports": np.bincount(by_report.matrix.tocoo().col, minlength=len(counts.terms)),
-        "hits": np.asarray(by_report.matrix.sum(axis=0)).ravel(),
-        **spread,
-    })
+    return pd.DataFrame(
+        {
+            "term": list(counts.terms),
+            "kind": [named.get(term, "word") for term in counts.terms],
+            "reports": np.bincount(by_report.matrix.tocoo().col, minlength=len(counts.terms)),
+            "hits": np.asarray(by_report.matrix.sum(axis=0)).ravel(),
+            **spread,
+        }
+    )
 
 
 def _cells(counts: Counts, table: pd.DataFrame) -> pd.DataFrame:
@@ -473,12 +470,14 @@ def _cells(counts: Counts, table: pd.DataFrame) -> pd.DataFrame:
     part = pd.Index(PARTS).get_indexer(counts.units["function"].astype(str))
     cells = counts.matrix.tocoo()
     order = np.lexsort((report[cells.row], part[cells.row], cells.col, report[cells.row] // BLOCK))
-    return pd.DataFrame({
-        "term": cells.col[order].astype(np.uint16 if len(counts.terms) < 1 << 16 else np.uint32),
-        "part": part[cells.row][order].astype(np.uint8),
-        "report": report[cells.row][order].astype(np.uint16 if len(table) < 1 << 16 else np.uint32),
-        "count": cells.data[order].astype(np.uint16),
-    })
+    return pd.DataFrame(
+        {
+            "term": cells.col[order].astype(np.uint16 if len(counts.terms) < 1 << 16 else np.uint32),
+            "part": part[cells.row][order].astype(np.uint8),
+            "report": report[cells.row][order].astype(np.uint16 if len(table) < 1 << 16 else np.uint32),
+            "count": cells.data[order].astype(np.uint16),
+        }
+    )
 
 
 def _parquet(table: pd.DataFrame, path: Path, **options) -> None:
