@@ -360,16 +360,14 @@ def _comes_back(cell: str) -> bool:
 
 def _misplaced(row: dict, say) -> Iterator[Problem]:
     """A code that is of no place, or of another than the row's."""
-    some = [place for place in places.table() if place.code == row["code"]]
-    if not some:
+    if places.of_code(row["code"]) is None:
         province = row["code"][:2] + "0000" in places.by_code()
         remedy = "see GB/T 2260, or leave it empty"
         yield say("code", "is of no place we know" if province else "is of no province", remedy, error=not province)
         return
     named = places.known(row["place"])
-    # 小店区 of 太原市 may be written in full, and a place that is new may have a code that was another's.
-    if named and row["code"] not in {place.code for place in named} and not {row["place"]} & {p.name for p in some}:
-        of = "、".join(dict.fromkeys(place.name for place in some))
+    if named and row["code"] not in {place.code for place in named}:
+        of = places.of_code(row["code"]).name
         right = " or ".join(place.code for place in named[:4])
         yield say("code", f"is of {of}, and the place is {row['place']}", f"{right} is of it", error=False)
     level = {place.level for place in named if place.code == row["code"]}
