@@ -504,7 +504,9 @@ def permutation_test(
     divisions = matched.divisions(parts.in_target, min(n, N_BAND), seed)
     bits = _divergences(matrix, divisions)
     low, high = np.quantile(bits[1:], [0.025, 0.975])
-    return {"divergence": float(bits[0]), "expected": float(bits[1:].mean()), "low": float(low),
+    sides = [matrix[side].sum(axis=0) for side in (parts.in_target, ~parts.in_target)]
+    own = divergence_parts(*(side / max(side.sum(), 1) for side in sides)).sum()
+    return {"divergence": float(own), "expected": float(bits[1:].mean()), "low": float(low),
             "high": float(high), "p": p, "n_groups": matched.n_groups,
             "n_flips": len(values) - 1}  # fmt: skip
 
