@@ -178,8 +178,10 @@ def _guess(data: bytes) -> str:
         return "utf-16-le" if _is_wide(data, 1) else "utf-16-be" if _is_wide(data, 0) else "utf-8"
     except UnicodeDecodeError as error:
         place = error.start
-    # Lines in different encodings: the valid UTF-8 ones are no accident.
-    if any(not line.isascii() and _likely(line, "utf-8") >= PASSES for line in data.split(b"\n")):
+    # Lines in different encodings: the valid UTF-8 ones are no accident, if they are not among many and short.
+    least = 3 * (SHORT if len(data) > LONG else 1)
+    lines = (line for line in data.split(b"\n") if len(line) >= least and not line.isascii())
+    if any(_is_utf8(line, least) and _likely(line, "utf-8") >= PASSES for line in lines):
         return "utf-8"
     likely = {encoding: _likely(data, encoding) for encoding in ENCODINGS}
     best = max(likely, key=likely.get)
@@ -193,6 +195,14 @@ def _guess(data: bytes) -> str:
         f"byte {place} fits neither UTF-8 nor, as Chinese, GB18030, Big5 or UTF-16: "
         "if it is text, convert it to UTF-8"
     )
+
+
+def _is_utf8(line: bytes, least: int) -> bool:
+    """Whether a line is valid UTF-8 and has at least so many bytes beyond ASCII."""
+    try:
+        return len(line) - len(line.decode().encode("ascii", "ignore")) >= least
+    except UnicodeDecodeError:
+        return False
 
 
 def _is_wide(data: bytes, parity: int) -> bool:
@@ -257,8 +267,8 @@ CHANGE, LOST_BYTE, LETTER, AGAIN, IN_WORD, MARK = 6.0, 14.0, 7.0, 1.0, 2.5, 4.0
 HOLE = 0xFF
 # What shows bytes as Western letters often drops those that have no sign of their own.
 DROPPED = 9.0
-# Fewer characters than this must be clearer.
-SHORT = 4
+# Fewer characters than this must be clearer; bytes of a file that has lines of three by accident.
+SHORT, LONG = 4, 2000
 # Mean cost of the characters of a run that is seen as Western letters.
 RAREST = 12.8
 # Bytes in a file of Chinese are hardly Western letters.

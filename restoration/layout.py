@@ -163,7 +163,8 @@ def find_lettered(text: str) -> list[Edit]:
     if not SPREAD.search(text):
         return []
     titles = (hit for hit in LETTERED.finditer(text)
-              if not _heads_a_table(text, *hit.span()) and not {*hit["title"]} <= {*"年月日 "} and hit["title"][0] != "第"
+              if not _heads_a_table(text, *hit.span()) and not {*hit["title"]} <= {*"年月日 "}
+              and hit["title"][0] != "第"
               and not ABOVE.search(text, max(0, hit.start() - ROW), hit.start()))
     places = (i for hit in titles for i in range(hit.start("title") + 1, hit.end("title"), 2))
     return [_mend(i, " ", "", "lettered", "the letters of a title are set apart") for i in places]

@@ -177,3 +177,9 @@ def test_a_run_of_one_mark_is_no_misreading(mark, length):
 def test_western_text_is_not_read_as_chinese(clean):
     assert find(clean) == []
     assert find(f"他说{clean}。") == []
+
+
+def test_a_short_line_that_happens_to_be_utf8_does_not_make_a_file_utf8():
+    data = "心肾相交，阴阳之道。\n".encode("gbk") * 300 + "人民\n".encode()
+    assert data.decode("gbk")
+    assert decode(data)[1] == "gb18030"
