@@ -410,6 +410,8 @@ def _merge(products: np.ndarray) -> tuple[list[list[int]], np.ndarray]:
     return found, np.array(explained)
 
 
+# As many series as can be told apart in one figure.
+MOST_SERIES = 6
 # In fewer reports, or with fewer hits in all, a word's course is that of single sentences.
 MIN_COUNT = 10
 
@@ -431,7 +433,7 @@ class Series:
 
 def longest(catalogue: pd.DataFrame) -> Series:
     """
-    Find the level and genre with most years (then most reports, then first by name).
+    Find the issuer, level and genre with most years (then most reports, then first by name).
 
     Examples
     --------
@@ -441,22 +443,42 @@ def longest(catalogue: pd.DataFrame) -> Series:
     'The longest like-for-like series is city work-report with 2 years (2021, 2026); \
 a trend needs 4.'
     """
-    groups = [(*key, rows) for key, rows in catalogue.groupby(["level", "genre"], observed=True)]
-    level, genre, rows = max(
-        groups, key=lambda g: (g[2]["year"].nunique(), len(g[2]), [-ord(c) for c in g[0] + g[1]])
-    )
-    rows = rows.sort_values("year", kind="stable")
-    years, name = tuple(map(int, rows["year"])), f"{level} {genre}"
+    groups = [rows for _, rows in catalogue.groupby([_issuers(catalogue), "level", "genre"], observed=True)]
+    kinds = _kinds(catalogue)
+    sizes = pd.DataFrame({
+        "years": [-rows["year"].nunique() for rows in groups], "reports": [-len(rows) for rows in groups],
+        "name": [kinds[rows.index[0]] for rows in groups],
+    })  # fmt: skip
+    order = sizes.sort_values(["years", "reports", "name"])
+    name, rows = order["name"].iloc[0], groups[order.index[0]].sort_values("year", kind="stable")
+    years = tuple(map(int, rows["year"]))
     n = len(set(years))
     found = f"The longest like-for-like series is {name} with {n} year{'s' * (n > 1)}"
-    if len(set(years)) < MIN_YEARS:
+    if n < MIN_YEARS:
         shown = ", ".join(map(str, sorted(set(years))))
         note = f"{found} ({shown}); a trend needs {MIN_YEARS}."
     else:
         left = len(catalogue) - len(rows)
-        rest = f"; {left} reports of other levels or genres are left out" if left else ""
+        alike = (catalogue["level"] + catalogue["genre"]).eq(rows["level"].iloc[0] + rows["genre"].iloc[0]).sum()
+        others = "issuers, levels or genres" if alike > len(rows) else "levels or genres"
+        rest = f"; {left} reports of other {others} are left out" if left else ""
         note = f"{found} from {years[0]} to {years[-1]}{rest}{_unsettled(n)}."
     return Series(name, tuple(rows.index), years, note)
+
+
+def _issuers(catalogue: pd.DataFrame) -> pd.Series:
+    """Whose each report is: its issuer's, else its place's."""
+    issuer, place = (catalogue.get(name, pd.Series("", catalogue.index)).fillna("") for name in ("issuer", "place"))
+    return issuer.where(issuer != "", place).rename("whose")
+
+
+def _kinds(catalogue: pd.DataFrame) -> pd.Series:
+    """Level and genre of each report in words, with its place where several issuers have reports of that kind."""
+    kind, whose = catalogue["level"] + " " + catalogue["genre"], _issuers(catalogue)
+    place = catalogue.get("place", pd.Series("", catalogue.index)).fillna("")
+    several = whose.groupby(kind).transform("nunique") > 1
+    named = whose.where((place == "") | (whose.groupby(place).transform("nunique") > 1), place)
+    return kind.where(~several | (whose == ""), named + " " + kind)
 
 
 def _unsettled(n: int) -> str:
@@ -500,13 +522,14 @@ def rates(
 
 def rates_by_report(counts: Counts, catalogue: pd.DataFrame, terms: Iterable[str]) -> pd.DataFrame:
     """
-    Describe terms by report: rates with intervals, year, and level and genre in words.
+    Describe terms by report: rates with intervals, year, and the series in words.
 
     Returns
     -------
     DataFrame
-        `report`, `year`, `kind`, `term`, `count`, `n_tokens`, `per_10k`, `low`, `high`; terms as
-        given (those without any hit left out), then year.
+        `report`, `year`, `kind` (level and genre, with the place where several issuers have such reports),
+        `term`, `count`, `n_tokens`, `per_10k`, `low`, `high`; terms as given (those without any hit left
+        out), then year. Of more than six kinds those of most years stay; ``attrs["notes"]`` says so.
     """
     wanted = [term for term in dict.fromkeys(terms) if term in set(counts.terms)]
     part = counts.select(wanted)
@@ -516,12 +539,17 @@ def rates_by_report(counts: Counts, catalogue: pd.DataFrame, terms: Iterable[str
         columns = ["report", "year", "kind", "term", "count", "n_tokens", "per_10k", "low", "high"]
         return pd.DataFrame(columns=columns)
     table = with_intervals(part.select(wanted), by="report").astype({"report": "str"})
-    table = table.merge(catalogue[["year", "level", "genre"]], left_on="report", right_index=True)
-    table["kind"] = table["level"] + " " + table["genre"]
+    kinds = _kinds(catalogue)
+    years = catalogue["year"].groupby(kinds).nunique().sort_index().sort_values(ascending=False, kind="stable")
+    left = set(years.index[MOST_SERIES:])
+    table = table.merge(catalogue[["year"]].assign(kind=kinds), left_on="report", right_index=True)
+    table = table[~table["kind"].isin(left)]
     place = {term: k for k, term in enumerate(wanted)}
     order = table.assign(at=table["term"].map(place)).sort_values(["at", "year"], kind="stable")
     columns = ["report", "year", "kind", "term", "count", "n_tokens", "per_10k", "low", "high"]
-    return order[columns].reset_index(drop=True)
+    order = order[columns].reset_index(drop=True)
+    order.attrs["notes"] = [f"{len(left)} more series of fewer years are not shown"] if left else []
+    return order
 
 
 def prepare(corpus, terms: Iterable[str] = (), variants: Mapping[str, Iterable[str]] = MappingProxyType({})):

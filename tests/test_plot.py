@@ -358,6 +358,16 @@ def test_no_line_joins_unlike_points():
     assert all(line.get_linestyle() == "None" for ax in fig.axes for line in ax.lines)
 
 
+def test_each_place_has_its_line_and_its_name():
+    places = [f"{place}市 city work-report" for place in "甲乙"]
+    table = pd.concat([course(range(2021, 2025), [kind]) for kind in places])
+    fig = plot.courses(table, fig=pyplot.figure())
+    lines = [line for line in fig.axes[0].lines if line.get_linestyle() == "-"]
+    assert len(lines) == 2
+    assert all(len(line.get_xdata()) == 4 for line in lines)
+    assert [text.get_text() for text in fig.legends[0].get_texts()] == ["甲市", "乙市"]
+
+
 def test_like_points_are_joined_from_four_years_on():
     joined = []
     for years in ([2001, 2002, 2003], [2001, 2002, 2003, 2004]):

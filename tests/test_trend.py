@@ -34,9 +34,7 @@ def test_mann_kendall_agrees_with_pymannkendall(golden, series):
 
 def test_slope_interval_and_tau_agree_with_scipy_on_irregular_years():
     rng = np.random.default_rng(1)
-    rates = pd.DataFrame(
-        rng.normal(size=(13, 8)).cumsum(axis=0), index=YEARS, columns=list("abcdefgh")
-    )
+    rates = pd.DataFrame(rng.normal(size=(13, 8)).cumsum(axis=0), index=YEARS, columns=list("abcdefgh"))
     table = trend.trend(rates)
     for term in rates:
         slope, _, low, high = theilslopes(rates[term], YEARS, alpha=0.95)
@@ -135,9 +133,7 @@ def test_presence_stands_in_the_same_correction():
 
 
 def test_two_reports_in_a_year_are_both_used():
-    rates = pd.DataFrame(
-        {"a": [1.0, 2, 3, 4, 5, 6], "b": [1.0] * 6}, index=[2001, 2001, 2002, 2003, 2004, 2004]
-    )
+    rates = pd.DataFrame({"a": [1.0, 2, 3, 4, 5, 6], "b": [1.0] * 6}, index=[2001, 2001, 2002, 2003, 2004, 2004])
     table = trend.trend(rates)
     assert table.loc["a", "tau"] == pytest.approx(kendalltau(rates.index, rates["a"]).statistic)
     assert table.loc["b", "p"] == 1
@@ -196,6 +192,37 @@ def test_a_series_has_one_level_and_genre_and_says_what_it_left_out():
     assert not short.supports_trend
     assert "a trend needs 4" in short.note
     assert trend.trend(trend.rates(table(ROWS), short)).empty
+
+
+def places(**columns) -> pd.DataFrame:
+    rows = {"year": [*range(2021, 2025)] * 2, "level": "city", "genre": "work-report", **columns}
+    return pd.DataFrame(rows, index=[f"r{k}" for k in range(8)])
+
+
+@pytest.mark.parametrize("columns", [
+    {"place": ["甲市"] * 4 + ["乙市"] * 4}, {"issuer": ["甲市人民政府"] * 4 + ["乙市人民政府"] * 4},
+    {"place": "甲市", "issuer": ["甲市人民政府"] * 4 + ["甲市人大常委会"] * 4},
+    {"place": ["甲市"] * 4 + ["乙市"] * 4, "issuer": ["甲市人民政府"] * 4 + ["乙市人民政府"] * 4},
+])  # fmt: skip
+def test_a_series_is_one_issuers(columns):
+    catalogue = places(**columns)
+    found = trend.longest(catalogue)
+    assert found.ids in (("r0", "r1", "r2", "r3"), ("r4", "r5", "r6", "r7"))
+    assert "4 reports of other issuers" in found.note
+    of = {key: column[0] if isinstance(column, list) else column for key, column in columns.items()}
+    kinds = trend._kinds(catalogue)
+    assert kinds.nunique() == 2
+    assert all("市" in kind and kind.endswith(" city work-report") for kind in kinds)
+    assert set(of.values()) & set(kinds.str.split(" ").str[0])
+
+
+def test_two_issuers_of_two_years_make_no_trend():
+    catalogue = places(place=["甲市"] * 2 + ["乙市"] * 2 + ["甲市"] * 2 + ["乙市"] * 2)
+    assert not trend.longest(catalogue).supports_trend
+
+
+def test_reports_of_one_issuer_need_no_place_in_their_name():
+    assert set(trend._kinds(places(place="甲市").iloc[:4])) == {"city work-report"}
 
 
 def test_forms_of_a_term_are_added_up():

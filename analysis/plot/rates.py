@@ -87,8 +87,8 @@ def courses(
     Parameters
     ----------
     table : DataFrame
-        `term`, `year`, `per_10k`, `low`, `high`, and `kind` (level and genre in words). A zero is hollow, its
-        whisker the detection limit. Points of one kind are joined from four years on, never across kinds.
+        `term`, `year`, `per_10k`, `low`, `high`, and `kind` (the series in words: place, level, genre). A zero is
+        hollow, its whisker the detection limit. Points of one kind are joined from four years on, never across kinds.
     terms : sequence of str, optional
         Which, in this order; all unless given.
     """
@@ -115,8 +115,12 @@ def courses(
     for at in range(len(terms) - columns, len(terms)):
         axes.flat[max(at, 0)].tick_params(labelbottom=True)
     if len(kinds) > 1:
-        names = {" ".join(heading(part, lang) for part in kind.split(" ")): UNLIKE[at % len(UNLIKE)]
-                 for at, kind in enumerate(kinds)}  # fmt: skip
+        # What all have in common tells none from another.
+        common = set.intersection(*(set(kind.split(" ")) for kind in kinds))
+        words = [[part for part in kind.split(" ") if part not in common] or [kind] for kind in kinds]
+        names = {
+            " ".join(heading(part, lang) for part in own): UNLIKE[at % len(UNLIKE)] for at, own in enumerate(words)
+        }
         key(axes[0, 0], names, lang)
     fig.supylabel(heading("per_10k", lang), fontsize=7)
     return fig
