@@ -87,6 +87,8 @@ _BACK = re.compile("[去上]年[^。]{0,20}目标|年初|了(?:预期|[^，]{0,8
 # In a chapter on goals, what is said of the year that went.
 _REACHED = re.compile(r"比上年[^。]{0,60}实现了|(?:初步核算|去年)[^，。]{0,30}(?:增长|达到)\d")
 _ITEM = re.compile(r"\s*(?:[—–-]{1,2}|\*\*|[（(]?[一二三四五六七八九十\d]{1,2}[)）、.．是])")
+# A price index, the year before being 100.
+_INDEX = re.compile(r"1[01]\d(?:\.\d+)?")
 # What may stand between the name of a growth and its value where no verb says that it grows.
 _SET_AT = re.compile(
     "[：:]?(?:的(?:宏观)?(?:调控|预期)?目标)?(?:预期|目标)?[，,]?定?(?:为|在|约|达到?|控制在|保持在?|力争|确保|不低于|实现)*"
@@ -175,7 +177,8 @@ def _marks(text: str, start: int, end: int, year: int | None) -> list[tuple[int,
         named = re.fullmatch(r"到(20\d\d)年", found[0])
         if found[0] == "年均" or (named and year and int(named[1]) <= year):
             continue
-        if not _YEAR_OF_PLAN.match(text, found.end()):
+        ends = re.search("(?:完成|实现)[^，。]{0,4}$", text[max(start, found.start() - 8) : found.start()])
+        if not ends and not _YEAR_OF_PLAN.match(text, found.end()):
             marks.append((found.start(), True))
     for found in _YEAR.finditer(text, start, end):
         if not found[1] or not year or int(found[1]) == year:
@@ -309,6 +312,8 @@ def _fits(text: str, group: list[_Mention], value: re.Match) -> bool:
         return False
     if name.name == "new_jobs":
         return (unit.startswith(("万", "余万", "多万")) and "元" not in unit) or unit in ("人", "个", "名")
+    if name.name == "cpi" and not unit and "指数" in text[name.start : value.start()]:
+        return _INDEX.fullmatch(value["low"]) is not None and not jumps(between)  # 指数控制在103以内
     if unit != "%":
         return False
     if name.name in _GROWS:
