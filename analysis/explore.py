@@ -557,7 +557,14 @@ def show(
     if not live:
         return HTML(html)
     display(Javascript(KEYS))
-    return tables.carrying(_Explorer(prepared, query, regex, before, after, lang).box, html)
+    return _carrying(_Explorer(prepared, query, regex, before, after, lang).box, html)
+
+
+def _carrying(widget, page: str):
+    """Let a widget carry a page, so that readers without a kernel see something (GitHub, nbconvert, the edition)."""
+    bundle = widget._repr_mimebundle_
+    widget._repr_mimebundle_ = lambda **_: {**bundle(), "text/html": page}
+    return widget
 
 
 class _Explorer:

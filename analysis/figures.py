@@ -22,7 +22,6 @@ from matplotlib import font_manager, pyplot
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.text import Text
-from matplotlib.transforms import Bbox
 
 from analysis import paths, storage
 from analysis.glossary import SWITCH, label, named, report_names
@@ -279,59 +278,6 @@ def draw(
     ax = fig.add_subplot()
     drawing(table, ax=ax, **options)
     return ax
-
-
-def problems(fig: Figure) -> list[str]:
-    """
-    List what a journal would send back: texts that overlap or leave the page, letters that are too small.
-
-    Parameters
-    ----------
-    fig : Figure
-
-    Returns
-    -------
-    list of str
-        A sentence each, empty for a good figure. Overlaps of less than half a point do not count.
-    """
-    fig.draw_without_rendering()
-    renderer, slack = fig.canvas.get_renderer(), 0.5 * fig.dpi / 72
-    beyond = _undrawn(fig)
-    shown = [t for t in fig.findobj(Text) if t.get_visible() and t.get_text().strip() and id(t) not in beyond]
-    boxes = [(t.get_text(), _ink(t, renderer)) for t in shown]
-    found = [f"{t.get_text()!r} is set in {t.get_fontsize():.1f} pt" for t in shown
-             if t.get_fontsize() < LEAST_SIZE]  # fmt: skip
-    page = fig.bbox
-    for at, (text, box) in enumerate(boxes):
-        if box.x0 < page.x0 - slack or box.x1 > page.x1 + slack or box.y0 < -slack or box.y1 > page.y1 + slack:
-            found.append(f"{text!r} leaves the page")
-        for other, second in boxes[:at]:
-            wide = min(box.x1, second.x1) - max(box.x0, second.x0)
-            high = min(box.y1, second.y1) - max(box.y0, second.y0)
-            if wide > slack and high > slack:
-                found.append(f"{text!r} lies on {other!r}")
-    return found
-
-
-def _ink(text: Text, renderer):
-    """Box of the words alone: without the line of an annotation, and without the space above and below letters."""
-    box = Text.get_window_extent(text, renderer)
-    blank = 0.18 * text.get_fontsize() * text.figure.dpi / 72
-    return Bbox.from_extents(box.x0, box.y0 + blank, box.x1, box.y1 - blank)
-
-
-def _undrawn(fig: Figure) -> set[int]:
-    """Labels that are there and not drawn: of ticks beyond the ends of an axis, and of hidden axes."""
-    found = set()
-    for ax in fig.axes:
-        for axis in (ax.xaxis, ax.yaxis):
-            drawn = axis._update_ticks() if ax.get_visible() and ax.axison and axis.get_visible() else []
-            ticks = [*axis.get_major_ticks(), *axis.get_minor_ticks()]
-            kept = {id(tick) for tick in drawn}
-            found |= {id(name) for tick in ticks if id(tick) not in kept for name in (tick.label1, tick.label2)}
-        if not ax.get_visible():
-            found |= {id(text) for text in ax.findobj(Text)}
-    return found
 
 
 @dataclass(frozen=True)

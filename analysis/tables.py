@@ -314,15 +314,3 @@ def _shown(value, name: str, digits: int, lang: str | None) -> str:
     shown = f"{value:.{max(digits - 2, 0)}%}" if _SHARES.search(name) else (
         f"{value:,.{3 if name in _CHANCES else digits}f}")  # fmt: skip
     return shown.lstrip("-") if not shown.strip("-0.%") else shown.replace("-", "−")
-
-
-def carrying(widget, page: str):
-    """
-    Let a widget carry a page, and give it back.
-
-    A notebook that is saved has of a widget only a name; with the page, readers without a kernel
-    see something (GitHub, nbconvert, the HTML edition).
-    """
-    bundle = widget._repr_mimebundle_
-    widget._repr_mimebundle_ = lambda **_: {**bundle(), "text/html": page}
-    return widget
