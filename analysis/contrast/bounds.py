@@ -76,9 +76,9 @@ def _summary(table: pd.DataFrame) -> list[str]:
     moved = n.get("rose", 0) + n.get("fell", 0)
     alone = int((tested["p"] < LEVEL).sum())
     return [
-        f"{moved} of {len(tested)} terms changed so that it holds among all of them (q < .05); "
-        f"{alone} have an interval of their own that leaves out no change, where chance alone "
-        f"gives {LEVEL * len(tested):.0f}; {n.get('stayed', 0)} stayed within a factor of two"
+        f"{moved} of {len(tested)} terms changed significantly after correction (q < .05); for {alone} the 95% "
+        f"interval excludes no change, {LEVEL * len(tested):.0f} would be expected by chance; {n.get('stayed', 0)} "
+        "stayed within a factor of two"
     ]
 
 
