@@ -425,15 +425,6 @@ def test_a_part_that_lost_a_page_is_left_out(small, counted):
     assert "review" not in set(kept.loc[kept["report"] == "gov21", "function"])
 
 
-def test_contrast_or_refusal(small, counted):
-    made = counted[1]
-    refused = contrast.attempt(made, small.catalogue, ["gov26"], ["gov21"], "guiding")
-    assert "guiding" in refused.notes[0]
-    assert refused.table.empty
-    assert contrast.attempt(made, small.catalogue, [], []).notes
-    assert not contrast.attempt(made, small.catalogue, ["gov26"], ["gov21"], "tasks").table.empty
-
-
 def test_verdicts_are_shown_in_order():
     columns = ["n_reference", "n_target", "log_ratio", "verdict"]
     rows = [[1, 9, 2, "rose"], [9, 1, -2, "fell"], [5, 5, 0, "stayed"], [1, 2, 1, "unclear"]]

@@ -65,7 +65,7 @@ from analysis.uncertainty.estimators import (
 
 __all__ = [
     "CALIBRATED", "LEVEL", "MIN_EXPECTED", "PARTS", "STRATUM", "Contrast", "NotComparable", "absences", "against",
-    "attempt", "changes", "choose", "compare", "damage", "decompose", "documents", "drop_incomplete", "every_pair",
+    "changes", "choose", "compare", "damage", "decompose", "documents", "drop_incomplete", "every_pair",
     "having", "identification", "incomplete_parts", "keywords", "main_source", "naive_differences", "permutation_test",
     "placebo", "quotations", "shift", "split_placebo", "verdicts", "widest", "zeros",
 ]  # fmt: skip
@@ -188,16 +188,6 @@ def compare(
                      matched.n_groups if null is not None else 0, null)
     table.attrs["notes"] = _notes(found)
     return found
-
-
-def attempt(counts, catalogue, target, reference, function=None, **options) -> Contrast:
-    """Make the contrast, or an empty one whose note is the refusal (`Contrast.notes`)."""
-    try:
-        if not (len(target) and len(reference)):
-            raise NotComparable("No pair of reports is given.", "empty")
-        return compare(counts, catalogue, list(target), list(reference), function, **options)
-    except NotComparable as refusal:
-        return _nothing(str(refusal))
 
 
 def widest(counts, catalogue: pd.DataFrame, function: str | None = "tasks", **options) -> Contrast:

@@ -254,7 +254,7 @@ def damage(corpus, hits: pd.DataFrame, found, terms) -> pd.DataFrame:
     """
     terms = list(terms)
     functions = list(found.strata["function"]) if "function" in found.strata else None
-    sides = [held(corpus, hits, terms, ids, functions) for ids in (found.target, found.reference)]
+    sides = [_held(corpus, hits, terms, ids, functions) for ids in (found.target, found.reference)]
     tokens = [max(int(found.strata.get(f"n_{side}", pd.Series([0])).sum()), 1)
               for side in ("target", "reference")]  # fmt: skip
     table = damage_bounds(*sides, *tokens).reindex(pd.Index(terms, name="term"))
@@ -262,7 +262,7 @@ def damage(corpus, hits: pd.DataFrame, found, terms) -> pd.DataFrame:
     return table.assign(rests_on=(written[0] + " : " + written[1]).reindex(table.index))
 
 
-def held(corpus, hits: pd.DataFrame, terms, ids, functions=None) -> pd.DataFrame:
+def _held(corpus, hits: pd.DataFrame, terms, ids, functions=None) -> pd.DataFrame:
     """
     Count what the hits of some reports rest on, and the gaps that could hide more.
 

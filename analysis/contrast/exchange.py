@@ -197,12 +197,12 @@ def _stratum(units, shared, strata_of) -> np.ndarray:
     return np.array([number.get(key, -1) for key in keys], dtype=int)
 
 
-def _parts(counts, units, stratum, cluster) -> "Parts":
+def _parts(counts, units, stratum, cluster) -> "_Parts":
     inside = stratum >= 0
     chosen = units[inside].assign(part=2 * stratum[inside] + units["side"][inside])
     part = Counts(counts.matrix[chosen.index.to_numpy()], chosen, counts.terms)
     design = clusters(part, "part", cluster)
-    return Parts(_ordered(design))
+    return _Parts(_ordered(design))
 
 
 def _ordered(design: Design) -> Design:
@@ -215,7 +215,7 @@ def _ordered(design: Design) -> Design:
 
 
 @dataclass(frozen=True)
-class Parts:
+class _Parts:
     """Strata of a comparison: group 2k of the design is the reference in stratum k, 2k+1 the target."""
 
     design: Design
@@ -284,7 +284,7 @@ def _pool(strata) -> tuple:
 
 
 @dataclass(frozen=True)
-class Matching:
+class _Matching:
     """Groups of alike clusters: the number of each cluster's group, -1 where it has no words."""
 
     group: np.ndarray
@@ -313,13 +313,13 @@ class Matching:
         return in_target[None, :] ^ flipped
 
 
-def matching(parts: Parts, columns=None) -> Matching | None:
+def matching(parts: _Parts, columns=None) -> _Matching | None:
     """
     Pair the sections of both sides, stratum by stratum; None where too few can be paired.
 
     Parameters
     ----------
-    parts : Parts
+    parts : _Parts
     columns : array of int, optional
         The terms by which sections are alike; by default all.
     """
@@ -339,7 +339,7 @@ def matching(parts: Parts, columns=None) -> Matching | None:
         found = _paired(*(dense(matrix[rows]) for rows in sides))
         group[np.concatenate(sides)] = found + n
         n += found.max(initial=-1) + 1
-    return Matching(group) if n >= MIN_GROUPS else None
+    return _Matching(group) if n >= MIN_GROUPS else None
 
 
 def _paired(first: np.ndarray, second: np.ndarray) -> np.ndarray:
@@ -385,7 +385,7 @@ class Null:
 
     scores: np.ndarray
     hits: np.ndarray
-    parts: Parts | None = None
+    parts: _Parts | None = None
     divisions: np.ndarray | None = None
     columns: np.ndarray | None = None
 
@@ -430,7 +430,7 @@ class Null:
         return reach
 
 
-def null(parts: Parts, matched: Matching | None, n: int = N_EXCHANGES, seed: int = 0) -> Null | None:
+def null(parts: _Parts, matched: _Matching | None, n: int = N_EXCHANGES, seed: int = 0) -> Null | None:
     """Score every term of at least `MIN_COUNT` hits under exchanges; None where there are few."""
     if matched is None:
         return None

@@ -60,7 +60,7 @@ class Groups:
 
     def rows(self, label) -> np.ndarray:
         """Return the row numbers of one label, or of a list of labels."""
-        return positions(self.labels, label)
+        return _positions(self.labels, label)
 
     def sums(self, label) -> tuple[np.ndarray, float]:
         """Return hits by term, and tokens, of one label or of a list of labels together."""
@@ -94,7 +94,7 @@ class Design:
 
     def pick(self, label) -> np.ndarray:
         """Return 1 for the clusters of one label or of a list of labels, else 0."""
-        return np.isin(self.member, positions(self.labels, label)).astype(float)
+        return np.isin(self.member, _positions(self.labels, label)).astype(float)
 
     def sides(self, target, reference) -> "Design":
         """Keep two groups, "target" and "reference", with the counted terms as their tokens."""
@@ -111,16 +111,16 @@ class Design:
 
     def kind_of(self, label) -> str:
         """Name the clusters of one label or of a list of labels."""
-        return "+".join(sorted(set(self.kind[positions(self.labels, label)])))
+        return "+".join(sorted(set(self.kind[_positions(self.labels, label)])))
 
 
-def positions(labels: pd.Index, label) -> np.ndarray:
+def _positions(labels: pd.Index, label) -> np.ndarray:
     """
     Find the rows of a label, or of a list of labels.
 
     Examples
     --------
-    >>> positions(pd.Index([2021, 2023, 2026]), [2026, 2021]).tolist()
+    >>> _positions(pd.Index([2021, 2023, 2026]), [2026, 2021]).tolist()
     [2, 0]
     """
     wanted = list(label) if isinstance(label, (list, set, pd.Index, np.ndarray)) else [label]
@@ -133,22 +133,22 @@ def positions(labels: pd.Index, label) -> np.ndarray:
 
 def opposed(labels: pd.Index, target, reference=None):
     """Return the reference, every other label if none is given; refuse one that overlaps."""
-    first = set(positions(labels, target).tolist())
+    first = set(_positions(labels, target).tolist())
     if reference is None:
         reference = [label for row, label in enumerate(labels) if row not in first]
-    if first & set(positions(labels, reference).tolist()):
+    if first & set(_positions(labels, reference).tolist()):
         raise ValueError(f"{target!r} and {reference!r} share text; compare groups that do not")
     return reference
 
 
-def is_counts(counts) -> bool:
+def _is_counts(counts) -> bool:
     """Tell a `Counts` (matrix with named units) from a DataFrame."""
     return hasattr(counts, "matrix") and hasattr(counts, "units")
 
 
 def is_clustered(counts) -> bool:
     """Tell whether counts show what was drawn together, so that an interval can know it."""
-    if is_counts(counts):
+    if _is_counts(counts):
         return True
     index = counts.index
     return index.nlevels == 2 and index.names[1] in CLUSTER_LEVELS
@@ -162,7 +162,7 @@ def groups(counts, by: str | list = "report", sizes=None, collapse=False) -> Gro
     list; of a DataFrame, the row sums, unless `sizes` is given. Give `sizes` when terms were
     left out, or a stop list moves every rate.
     """
-    if is_counts(counts):
+    if _is_counts(counts):
         design = clusters(counts, by, "unit")
         matrix = sparse.csr_array(design.weights @ design.matrix)
         return Groups(design.labels, design.terms, matrix, design.weights @ design.sizes)
@@ -191,7 +191,7 @@ def clusters(counts, by: str | list = "report", cluster: str = "auto", sizes=Non
     """
     if isinstance(counts, Design):
         return counts
-    if is_counts(counts):
+    if _is_counts(counts):
         return _from_units(counts, by, cluster)
     frame, sizes = _checked(counts, sizes)
     if not is_clustered(frame):
