@@ -220,16 +220,16 @@ def test_intervals_know_that_neighbouring_sections_are_alike(n):
         table = uncertainty.rates(counts, sizes=size).set_index("term").loc[range(600)]
         truth = mean / sizes.sum() * 1e4
         held.append(((table["low"] <= truth) & (truth <= table["high"])).mean())
-        assert estimators.neighbours(sparse.csr_array(x), sizes) > 1.5
+        assert uncertainty._neighbours(sparse.csr_array(x), sizes) > 1.5
     assert np.mean(held) > 0.895
 
 
 def test_sections_that_have_nothing_in_common_widen_nothing():
     rng = np.random.default_rng(5)
     _, sizes, x = neighbourly(rng, 12, 600, 0.0)
-    assert estimators.neighbours(sparse.csr_array(x), sizes) < 1.15
-    assert estimators.neighbours(sparse.csr_array(rng.poisson(3.0, (12, 600))), np.ones(12)) == 1
-    assert estimators.neighbours(sparse.csr_array(x[:, :9]), sizes) == 1
+    assert uncertainty._neighbours(sparse.csr_array(x), sizes) < 1.15
+    assert uncertainty._neighbours(sparse.csr_array(rng.poisson(3.0, (12, 600))), np.ones(12)) == 1
+    assert uncertainty._neighbours(sparse.csr_array(x[:, :9]), sizes) == 1
 
 
 # ------------------------------------------------------------------ R

@@ -55,7 +55,7 @@ def rates(counts, by="report", cluster="auto", level=0.95, sizes=None, zeros=Tru
     The rate is X/N with N all word tokens (before stop words). Its interval is Jeffreys' gamma
     interval on X/φ effective hits, φ the term's dispersion over clusters, with Student's tails
     (`estimators.rate_interval`); what neighbouring sections have in common, over all terms, widens it
-    (`estimators.neighbours`). A term without a hit has `low` 0 and the detection limit as
+    (`_neighbours`). A term without a hit has `low` 0 and the detection limit as
     `high` (one-sided), φ borrowed from the groups that have the term and, if that is more, from
     the median term of 5 to 20 hits: a term that is missing would not have come alone either.
 
@@ -114,10 +114,62 @@ def _typical(design: Design, matrix) -> float:
     return max(1.0, float(np.median(phi))) if len(phi) >= 10 else 1.0
 
 
+# Correlations of neighbouring clusters that are tried.
+_ALIKE = np.linspace(0, 0.9, 19)
+# With fewer terms than this, or hardly more variance than chance has, nothing is said of neighbours.
+_MIN_TERMS, _LITTLE = 50, 0.1
+
+
+def _neighbours(matrix, sizes) -> float:
+    """
+    Say by how much what neighbouring clusters have in common widens the variance beyond Poisson's.
+
+    Neighbouring sections share a subject. The covariance of neighbours and the variance, both less what
+    hits at a constant rate would have, are pooled over all terms (each by the inverse of its hits), and held against
+    those of an AR(1) series of clusters of these sizes, which is also what says how much of the variance of a total
+    the deviations from its own mean do not show.
+
+    Parameters
+    ----------
+    matrix : sparse array, shape (n_clusters, n_terms)
+        Clusters of one text in reading order.
+    sizes : array, shape (n_clusters,)
+
+    Returns
+    -------
+    float
+        1 or more: what the variance beyond the hits is to be multiplied by.
+    """
+    some = np.flatnonzero(sizes > 0)
+    matrix, sizes = sparse.csr_array(matrix)[some].astype(float), np.asarray(sizes, float)[some]
+    hits = np.asarray(matrix.sum(axis=0)).ravel()
+    often = np.flatnonzero(hits >= MIN_COUNT)
+    if len(some) < 5 or len(often) < _MIN_TERMS:
+        return 1.0
+    share = sizes / sizes.sum()
+    apart = estimators.dense(matrix[:, often]) - share[:, None] * hits[often]
+    lever = 1 / (1 - share)
+    by_term = 1 / hits[often]
+    # Less the same of hits at a constant rate, whose sum over terms of hits times weight is their number.
+    across = (apart[:-1] * apart[1:]).sum(axis=0) @ by_term + len(often) * (share[:-1] @ share[1:])
+    alone = (lever[:, None] * apart**2).sum(axis=0) @ by_term - len(often)
+    if alone < _LITTLE * len(often):
+        return 1.0
+    centre = np.eye(len(share)) - np.outer(share, np.ones(len(share)))
+    lags = np.abs(np.subtract.outer(np.arange(len(share)), np.arange(len(share))))
+    ratios, factors = [], []
+    for rho in _ALIKE:
+        whole = np.outer(share, share) * rho**lags
+        seen = centre @ whole @ centre.T
+        ratios.append(np.diag(seen, 1).sum() / (lever * np.diag(seen)).sum())
+        factors.append(whole.sum() / (lever * np.diag(seen)).sum())
+    return float(np.interp(across / alone, ratios, np.array(factors) / factors[0]))
+
+
 def _alike(design: Design) -> np.ndarray:
     """By how much neighbouring sections widen what is beyond Poisson's variance, by group; 1 where they do not."""
     factors = [
-        estimators.neighbours(design.matrix[design.member == group], design.sizes[design.member == group])
+        _neighbours(design.matrix[design.member == group], design.sizes[design.member == group])
         if design.kind[group] == "section" else 1.0 for group in range(len(design.labels))
     ]  # fmt: skip
     return np.array(factors)[:, None]

@@ -109,58 +109,6 @@ def _leverage(weights, sizes, tokens):
     return scale, dof[:, None]
 
 
-# Correlations of neighbouring clusters that are tried.
-_ALIKE = np.linspace(0, 0.9, 19)
-# With fewer terms than this, or hardly more variance than chance has, nothing is said of neighbours.
-_MIN_TERMS, _LITTLE = 50, 0.1
-
-
-def neighbours(matrix, sizes) -> float:
-    """
-    Say by how much what neighbouring clusters have in common widens the variance beyond Poisson's.
-
-    Neighbouring sections share a subject. The covariance of neighbours and the variance, both less what
-    hits at a constant rate would have, are pooled over all terms (each by the inverse of its hits), and held against
-    those of an AR(1) series of clusters of these sizes, which is also what says how much of the variance of a total
-    the deviations from its own mean do not show.
-
-    Parameters
-    ----------
-    matrix : sparse array, shape (n_clusters, n_terms)
-        Clusters of one text in reading order.
-    sizes : array, shape (n_clusters,)
-
-    Returns
-    -------
-    float
-        1 or more: what the variance beyond the hits is to be multiplied by.
-    """
-    some = np.flatnonzero(sizes > 0)
-    matrix, sizes = sparse.csr_array(matrix)[some].astype(float), np.asarray(sizes, float)[some]
-    hits = np.asarray(matrix.sum(axis=0)).ravel()
-    often = np.flatnonzero(hits >= BORROW)
-    if len(some) < 5 or len(often) < _MIN_TERMS:
-        return 1.0
-    share = sizes / sizes.sum()
-    apart = dense(matrix[:, often]) - share[:, None] * hits[often]
-    lever = 1 / (1 - share)
-    by_term = 1 / hits[often]
-    # Less the same of hits at a constant rate, whose sum over terms of hits times weight is their number.
-    across = (apart[:-1] * apart[1:]).sum(axis=0) @ by_term + len(often) * (share[:-1] @ share[1:])
-    alone = (lever[:, None] * apart**2).sum(axis=0) @ by_term - len(often)
-    if alone < _LITTLE * len(often):
-        return 1.0
-    centre = np.eye(len(share)) - np.outer(share, np.ones(len(share)))
-    lags = np.abs(np.subtract.outer(np.arange(len(share)), np.arange(len(share))))
-    ratios, factors = [], []
-    for rho in _ALIKE:
-        whole = np.outer(share, share) * rho**lags
-        seen = centre @ whole @ centre.T
-        ratios.append(np.diag(seen, 1).sum() / (lever * np.diag(seen)).sum())
-        factors.append(whole.sum() / (lever * np.diag(seen)).sum())
-    return float(np.interp(across / alone, ratios, np.array(factors) / factors[0]))
-
-
 def dispersion(hits, variance, dof):
     """Return φ = V / X, and NaN where a group has no hit or a single cluster."""
     known = (hits > 0) & (dof > 0)
