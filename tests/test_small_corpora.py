@@ -119,6 +119,10 @@ def test_a_reference_needs_a_place_and_a_province():
     made.__dict__["catalogue"] = made.catalogue.assign(level="city", genre="work-report", place="", year=[2020, 2021])
     with pytest.raises(uncertainty.Refusal, match="No place has two reports"):
         reference.pair(country, reference.counted(made, country))
+    bare = tiny.corpus({"甲": "推动发展。", "乙": "改善民生。"})
+    bare.__dict__["catalogue"] = bare.catalogue.assign(level="city", genre="work-report", place="太原市", year=2020)
+    with pytest.raises(uncertainty.Refusal, match="No report has tasks"):
+        reference.gain(country, reference.counted(bare, country))
     assert country.above("太原市") == "山西省"
     for place in ("山西省", "上海市", "䶮㙦市", ""):
         with pytest.raises(uncertainty.Refusal, match="no report of a province"):

@@ -294,12 +294,19 @@ def gain(country: Reference, ours: Counts, *, part: str = "tasks") -> pd.DataFra
         By hits of a term in a report: `band_of_hits`, `cells` (terms of reports), `own_width`, `borrowed_width` (median
         of upper over lower end of the 95% interval), `narrower_share` (of cells), `relative_width` (median of the
         logarithm of the second over that of the first: below 1 is narrower).
+
+    Raises
+    ------
+    NoReference
+        If no report has the part.
     """
     pieces = []
     for _, rows in _reports(ours, part):
         one = Counts(ours.matrix[rows], ours.units.iloc[rows], ours.terms)
         own, borrowed = (rates(country, one, prior=prior) for prior in (False, True))
         pieces.append(own.join(borrowed.add_suffix("_borrowed")).query("count >= 3 and low > 0 and low_borrowed > 0"))
+    if not pieces:
+        raise NoReference(f"No report has {part}: there is nothing whose intervals could be narrower.")
     table = pd.concat(pieces)
     own, borrowed = table["high"] / table["low"], table["high_borrowed"] / table["low_borrowed"]
     table = pd.DataFrame({
