@@ -245,9 +245,10 @@ def _is_prose(line: str) -> bool:
 
 
 def _is_verse(line: str) -> bool:
-    """Whether three clauses and more are of one length."""
-    clauses = [clause for clause in CLAUSE.split(line.strip()) if clause]
-    return len(clauses) > 2 and len(set(map(len, clauses))) == 1 and len(clauses[0]) < 8
+    """Whether of three clauses and more seven in ten are of one length."""
+    sizes = [len(clause) for clause in CLAUSE.split(line.strip()) if clause]
+    usual = max(set(sizes), key=sizes.count, default=0)
+    return len(sizes) > 2 and usual < 8 and sizes.count(usual) >= 0.7 * len(sizes)
 
 
 def _margins(pairs: list[tuple[str, str]]) -> list[float]:
@@ -262,7 +263,9 @@ def _margins(pairs: list[tuple[str, str]]) -> list[float]:
 def _why_cut(text: str, line: str, following: str, margin: float) -> tuple[str, float | None]:
     """Evidence that `line` goes on in `following`, or nothing."""
     if line[-1] in hanzi.COMMAS:
-        return ("a comma ends no paragraph", None) if _is_prose(line) else ("", None)
+        sizes = len(CLAUSE.split(line[:-1])[-1].strip()), len(CLAUSE.split(following)[0].strip())
+        couplet = sizes in ((5, 5), (7, 7))
+        return ("a comma ends no paragraph", None) if _is_prose(line) and not couplet else ("", None)
     if margin > GOES_ON:
         return f"{line[-2:]}{following[:2]} goes on over the break", margin
     # A title that goes on in the next line has no stops, nor has the next line.
