@@ -28,8 +28,10 @@ COLUMNS = [
 KINDS = ("lexicon", "discovered", "word", "string")
 # What a hit rests on: no edit, or the weakest of its edits, from best to worst.
 RESTS_ON = ("untouched", "exact", "inferred", "unresolved")
-# Numbers of headings (第一节, 第二章): layout of a plan, not its words.
-_NUMBERING = re.compile("第[一二三四五六七八九十百零〇0-9]+[章节篇条款]")
+# Numbers of headings (第一节, 第二章) and of points in a list (一是, 二要, 其三): layout, no words.
+_NUMBERING = re.compile(
+    "第[一二三四五六七八九十百零〇0-9]+[章节篇条款]|[一二三四五六七八九十]{1,3}[是要]|其[一二三四五六七八九十]"
+)
 
 
 def find(
@@ -81,7 +83,7 @@ def find(
 
 def words(tokens: pd.DataFrame, stop: Collection[str] = (), min_length: int = 2) -> pd.DataFrame:
     """
-    List the words of a token table as hits; numbers of headings (第一节) are left out.
+    List the words of a token table as hits; numbers of headings (第一节) and list points (一是) are left out.
 
     Returns
     -------
