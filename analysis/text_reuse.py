@@ -579,7 +579,7 @@ def pairs(corpus, table: pd.DataFrame) -> pd.DataFrame:
     copies = table[~table["formula"]]
     result = table.groupby(keys, sort=False).size().rename("all").reset_index()
     for side in ("a", "b"):
-        size = result[f"report_{side}"].map(sizes)
+        size = result[f"report_{side}"].map(sizes).astype("float64")
         result[f"share_{side}"] = _covered(result, copies, side, place) / size
         result[f"whole_{side}"] = _covered(result, table, side, place) / size
     found = copies.groupby(keys)["chars"].agg(passages="size", longest="max")

@@ -439,15 +439,31 @@ def interpreted(do, folder):
 def test_a_do_file_does_what_it_says(reports, tmp_path, suffix, wide):
     table = panel.build(reports, ["改革", "数字经济"], part=["whole", "tasks"], literature=True, progress=False)
     files.write(files.widen(table) if wide else table, tmp_path / f"p{suffix}")
-    left, estimated = interpreted(tmp_path / "p.do", tmp_path)
+    left, estimated = interpreted(tmp_path / f"p_{suffix[1:]}.do", tmp_path)
     own = table[table["measure"].eq("改革") & table["formula"].eq("rate") & table["part"].eq("whole")]
     assert len(left) == len(reports)
     assert left[estimated[1]].tolist() == pytest.approx(own["value"].tolist())
 
 
+def test_tables_of_one_name_keep_scripts_of_their_own(reports, tmp_path):
+    table = panel.build(reports, ["改革"], progress=False)
+    made = [set(files.write(table, tmp_path / f"p{suffix}")) for suffix in (".csv", ".dta", ".xlsx")]
+    assert not made[0] & made[1] | made[1] & made[2] | made[0] & made[2]
+
+
+def test_a_corpus_without_shared_wording_has_a_panel(tmp_path):
+    lone = make(tmp_path, [
+        ("p", "广东省", "440000", "province", 2021, "一、2021年工作安排\n建设三座跨江大桥。\n"),
+        ("c", "广州市", "440100", "city", 2021, "一、2021年工作安排\n整治二十条背街小巷。\n"),
+    ])  # fmt: skip
+    table = panel.build(lone, measures=["shared"], progress=False)
+    assert len(table) == 2
+    assert not table["value"].gt(0).any()
+
+
 def test_an_r_script_names_the_file_the_panel_and_the_clusters(reports, tmp_path):
     files.write(panel.build(reports, ["改革"], progress=False), tmp_path / "p.csv")
-    r = (tmp_path / "p.R").read_text(encoding="utf-8")
+    r = (tmp_path / "p_csv.R").read_text(encoding="utf-8")
     assert 'read.csv("p.csv"' in r
     assert "cluster = ~panel_id" in r
 
@@ -472,7 +488,7 @@ def test_the_command_writes_everything(reports, tmp_path, capsys):
     catalogue, out = str(tmp_path / "catalogue.csv"), str(tmp_path / "out" / "p.csv")
     arguments = ["panel", catalogue, "--terms", "改革", "--lists", "domains", "--part", "tasks", "-o", out]
     assert main([*arguments, "--covariates", str(tmp_path / "gdp.csv")]) == 0
-    made = ["p.R", "p.csv", "p.do", "p_codebook.csv", "p_coverage.csv", "p_unmatched.csv"]
+    made = ["p.csv", "p_csv.R", "p_csv.do", "p_csv_codebook.csv", "p_csv_coverage.csv", "p_csv_unmatched.csv"]
     assert sorted(p.name for p in (tmp_path / "out").iterdir()) == made
     assert "2 of 3 places and years have none" in capsys.readouterr().err
     assert main(["panel", catalogue, "--terms", "改革", "--part", "tasks", "--trace", "gd-2021", "改革"]) == 0

@@ -190,7 +190,7 @@ def _shown(found: Iterable, portions: list, progress: bool) -> Iterator[_Part]:
     from tqdm.auto import tqdm
 
     total = sum(len(reports) for _, reports in portions)
-    with tqdm(total=total, desc="counting", unit=" reports", disable=not progress) as bar:
+    with tqdm(total=total, desc="counting", unit=" reports", disable=None if progress else True) as bar:
         for part, (_, reports) in zip(found, portions, strict=True):
             yield part
             bar.update(len(reports))

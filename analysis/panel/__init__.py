@@ -376,7 +376,7 @@ def _found(corpus, named: list[Dictionary], literature: bool, n_jobs, progress: 
     run = Parallel(n_jobs=1 if len(reports) <= FEW else (n_jobs or -1), return_as="generator", batch_size=1)
     made = run(delayed(_portion)(at, some, named, literature) for at, some in portions)
     pieces = []
-    with tqdm(total=len(reports), desc="measuring", unit=" reports", disable=not progress) as bar:
+    with tqdm(total=len(reports), desc="measuring", unit=" reports", disable=None if progress else True) as bar:
         for piece, (_, some) in zip(made, portions, strict=True):
             pieces.append(piece)
             bar.update(len(some))
@@ -517,7 +517,7 @@ def _copied(corpus, progress: bool) -> pd.DataFrame:
     from tqdm.auto import tqdm
 
     def shown(portions):
-        return tqdm(portions, desc="comparing", disable=not progress)
+        return tqdm(portions, desc="comparing", disable=None if progress else True)
 
     above = _above(corpus.catalogue)
     ids = np.array(corpus.ids, object)
@@ -547,7 +547,7 @@ def _per_report(corpus, measures: list, progress: bool) -> pd.DataFrame:
     from tqdm.auto import tqdm
 
     rows = []
-    for report in tqdm(corpus.stream(), desc="reading", total=len(corpus), disable=not progress):
+    for report in tqdm(corpus.stream(), desc="reading", total=len(corpus), disable=None if progress else True):
         rows += [measure(report).assign(report=report.id, part="whole", formula="rate") for measure in measures]
     return pd.concat(rows, ignore_index=True)
 

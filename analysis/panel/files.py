@@ -205,21 +205,22 @@ def write(table: pd.DataFrame, path: Path | str, unmatched: pd.DataFrame | None 
     Returns
     -------
     list of Path
-        The panel; `.do` and `.R`, which read it (Stata reads no parquet); `_codebook.csv`; `_coverage.csv`, and
-        `_unmatched.csv` where something did not match.
+        The panel; `p_csv.R` and `p_csv.do` for p.csv, which read it (Stata reads no parquet); `p_csv_codebook.csv`;
+        `p_csv_coverage.csv`, and `p_csv_unmatched.csv` where something did not match.
     """
     path = Path(path)
     labels = {c: table.attrs.get("labels", LABELS).get(c, str(c)) for c in table.columns}
-    stem = path.with_suffix("")
+    # What stands beside p.csv is not what stands beside p.dta: each table has files of its own.
+    stem = path.with_name(path.name.replace(".", "_"))
     codebook = pd.DataFrame({"column": list(labels), "meaning": list(labels.values())})
     beside = {"codebook": codebook, "coverage": coverage(table), "unmatched": unmatched}
     beside = {name: frame for name, frame in beside.items() if frame is not None and len(frame)}
     sheets = beside | {"notes": pd.DataFrame({"note": table.attrs.get("notes", [])})}
     made = {path: storage.encoded(table, path.suffix, labels, sheets)}
     made |= {stem.with_name(f"{stem.name}_{name}.csv"): storage.csv(frame, mark=True) for name, frame in beside.items()}
-    made[stem.with_suffix(".R")] = _r_script(path, table).encode()
+    made[stem.with_name(f"{stem.name}.R")] = _r_script(path, table).encode()
     if path.suffix.lower() != ".parquet":
-        made[stem.with_suffix(".do")] = _do_file(path, table, labels).encode()
+        made[stem.with_name(f"{stem.name}.do")] = _do_file(path, table, labels).encode()
     for place, data in made.items():
         storage.write(place, data)
     return list(made)
