@@ -43,7 +43,7 @@ NUMBER = (
 )
 NUMBERED = re.compile(f"[#\\s]*{NUMBER}$")
 GLUED = re.compile(
-    f"[。！!](?:第[{hanzi.NUMERALS}]{{1,3}}[章节篇]|[{hanzi.NUMERALS}]{{1,3}}、)[^。，,；;！!\n]{{4,40}}(?=\n)"
+    f"[。！!](?:第[{hanzi.NUMERALS}]{{1,3}}[章节篇]|[{hanzi.NUMERALS}]{{1,3}}、(?![{hanzi.NUMERALS}]))[^。，,；;！!\n]{{4,40}}(?=\n)"
 )
 BREAK = re.compile(f"(?<=[{H}0-9，,、])[ \t\u3000]*\n\\s*(?=[{H}“《0-9])")
 # How points and sections of a list begin: what stands before them is no sentence cut in two.
@@ -164,10 +164,16 @@ def find_lettered(text: str) -> list[Edit]:
         return []
     titles = (hit for hit in LETTERED.finditer(text)
               if not _heads_a_table(text, *hit.span()) and not {*hit["title"]} <= {*"年月日 "}
-              and hit["title"][0] != "第"
+              and hit["title"][0] != "第" and _is_wording(hit["title"].replace(" ", ""))
               and not ABOVE.search(text, max(0, hit.start() - ROW), hit.start()))
     places = (i for hit in titles for i in range(hit.start("title") + 1, hit.end("title"), 2))
     return [_mend(i, " ", "", "lettered", "the letters of a title are set apart") for i in places]
+
+
+def _is_wording(title: str) -> bool:
+    """Whether most neighbours go together, as those of a list of single characters do not."""
+    known = char_model.known_ngrams(char_model.encode(title))[1:]
+    return 2 * int(known.sum()) >= len(known) and not {*title} <= {*hanzi.NUMERALS}
 
 
 def _line(text: str, place: int) -> tuple[int, int]:
