@@ -49,7 +49,7 @@ def tasks(report) -> pd.DataFrame:
     -------
     DataFrame
         `order` (1, 2, …), `section`, `number`, `title`, `function`, `domain` (one of
-        `topics.domains.DOMAINS`, or "unsure" where two are about as likely), `start`, `end` (offsets
+        `topics.cards.DOMAINS`, or "unsure" where two are about as likely), `start`, `end` (offsets
         in the text, with subsections), `chars`; empty where the work is not laid out in parts.
 
     Examples
