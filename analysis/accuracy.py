@@ -4,7 +4,7 @@ How right the restoration is: passages read by hand, and other copies of the sam
 >>> passages = load()
 >>> len({passage.report for passage in passages})
 5
->>> table = summary(score(passages, nothing))
+>>> table = summary(score(passages, lambda raw: raw))
 >>> table[table["report"] == "all"][["stratum", "passages"]].values.tolist()[0]
 ['all', 164]
 

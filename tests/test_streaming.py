@@ -2,6 +2,7 @@
 
 import os
 import signal
+import sys
 import threading
 import time
 
@@ -169,12 +170,13 @@ def test_two_runs_at_once_disturb_neither(many):
     assert not list(paths.CACHE.rglob(".*"))
 
 
-def test_the_bar_says_how_many_and_goes_to_stderr(many, capsys):
+@pytest.mark.parametrize("terminal", [True, False])
+def test_the_bar_says_how_many_to_a_terminal_and_keeps_out_of_logs(many, capsys, monkeypatch, terminal):
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: terminal)
     streaming.count(many, n_jobs=1, chunk=2)
     out, err = capsys.readouterr()
     assert out == ""
-    assert "10/10" in err
-    assert "reports/s" in err
+    assert ("10/10" in err) == ("reports/s" in err) == terminal
 
 
 def test_errors_name_the_report(many):
