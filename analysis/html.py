@@ -138,7 +138,10 @@ def _markdown(source: str) -> str:
     from nbconvert.filters.markdown import markdown2html
 
     box = '<div class="scroll" tabindex="0" role="region" aria-label="table"><table>'
-    return markdown2html(source).replace("<table>", box).replace("</table>", "</table></div>")
+    # Headings are linked as GitHub names them: small letters, no marks.
+    named = re.compile(r'(<h\d id="|href="#)([^"]+)')
+    page = named.sub(lambda m: m[1] + re.sub(r"[^\w-]", "", m[2].lower()), markdown2html(source))
+    return page.replace("<table>", box).replace("</table>", "</table></div>")
 
 
 def printing(config) -> None:
