@@ -15,6 +15,7 @@ witness named.
 
 import csv
 import io
+import re
 from bisect import bisect_left
 from collections import Counter
 from dataclasses import astuple, dataclass, fields
@@ -25,6 +26,8 @@ import numpy as np
 from restoration.ledger import escape
 
 KINDS = ("punctuation", "character", "word", "passage", "order")
+# A circle written for the numeral.
+ROUND = re.compile("(?<=[〇一二三四五六七八九十○◯])[○◯]|[○◯](?=[〇一二三四五六七八九十○◯])")
 # Letters of an anchor, long ones first: what recurs with ten letters is a formula.
 ANCHORS = (16, 8, 5)
 # Letters on both sides that are compared one by one; and of a word: a longer difference is a passage.
@@ -125,6 +128,7 @@ def _letters(text: str) -> tuple[np.ndarray, np.ndarray]:
     from restoration.pinyin_script import table
 
     fold = {ord(a): ord(b) for a, b in table().items()} | {c: c - 0xFEE0 for c in range(0xFF01, 0xFF5F)}
+    text = ROUND.sub("〇", text)
     folded = text.translate(fold).lower()
     if len(folded) != len(text):
         folded = text.translate(fold)
@@ -321,19 +325,38 @@ SAME = str.maketrans("，；：（）！？～．％﹪“”‘’「」『』"
 
 
 def _marks(first, second, places, blocks) -> list[Row]:
-    """Rows for the marks between letters that agree."""
+    """Rows for the marks before, between and after letters that agree, and beside those that do not."""
     rows = []
-    for i, j, n in blocks:
-        for k in range(n - 1):
-            at, to = int(places[0][i + k]) + 1, int(places[0][i + k + 1])
-            other_at, other_to = int(places[1][j + k]) + 1, int(places[1][j + k + 1])
-            if at == to and other_at == other_to:
-                continue
-            before, accepted = first.text[at:to], second.text[other_at:other_to]
-            if _bare(before) != _bare(accepted):
-                raw, other_raw = first.ledger.to_raw(at, to), second.ledger.to_raw(other_at, other_to)
-                rows.append(Row("punctuation", *raw, before, accepted, *other_raw))
+    for k, m in _gaps(first, second, places, blocks):
+        (at, to), (other_at, other_to) = _span(first, places[0], k), _span(second, places[1], m)
+        if at == to and other_at == other_to:
+            continue
+        before, accepted = first.text[at:to], second.text[other_at:other_to]
+        if _bare(before) != _bare(accepted):
+            raw, other_raw = first.ledger.to_raw(at, to), second.ledger.to_raw(other_at, other_to)
+            rows.append(Row("punctuation", *raw, before, accepted, *other_raw))
     return rows
+
+
+def _gaps(first, second, places, blocks):
+    """Pairs of gaps that answer each other; a gap is named by the letter after it."""
+    place = other = 0
+    for i, j, n in [*blocks, (len(places[0]), len(places[1]), 0)]:
+        if (place, other) == (i, j) or (place < i and other < j):
+            yield from dict.fromkeys(((place, other), (i, j)))
+        else:  # one copy lacks letters: its one gap answers either of the two around them, or both
+            sides = [[_bare(copy.text[slice(*_span(copy, own, k))]) for k in dict.fromkeys(ends)]
+                     for copy, own, ends in ((first, places[0], (place, i)), (second, places[1], (other, j)))]
+            one, two = sorted(sides, key=len)
+            if one[0] not in (*two, "".join(two)):
+                yield place, other
+        yield from ((i + k, j + k) for k in range(1, n))
+        place, other = i + n, j + n
+
+
+def _span(copy, own: np.ndarray, k: int) -> tuple[int, int]:
+    """Where the marks before letter `k` stand."""
+    return int(own[k - 1]) + 1 if k else 0, int(own[k]) if k < len(own) else len(copy.text)
 
 
 def _bare(marks: str) -> str:

@@ -34,8 +34,8 @@ BOMS = (
     (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"),
     ("\ufeff".encode("gb18030"), "gb18030"),
 )
-# Big5 is Windows' (cp950): pages have its 碁 銹 裏 墻 恒 粧 嫺 and €.
-ENCODINGS = ("utf-8", "gb18030", "cp950", "utf-16-le", "utf-16-be")
+# Big5 is Windows' (cp950): pages have its 碁 銹 裏 墻 恒 粧 嫺 and €; then Hong Kong's, with 啲 嘢 喺 邨.
+ENCODINGS = ("utf-8", "gb18030", "cp950", "big5hkscs", "utf-16-le", "utf-16-be")
 # The commonest characters of written Chinese (jieba's list) and of reports, in both scripts: a
 # third of a text; of a text read in a wrong encoding, one in a hundred.
 COMMON = frozenset(
@@ -155,7 +155,7 @@ def _read(data: bytes, encoding: str) -> str | None:
     except UnicodeError:
         return None
     # Big5 has some characters twice: the second code stays as its bytes.
-    return _piecewise(data, encoding) if encoding in ("cp950", "gb18030") else None
+    return _piecewise(data, encoding) if encoding in ("cp950", "big5hkscs", "gb18030") else None
 
 
 def _piecewise(data: bytes, encoding: str) -> str | None:
@@ -217,6 +217,9 @@ def _likely(data: bytes, encoding: str) -> float:
         return 0.0
     torn = sum(map(len, TORN.findall(text)))
     if torn and encoding.startswith("utf-16"):
+        return 0.0
+    # Hong Kong's set gives nearly every pair of bytes a character: it must say more.
+    if encoding == "big5hkscs" and likeness(text) < 2 * PASSES:
         return 0.0
     # A sound text has hardly any torn byte, one in a wrong encoding a tenth.
     return likeness(text) * (1 if encoding in ("utf-8", "gb18030") else 1 - min(1, 20 * torn / len(text)))

@@ -33,9 +33,9 @@ TABLE = re.compile(f"^[ \t\u3000]*[{BOXES}][^\n]*[{BOXES}]", re.MULTILINE)
 _PINYIN = f"[{hanzi.PINYIN}]{{1,9}}\\)"
 _NOTE = f" ?[{hanzi.PINYIN}]{{1,9}} ?[)）]"
 ANNOTATION = re.compile(f"[(（](?= ?[{hanzi.PINYIN}])(?<=[{hanzi.HAN}][(（]){_NOTE}(?:[(（]{_NOTE})*")
-# A hole before a mark, within Chinese.
+# A hole before a mark, within Chinese or right after a note.
 BREAKS = "!?,:;！？，：；。、”“（《…"
-SLIP = re.compile(f"\\?(?:{_PINYIN}|(?<=[^\\x00-\\x7f]\\?)[{BREAKS}][^\\x00-\\x3e])")
+SLIP = re.compile(f"\\?(?:{_PINYIN}|(?:(?<=[^\\x00-\\x7f]\\?)|(?<=[{hanzi.PINYIN}]\\)\\?))[{BREAKS}][^\\x00-\\x3e])")
 # A page without Chinese is no shorter.
 PAGE = 500
 # Kana and Hangul: not the marks that Chinese pages have too (ー of names, ・).

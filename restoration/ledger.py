@@ -162,7 +162,11 @@ class Ledger:
         """Give one row an edit, columns as in `Edit`, by raw offset."""
         import pandas as pd
 
-        return pd.DataFrame([tuple(edit) for edit in self.edits], columns=list(COLUMNS))
+        rows = [tuple(edit) for edit in self.edits]
+        try:
+            return pd.DataFrame(rows, columns=list(COLUMNS))
+        except UnicodeEncodeError:  # a byte that fits nothing stands in the text as half of a pair
+            return pd.DataFrame(rows, columns=list(COLUMNS), dtype=object).astype({"start": "int64", "end": "int64"})
 
     @classmethod
     def from_frame(cls, frame: pd.DataFrame, raw_length: int) -> Ledger:

@@ -69,6 +69,12 @@ OWN = re.compile(
     f"第[{hanzi.NUMERALS}\\d]+[章节篇条款]|附[件表录则注]|注[:：释]|名词|[（(]?[{hanzi.NUMERALS}\\d]+[）)]?[、.．]|.*[〔\\[]\\d{{4}}[〕\\]].*号"
     f"|.*[{hanzi.NUMERALS}\\d]+年[{hanzi.NUMERALS}\\d]+月|.*(?:委员会|人民政府|办公[厅室]|人民法院|检察院)$"
 )
+# An entry of a list of annexes, which may be the name of a file.
+ANNEX = re.compile(
+    f"附[件表录]?[{hanzi.NUMERALS}\\d]*[:：、.．\\s]*\\S|[（(]?[{hanzi.NUMERALS}\\d]{{1,2}}[）)]?[、.．](?!\\d)"
+)
+# What a notice has and a sentence lacks: a label with its colon, fragments set apart, the sign of a right.
+LABEL = re.compile("^.{0,12}[:：]|[\u4e00-\u9fff] +[\u4e00-\u9fff]|[|｜©]|Copyright", re.IGNORECASE)
 # Points of a site's own notice.
 NOTICE = re.compile("文件|权益|本站|网站|侵权|版权|下载|上传|用户|转载|链接|站长|网友|楼主|答主|回帖|知乎")
 # A report never asks in its title; a farm that lives on searches does. Other texts do, too: what
@@ -240,7 +246,10 @@ def _foot(text: str, lines: list[_Line]) -> list[Edit]:
 
 
 def _is_foot(line: str) -> bool:
-    if line[-1] in "。！；" and not NOTICE.search(line):
+    # A sentence without a label, whatever it speaks of, and an entry of a list of annexes are the text's.
+    if line[-1] in "。！；" and not (NOTICE.search(line) and LABEL.search(line)):
+        return False
+    if ANNEX.match(line):
         return False
     return FOOT.fullmatch(line) is not None or _is_furniture(line)
 

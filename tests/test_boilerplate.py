@@ -82,3 +82,25 @@ def test_nothing_of_a_body_is_cut(body):
 def test_what_may_be_furniture_and_stays_is_listed():
     [edit] = page_noise.find_boilerplate("会议通知\n时间：2021年3月5日\n请各单位准时参加，不得迟到。")
     assert (edit.before, edit.changes, edit.confidence) == ("时间：2021年3月5日", False, "unresolved")
+
+
+LAST = "一、工作回顾。\n全市经济平稳运行，各项事业全面发展。\n" * 5
+
+
+@pytest.mark.parametrize("line", [
+    "版权所有者应当依法登记。", "未取得ICP备案号的网站不得上线运行。", "友情链接贫困村，结对帮扶。",
+    "网站地图制度进一步完善，服务水平不断提高。", "网站标识码制度进一步完善。", "联系我们身边的群众，办好用户关心的实事。",
+    "分享到更多网站上的经验得到推广；", "扫一扫下载的办事方式覆盖全市！",
+    "附件：1. 2021年重点工程项目表.xls\n2. 名词解释.doc", "附件：任务分工表.docx", "附：任务分工表.xls",
+    "附件1 任务分工表.xlsx", "附表2：重点工程.xls", "附件：\n1. 任务分工表.pdf\n2. 名词解释.wps",
+])
+def test_a_last_sentence_and_a_list_of_annexes_are_the_texts_own(line):
+    assert restore(LAST + line).text == LAST + line
+
+
+@pytest.mark.parametrize("line", [
+    "版权所有：太原市人民政府", "版权所有 太原市人民政府办公厅", "网站标识码：1401000001", "友情链接", "晋ICP备05000001号",
+    "版权声明：本站文章未经许可不得转载。", "Copyright 2021 本网站版权所有。",
+])
+def test_a_fragment_below_the_last_sentence_is_furniture(line):
+    assert line not in restore(LAST + line).text

@@ -3,6 +3,8 @@
 import random
 import time
 
+import pytest
+
 from restoration import restore
 from restoration.collate import KINDS, collate, compare, dumps, summary
 
@@ -85,3 +87,26 @@ def test_texts_that_repeat_themselves_are_compared_in_linear_time():
         compare(one, other)
         spent.append(time.process_time() - began)
     assert spent[1] < 16 * spent[0] + 1
+
+
+@pytest.mark.parametrize(("first", "second", "rows"), [
+    ("生产总值增长5.2%", "生产总值增长5.2‰", [("punctuation", "%", "‰")]),
+    ("各项工作完成。", "各项工作完成？", [("punctuation", "。", "？")]),
+    ("任务圆满完成；", "任务圆满完成！", [("punctuation", "；", "！")]),
+    ("-5.2%的增长", "5.2%的增长", [("punctuation", "-", "")]),
+    ("“各项工作完成", "各项工作完成", [("punctuation", "“", "")]),
+    ("《规划》已经完成", "规划》已经完成", [("punctuation", "《", "")]),
+    ("增长5.2%，城镇新增就业", "增长5.2‰，农村新增就业",
+     [("punctuation", "%，", "‰，"), ("word", "城镇", "农村")]),
+    ("收入增长-5.2%的", "收入增加5.2%的", [("character", "长", "加"), ("punctuation", "-", "")]),
+    ("各项工作完成。经济", "各项工作完成？社会", [("punctuation", "。", "？"), ("word", "经济", "社会")]),
+    ("推进改革，稳定，开放合作", "推进改革、开放合作", [("punctuation", "，", "、"), ("word", "稳定", "")]),
+    ("推进改革，稳定、开放合作", "推进改革，开放合作", [("word", "稳定", "")]),
+    ("推进改革开放。", "推进改革开放。\n", []),
+    ("二〇二五年工作", "二○二五年工作", []),
+    ("一九九○年工作", "一九九〇年工作", []),
+])
+def test_marks_at_the_edges_of_what_agrees_are_compared(first, second, rows):
+    there = {(row.kind, row.before, row.accepted) for row in collate(first, second).rows}
+    back = {(row.kind, row.accepted, row.before) for row in collate(second, first).rows}
+    assert there == back == set(rows)

@@ -183,3 +183,10 @@ def test_a_short_line_that_happens_to_be_utf8_does_not_make_a_file_utf8():
     data = "心肾相交，阴阳之道。\n".encode("gbk") * 300 + "人民\n".encode()
     assert data.decode("gbk")
     assert decode(data)[1] == "gb18030"
+
+
+@pytest.mark.parametrize("line", ["啲嘢喺度，深水埗邨。", "嚟自九龍深水埗，邨屋建設取得成績。", "佢哋嘅工作，鰂魚涌的發展。"])
+@pytest.mark.parametrize("times", [1, 30])
+def test_big5_of_hong_kong_is_read_with_its_own_characters(line, times):
+    text = "政府工作報告\n" + "各位代表，香港特別行政區經濟發展取得成績，人民生活改善。\n" * times + line
+    assert characters(text.encode("big5hkscs")) == text

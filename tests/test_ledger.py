@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from restoration import restore
 from restoration.ledger import GAP, Edit, Ledger, disjoint
 
 letters = st.text("發展(fā)。\n a?" + GAP, max_size=12)
@@ -144,3 +145,12 @@ def test_whatever_rules_list_together_becomes_a_ledger(text, data):
         with pytest.raises(ValueError, match="overlaps"):
             Ledger([*chosen, out], len(text))
     assert disjoint(chosen) == chosen
+
+
+@pytest.mark.parametrize("lost", [b"\x80\xff", b"\xff", b"\xff\xfe\xff"])
+def test_a_lone_byte_stands_in_the_frame(lost):
+    ledger = restore("政府工作报告，全市经济发展。".encode("gbk") + lost).ledger
+    frame = ledger.frame()
+    assert len(frame) == len(ledger.edits) > 0
+    assert frame["start"].dtype == "int64"
+    assert list(Ledger.from_frame(frame, ledger.raw_length).edits) == list(ledger.edits)

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analysis import paths
-from restoration import byte_slips
+from restoration import byte_slips, restore
 from restoration.byte_slips import MAX_SPAN
 from restoration.byte_slips import _Page as Page
 from restoration.byte_slips import _toneless as toneless
@@ -277,3 +277,12 @@ def test_any_text_gets_an_answer(text: str) -> None:
     edits = byte_slips.find(text)
     assert all(a.end <= b.start for a, b in itertools.pairwise(edits))
     applied(text, edits)
+
+
+@pytest.mark.parametrize(("seen", "meant"), [
+    ("得到加強(qiáng)?!半p創(chuàng)”工作成效明顯", "得到加强。“双创”工作成效明显"),
+    ("加快建設(shè)?!叭r(nóng)”工作", "加快建设。“三农”工作"),
+    ("實(shí)現(xiàn)小康社會(huì)?!半p創(chuàng)”工作", "实现小康社会。“双创”工作"),
+])
+def test_a_slip_right_after_a_note_is_seen(seen, meant):
+    assert restore("領(lǐng)導(dǎo)幹部" + seen).text == "领导干部" + meant
