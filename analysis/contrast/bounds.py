@@ -346,19 +346,20 @@ def absences(rates: pd.DataFrame, corpus) -> pd.DataFrame:
         interval of the nearest of them that has the term), `absent` (the limit lies below it);
         absent first, then by `others` falling, then report and term.
     """
-    rows = []
-    for row in rates[rates["count"] == 0].itertuples():
-        others = rates[(rates["term"] == row.term) & (rates["report"] != row.report)]
-        has = others[others["count"] > 0]
-        if has.empty:
-            continue
-        limit = row.high / float(visible_share(len(row.term), _lost(corpus, [row.report])))
-        mean = others["count"].sum() / others["n_tokens"].sum() * 1e4
-        lowest = has["low"].min()
-        rows.append((row.report, row.term, limit, mean, lowest, bool(limit < lowest)))
-    columns = ["report", "term", "limit", "others", "lowest", "absent"]
+    # Whoever has none of a term is not among those that have it: sums over all are sums over the others.
+    terms = rates.groupby("term", sort=False)[["count", "n_tokens"]].sum()
+    lowest = rates[rates["count"] > 0].groupby("term", sort=False)["low"].min()
+    zeros = rates[(rates["count"] == 0) & rates["term"].isin(lowest.index)]
+    lost = {report: _lost(corpus, [report]) for report in zeros["report"].unique()}
+    visible = [float(visible_share(len(row.term), lost[row.report])) for row in zeros.itertuples()]
+    hits, tokens = (zeros["term"].map(terms[name]).astype("float64") for name in terms)
+    found = zeros[["report", "term"]].assign(
+        limit=zeros["high"] / visible,
+        others=hits / (tokens - zeros["n_tokens"]) * 1e4,
+        lowest=zeros["term"].map(lowest).astype("float64"),
+    )
+    found["absent"] = found["limit"] < found["lowest"]
     order = ["absent", "others", "report", "term"]
-    found = pd.DataFrame(rows, columns=columns)
     return found.sort_values(order, ascending=[False, False, True, True], ignore_index=True)
 
 
