@@ -303,7 +303,7 @@ def _lower(corpus, read: dict, rows: pd.DataFrame) -> _Finding:
     said = f"Lower: {', '.join(map(_name, named))}. " if named else ""
     said += f"{', '.join(map(_name, limits))}: a ceiling, so lower is stricter. " if len(limits) else ""
     return _Finding(
-        id="targets.lower", statement=f"{{}} of {len(rows)} targets for the coming year are lower in "
+        id="targets.lower", statement=f"{{}} of {len(rows)} targets for the report's own year are lower in "
         f"{corpus[after].year} than in {corpus[before].year}.",
         detail=f"Counted are the targets that both reports state as a number. {said}{alone[0]} further ones occur only "
         f"in the earlier report, {alone[1]} only in the later one.",
