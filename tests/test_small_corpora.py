@@ -129,6 +129,12 @@ def test_a_reference_needs_a_place_and_a_province():
             country.above(place)
 
 
+@pytest.mark.parametrize("followed", ["trends", "stages"])
+def test_a_place_that_the_reference_lacks_has_no_course(followed):
+    with pytest.raises(uncertainty.Refusal, match="no report of 䶮㙦市"):
+        getattr(reference.load(), followed)("䶮㙦市")
+
+
 @pytest.mark.parametrize("years", [[], [2020], [2020, 2020]])
 def test_a_split_needs_two_years(years):
     rows = [(f"r{n}", f"p{n}", year) for n, year in enumerate(years)]

@@ -231,6 +231,8 @@ class Reference:
 
     def _whole(self, place: str) -> pd.DataFrame:
         rates = self.series(place)
+        if rates.empty:
+            raise NoReference(f"The reference has no report of {place}: no years to follow.")
         return rates.loc[:, (rates > 0).sum() >= 3]
 
 
